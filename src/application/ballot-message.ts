@@ -1,0 +1,22 @@
+// The envelope between a ballot box and the archive. Receivers take this version and the one before it.
+import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
+
+export const ballotMessageVersion = 1
+
+/** Up to 100 events or 60 KB of one shard's log, without gaps: `first` … `last`. */
+export interface BallotMessage {
+  readonly v: typeof ballotMessageVersion
+  /** `<pollId>:<shard>:<first>`: equal for every delivery of the same events. */
+  readonly id: string
+  readonly pollId: string
+  readonly shard: number
+  readonly first: number
+  readonly last: number
+  readonly ballots: readonly ArchivedBallot[]
+}
+
+/** The message in an envelope, or null for one that this code does not understand. */
+export const openBallotMessage = (body: unknown): BallotMessage | null =>
+  typeof body === 'object' && body !== null && 'v' in body && body.v === ballotMessageVersion
+    ? (body as BallotMessage) // only boxes write to this queue; the version says how
+    : null

@@ -1,0 +1,30 @@
+// Everything voting says no with. The wire's status and words for each are in http/problems.ts.
+
+/** Where in the input, as an RFC 6901 pointer, and what is wrong there. */
+export interface Fault {
+  readonly pointer: string
+  readonly detail: string
+}
+
+export type VotingRefusal =
+  | { readonly reason: 'poll-not-found' }
+  | { readonly reason: 'ballot-not-found' }
+  | { readonly reason: 'ballot-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'voter-id-required' }
+  | { readonly reason: 'already-voted' }
+  | { readonly reason: 'poll-not-open' }
+  | { readonly reason: 'poll-closed' }
+  | { readonly reason: 'results-hidden' }
+  | { readonly reason: 'idempotency-key-reused' }
+  | { readonly reason: 'outcome-unknown' }
+  | { readonly reason: 'overloaded'; readonly retryAfterSeconds: number }
+
+export type PollRefusal = { readonly reason: 'poll-invalid'; readonly errors: readonly Fault[] }
+
+export type AccessRefusal =
+  | { readonly reason: 'key-required' }
+  | { readonly reason: 'key-invalid' }
+  | { readonly reason: 'scope-missing'; readonly scope: string }
+  | { readonly reason: 'keys-unavailable' }
+
+export type Refusal = VotingRefusal | PollRefusal | AccessRefusal

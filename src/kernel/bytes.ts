@@ -1,0 +1,53 @@
+// Bytes and the three ways we write them: base32 in ids, base64url in tokens, hex in storage keys and proofs.
+
+export type Bytes = Uint8Array<ArrayBuffer>
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford: no i, l, o, u
+
+/** Crockford base32, lower case, no padding: 16 bytes give 26 characters. */
+export const toBase32 = (bytes: Uint8Array): string => {
+  let text = ''
+  let bits = 0
+  let held = 0
+  for (const byte of bytes) {
+    held = (held << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += alphabet[(held >>> bits) & 31]
+    }
+    held &= (1 << bits) - 1
+  }
+  return bits === 0 ? text : text + alphabet[(held << (5 - bits)) & 31]
+}
+
+/** The bytes of a base32 text, or null where it is none or its spare bits are not zero. Case does not matter. */
+export const fromBase32 = (text: string): Bytes | null => {
+  const bytes = new Uint8Array(Math.floor((text.length * 5) / 8))
+  let bits = 0
+  let held = 0
+  let at = 0
+  for (const character of text.toLowerCase()) {
+    const value = alphabet.indexOf(character)
+    if (value < 0) return null
+    held = (held << 5) | value
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes[at++] = held >>> bits
+    held &= (1 << bits) - 1
+  }
+  return held === 0 && bits < 5 ? bytes : null
+}
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+
+export const fromHex = (text: string): Bytes => new Uint8Array(Buffer.from(text, 'hex'))
+
+export const toBase64Url = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+
+export const fromBase64Url = (text: string): Bytes => new Uint8Array(Buffer.from(text, 'base64url'))
+
+export const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.byteLength === right.byteLength && left.every((byte, at) => byte === right[at])
