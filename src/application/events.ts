@@ -10,7 +10,12 @@ export type Event =
       readonly durationMs: number
       readonly code?: string
     }
-  | { readonly type: 'unexpected'; readonly where: string; readonly error: string; readonly requestId?: string }
+  | {
+      readonly type: 'unexpected'
+      readonly where: string
+      readonly error: string
+      readonly requestId?: string
+    }
   | {
       readonly type: 'group-committed'
       readonly pollId: string
@@ -19,17 +24,67 @@ export type Event =
       readonly seq: number
       readonly durationMs: number
     }
-  | { readonly type: 'commit-failed'; readonly pollId: string; readonly shard: number; readonly ballots: number; readonly error: string }
-  | { readonly type: 'report-failed'; readonly pollId: string; readonly shard: number; readonly error: string }
-  | { readonly type: 'alarm-failed'; readonly where: 'ballot-box' | 'scoreboard'; readonly pollId: string; readonly error: string }
-  | { readonly type: 'ballots-sent'; readonly pollId: string; readonly shard: number; readonly messages: number; readonly events: number }
-  | { readonly type: 'ballots-resent'; readonly pollId: string; readonly shard: number; readonly from: number; readonly to: number }
-  | { readonly type: 'results-published'; readonly pollId: string; readonly version: number; readonly viewers: number; readonly bytes: number }
-  | { readonly type: 'poll-record-failed'; readonly pollId: string; readonly version: number; readonly error: string }
-  | { readonly type: 'ballots-archived'; readonly messages: number; readonly events: number; readonly written: number; readonly durationMs: number }
+  | {
+      readonly type: 'commit-failed'
+      readonly pollId: string
+      readonly shard: number
+      readonly ballots: number
+      readonly error: string
+    }
+  | {
+      readonly type: 'report-failed'
+      readonly pollId: string
+      readonly shard: number
+      readonly error: string
+    }
+  | {
+      readonly type: 'alarm-failed'
+      readonly where: 'ballot-box' | 'scoreboard'
+      readonly pollId: string
+      readonly error: string
+    }
+  | {
+      readonly type: 'ballots-sent'
+      readonly pollId: string
+      readonly shard: number
+      readonly messages: number
+      readonly events: number
+    }
+  | {
+      readonly type: 'ballots-resent'
+      readonly pollId: string
+      readonly shard: number
+      readonly from: number
+      readonly to: number
+    }
+  | {
+      readonly type: 'results-published'
+      readonly pollId: string
+      readonly version: number
+      readonly viewers: number
+      readonly bytes: number
+    }
+  | {
+      readonly type: 'poll-record-failed'
+      readonly pollId: string
+      readonly version: number
+      readonly error: string
+    }
+  | {
+      readonly type: 'ballots-archived'
+      readonly messages: number
+      readonly events: number
+      readonly written: number
+      readonly durationMs: number
+    }
   | { readonly type: 'archive-failed'; readonly messages: number; readonly error: string }
   | { readonly type: 'message-poisoned'; readonly messageId: string; readonly error: string }
-  | { readonly type: 'confirm-failed'; readonly pollId: string; readonly shard: number; readonly error: string }
+  | {
+      readonly type: 'confirm-failed'
+      readonly pollId: string
+      readonly shard: number
+      readonly error: string
+    }
   | { readonly type: 'keys-unavailable'; readonly servedStale: boolean; readonly error: string }
 
 /** Takes an event and returns at once; never throws, never awaits. */

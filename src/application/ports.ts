@@ -1,9 +1,10 @@
 // What the verbs need from the world. Rooms of rank 3 are these, runtime/ introduces them.
 import type { BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
+import type { ReceiptClaims } from '../domain/ballot/receipt.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
-import type { ReceiptClaims } from '../domain/ballot/receipt.ts'
+import type { PollTally } from '../domain/tally/tally.ts'
 import type { Result } from '../kernel/result.ts'
 import type { BallotMessage } from './ballot-message.ts'
 
@@ -20,6 +21,27 @@ export interface Scoreboards {
   snapshot(pollId: string, signal: AbortSignal): Promise<Snapshot | null>
   /** Hands a WebSocket upgrade to the poll's scoreboard; its answer is passed on untouched. */
   watch(pollId: string, upgrade: Request): Promise<Response>
+}
+
+/** Where a ballot box is: the poll, and 0 … shards − 1. */
+export interface BoxAddress {
+  readonly pollId: string
+  readonly shard: number
+}
+
+/** A box's whole tally. A board keeps the highest version of each shard; nobody ever adds a delta. */
+export interface TallyReport extends BoxAddress {
+  /** The log seq the tally folds up to. */
+  readonly version: number
+  readonly tally: PollTally
+}
+
+/** What a box asks of its poll's scoreboard. */
+export interface BoardLink {
+  /** Makes the shard known and brings what counting needs; null: no such poll. */
+  join(address: BoxAddress): Promise<CountingDefinition | null>
+  /** Returns the version of this shard that the board has made durable so far. */
+  report(report: TallyReport): Promise<{ readonly durable: number }>
 }
 
 /** One publication of a poll's results, serialised once for every reader. */
@@ -46,6 +68,8 @@ export interface BallotBoxes {
 export interface ReceiptBook {
   /** A compact JWS over the claims; equal claims give equal receipts. */
   sign(claims: ReceiptClaims): Promise<string>
+  /** The claims of a receipt that one of our keys signed; null for anything else. */
+  verify(receipt: string): Promise<ReceiptClaims | null>
 }
 
 /** An API key as stored: the secret half only as a hash. Times are milliseconds since the epoch. */

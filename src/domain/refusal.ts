@@ -25,6 +25,5 @@ export type AccessRefusal =
   | { readonly reason: 'key-required' }
   | { readonly reason: 'key-invalid' }
   | { readonly reason: 'scope-missing'; readonly scope: string }
-  | { readonly reason: 'keys-unavailable' }
 
 export type Refusal = VotingRefusal | PollRefusal | AccessRefusal

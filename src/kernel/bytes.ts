@@ -40,7 +40,8 @@ export const fromBase32 = (text: string): Bytes | null => {
   return held === 0 && bits < 5 ? bytes : null
 }
 
-export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+export const toHex = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 
 export const fromHex = (text: string): Bytes => new Uint8Array(Buffer.from(text, 'hex'))
 

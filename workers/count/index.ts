@@ -1,4 +1,7 @@
-import { DurableObject } from 'cloudflare:workers'
-export class BallotBox extends DurableObject {}
-export class Scoreboard extends DurableObject {}
-export default { fetch: () => new Response(null, { status: 404 }) }
+// The Durable Objects. Nothing else runs here, so that publishing a new API restarts none of them.
+export { BallotBox } from './ballot-box.ts'
+export { Scoreboard } from './scoreboard.ts'
+
+export default {
+  fetch: () => new Response(null, { status: 404 }),
+} satisfies ExportedHandler<CountEnv>

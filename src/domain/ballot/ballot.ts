@@ -10,7 +10,8 @@ export interface BallotCast {
   readonly ballotKey: Bytes
   /** Keyed hash of the Idempotency-Key, where there was one. */
   readonly requestKey: Bytes | null
-  readonly answers: Answers
+  /** Canonical JSON of the checked answers: equal answers are equal text. */
+  readonly answers: string
   /** Two letters, ISO 3166-1, as the platform reports; for breakdowns only. */
   readonly country: string | null
 }

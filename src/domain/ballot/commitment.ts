@@ -7,4 +7,5 @@ export const saltOf = (secret: Uint8Array, ballotId: string, revision: number): 
   toHex(keyedHash(secret, 'salt', ballotId, String(revision)).subarray(0, 16))
 
 /** H(salt ‖ answers), hex, 32 bytes. `answersText` is the canonical JSON of the answers. */
-export const commitmentOf = (salt: string, answersText: string): string => toHex(hash('commitment', salt, answersText))
+export const commitmentOf = (salt: string, answersText: string): string =>
+  toHex(hash('commitment', salt, answersText))

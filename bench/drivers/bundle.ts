@@ -1,0 +1,19 @@
+// One Worker's source as one module, for the runtime of a benchmark.
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/** Bundles an entry and returns where the module is. */
+export const bundleWorker = async (entry: string, folder: string, name: string): Promise<string> => {
+  const outfile = join(folder, `${name}.mjs`)
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    logLevel: 'silent',
+  })
+  return outfile
+}

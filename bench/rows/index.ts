@@ -1,0 +1,17 @@
+// The rows that exist, in the matrix's order. A new row is one file here and one line below.
+import type { Row } from '../row.ts'
+import { b3 } from './b3.ts'
+import { b4 } from './b4.ts'
+
+export const rows: readonly Row[] = [b3, b4]
+
+/** The rows with these ids, in the matrix's order; all of them when none is named. Throws on an id that is no row's. */
+export const chooseRows = (ids: readonly string[], all: readonly Row[] = rows): readonly Row[] => {
+  const wanted = new Set(ids.map((id) => id.toUpperCase()))
+  const unknown = [...wanted].filter((id) => !all.some((row) => row.id === id))
+  if (unknown.length > 0) {
+    const known = all.map(({ id, comparison }) => `\n  ${id.padEnd(4)} ${comparison}`).join('')
+    throw new Error(`There is no row ${unknown.join(', ')}. The rows are:${known}`)
+  }
+  return wanted.size === 0 ? all : all.filter((row) => wanted.has(row.id))
+}

@@ -1,0 +1,60 @@
+import type { AccessRefusal } from '../domain/refusal.ts'
+import { fromHex } from '../kernel/bytes.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { hash, sameSecret } from '../kernel/hash.ts'
+import { accept, type Result, refuse } from '../kernel/result.ts'
+import { parseApiKey, secretHashOf } from './api-key.ts'
+import type { KeyMode, KeyRing, Plan, Scope } from './ports.ts'
+
+export type Caller =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'operator' }
+  | {
+      readonly kind: 'owner'
+      readonly keyId: string
+      readonly workspaceId: string
+      readonly plan: Plan
+      readonly mode: KeyMode
+      readonly scopes: readonly Scope[]
+    }
+
+interface Needs {
+  readonly keyRing: KeyRing
+  readonly clock: Clock
+  /** The operator's key. */
+  readonly rootKey: string
+}
+
+/** Who stands behind a presented key; null: no key was presented. Secrets are compared in constant time. */
+export const identifyCaller =
+  ({ keyRing, clock, rootKey }: Needs) =>
+  async (presented: string | null, signal: AbortSignal): Promise<Result<Caller, AccessRefusal>> => {
+    if (presented === null) return accept({ kind: 'anonymous' })
+    if (sameSecret(hash(presented), hash(rootKey))) return accept({ kind: 'operator' })
+    const parsed = parseApiKey(presented)
+    if (parsed === null) return refuse({ reason: 'key-invalid' })
+    const key = await keyRing.find(parsed.keyId, signal)
+    const known = sameSecret(secretHashOf(parsed.secret), fromHex(key?.secretHash ?? ''))
+    if (key === null || !known || key.mode !== parsed.mode) return refuse({ reason: 'key-invalid' })
+    const now = clock.now()
+    if ((key.revokedAt ?? now + 1) <= now || (key.expiresAt ?? now + 1) <= now)
+      return refuse({ reason: 'key-invalid' })
+    const { id: keyId, workspaceId, plan, mode, scopes } = key
+    return accept({ kind: 'owner', keyId, workspaceId, plan, mode, scopes })
+  }
+
+/** What a route asks of its caller: a key of a workspace that may do `scope`. */
+export const requireOwner = (
+  caller: Caller,
+  scope: Scope,
+): Result<Extract<Caller, { kind: 'owner' }>, AccessRefusal> => {
+  if (caller.kind !== 'owner')
+    return refuse({ reason: caller.kind === 'anonymous' ? 'key-required' : 'key-invalid' })
+  return caller.scopes.includes(scope) ? accept(caller) : refuse({ reason: 'scope-missing', scope })
+}
+
+/** What operator routes ask: the root key. */
+export const requireOperator = (caller: Caller): Result<null, AccessRefusal> => {
+  if (caller.kind === 'operator') return accept(null)
+  return refuse({ reason: caller.kind === 'anonymous' ? 'key-required' : 'key-invalid' })
+}

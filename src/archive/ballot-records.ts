@@ -1,0 +1,63 @@
+// Ballots as Postgres keeps them: one row each, its highest revision, however often and in what order they come.
+import { type SQL, sql } from 'drizzle-orm'
+import type { BallotMessage } from '../application/ballot-message.ts'
+import type { BallotRecords } from '../application/ports.ts'
+import type { Database } from './database.ts'
+
+/** Rejects with `ArchiveRejected` when any one ballot can never be stored; then none of the messages is. */
+export const ballotRecords = (database: Database): BallotRecords => ({
+  store: async (messages, signal) => {
+    const rows = messages.flatMap(rowsOf)
+    if (rows.length === 0) return 0
+    const { rowCount } = await database.run((postgres) => postgres.execute(storeStatement(rows)), signal)
+    return rowCount
+  },
+})
+
+/** What `jsonb_to_recordset` reads: names and types of the column list below. */
+interface BallotRow {
+  readonly poll_id: string
+  readonly id: string
+  readonly revision: number
+  /** Milliseconds since the epoch. */
+  readonly cast_at: number
+  readonly answers: unknown
+  readonly country: string | null
+  readonly shard: number
+  readonly seq: number
+  readonly salt: string | null
+}
+
+const rowsOf = ({ pollId, ballots }: BallotMessage): readonly BallotRow[] =>
+  ballots.map((ballot) => ({
+    poll_id: pollId,
+    id: ballot.id,
+    revision: ballot.revision,
+    cast_at: ballot.castAt,
+    answers: ballot.answers,
+    country: ballot.country,
+    shard: ballot.shard,
+    seq: ballot.seq,
+    salt: ballot.salt,
+  }))
+
+/** One statement and one parameter for any number of ballots. `distinct on` because a statement may not touch a row
+ *  twice; its order also takes row locks in one order everywhere, so that two consumers cannot deadlock. Erasing is a
+ *  higher revision without answers, so that a late older message cannot bring them back. */
+const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
+  insert into ballots (poll_id, id, revision, cast_at, answers, country, shard, seq, salt)
+  select distinct on (poll_id, id)
+    poll_id, id, revision, to_timestamp(cast_at / 1000.0), answers, country, shard, seq, salt
+  from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
+    poll_id text, id text, revision integer, cast_at bigint, answers jsonb, country text, shard integer, seq bigint, salt text
+  )
+  order by poll_id, id, revision desc
+  on conflict (poll_id, id) do update set
+    revision = excluded.revision,
+    cast_at = excluded.cast_at,
+    answers = excluded.answers,
+    country = excluded.country,
+    shard = excluded.shard,
+    seq = excluded.seq,
+    salt = excluded.salt
+  where ballots.revision < excluded.revision`

@@ -1,0 +1,43 @@
+// Log events as the archive receives them: each names its ballot and carries the ballot's current state, so that
+// any order of delivery ends the same.
+import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
+import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
+import { saltOf } from '../domain/ballot/commitment.ts'
+import { newest } from './decide.ts'
+import type { BoxState, Ledger } from './ledger.ts'
+import type { LogEntry } from './log.ts'
+
+/** The events after `seq`, oldest first, at least `limit` where there are so many. */
+export const archivedBallots = (
+  ledger: Pick<Ledger, 'entriesAfter' | 'ballot'>,
+  { definition, address }: Pick<BoxState, 'definition' | 'address'>,
+  seq: number,
+  limit: number,
+): readonly ArchivedBallot[] =>
+  ledger.entriesAfter(seq, limit).map((entry) => {
+    const id = ballotIdOf(definition.secret, address.shard, entry.ballotSeq)
+    const ballot = entry.keys && ledger.ballot(entry.keys.voterKey, entry.keys.ballotKey)
+    if (ballot === null || ballot.answers === null) return erased(id, entry, address.shard)
+    const { revision, castAt } = newest(ballot)
+    return {
+      id,
+      revision,
+      castAt,
+      answers: JSON.parse(ballot.answers),
+      country: ballot.country,
+      shard: address.shard,
+      seq: entry.seq,
+      salt: saltOf(definition.secret, id, revision),
+    }
+  })
+
+const erased = (id: string, entry: LogEntry, shard: number): ArchivedBallot => ({
+  id,
+  revision: entry.revision,
+  castAt: entry.castAt,
+  answers: null,
+  country: null,
+  shard,
+  seq: entry.seq,
+  salt: null,
+})

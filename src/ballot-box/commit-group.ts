@@ -1,0 +1,106 @@
+// One commit: decides each ballot of a group alone, in arrival order, and writes ballots, one log row, one tally row.
+// Runs inside the box's transaction and touches nothing but the ledger: the caller changes memory afterwards.
+import type { AcceptedBallot, BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
+import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
+import { commitmentOf, saltOf } from '../domain/ballot/commitment.ts'
+import { statusOf } from '../domain/poll/poll.ts'
+import { openCount } from '../domain/tally/tally.ts'
+import { toHex } from '../kernel/bytes.ts'
+import { accept, refuse } from '../kernel/result.ts'
+import { decide, type Rules, type StoredBallot, type StoredRevision } from './decide.ts'
+import type { BoxState, Ledger } from './ledger.ts'
+import { type LogEntry, leafOf, nextHead } from './log.ts'
+import type { CastReply } from './protocol.ts'
+
+export const commitGroup = (
+  ledger: Ledger,
+  state: BoxState,
+  casts: readonly BallotCast[],
+  now: number,
+): { readonly next: BoxState; readonly replies: readonly CastReply[] } => {
+  const { poll, secret } = state.definition
+  const { pollId, shard } = state.address
+  const shut = shutReason(state, now)
+  const count = openCount(poll.questions, state.tally)
+  const entries: LogEntry[] = []
+  let head = state.head
+
+  const replies = casts.map((cast): CastReply => {
+    const { answers, voterKey, ballotKey } = cast
+    const requestKey = cast.requestKey && toHex(cast.requestKey)
+    const stored = ledger.ballot(voterKey, ballotKey)
+    const seq = state.seq + entries.length + 1
+    const ballotSeq = stored?.seq ?? seq
+    const id = ballotIdOf(secret, shard, ballotSeq)
+    const accepted = (made: StoredRevision): AcceptedBallot => ({ id, pollId, shard, ...without(made) })
+    const rules: Rules = {
+      revisable: poll.revisions === 'until-close',
+      shut,
+      matches: (made) => commitmentOf(saltOf(secret, id, made.revision), answers) === made.commitment,
+      quotaLeft: () => ledger.ballotsOf(voterKey) < quotaOf(state),
+    }
+
+    const decision = decide(stored, { answers, requestKey }, rules)
+    if (decision.kind === 'refuse') return refuse(decision.refusal)
+    if (decision.kind === 'replay')
+      return accept<CastOutcome>({ kind: 'replayed', ballot: accepted(decision.revision) })
+
+    const revision = decision.kind === 'cast' ? 1 : decision.revision
+    const commitment = commitmentOf(saltOf(secret, id, revision), answers)
+    const made: StoredRevision = { revision, seq, castAt: now, requestKey, commitment }
+    if (stored?.answers) count.remove(JSON.parse(stored.answers))
+    count.add(JSON.parse(answers))
+    ledger.put(voterKey, ballotKey, stateAfter(stored, seq, answers, cast.country, made))
+    const entry: LogEntry = {
+      kind: decision.kind,
+      seq,
+      ballotSeq,
+      revision,
+      castAt: now,
+      commitment,
+      keys: { voterKey, ballotKey },
+    }
+    entries.push(entry)
+    head = nextHead(head, leafOf(entry, id))
+    return accept<CastOutcome>({
+      kind: decision.kind === 'cast' ? 'accepted' : 'revised',
+      ballot: accepted(made),
+    })
+  })
+
+  const last = state.seq + entries.length
+  if (entries.length === 0) return { next: state, replies }
+  const tally = count.close()
+  ledger.append({ first: state.seq + 1, last, head, entries })
+  ledger.keepTally(last, tally)
+  return { next: { ...state, seq: last, head, castAt: now, tally }, replies }
+}
+
+/** Why nothing new may land at this moment, on the box's own clock; null while the poll is open. */
+const shutReason = ({ definition: { poll } }: BoxState, now: number): Rules['shut'] => {
+  const status = statusOf(poll, now)
+  if (status === 'open') return null
+  return status === 'closed' ? 'poll-closed' : 'poll-not-open'
+}
+
+/** Ballots a voter key may stand for. */
+const quotaOf = ({ definition: { poll } }: BoxState): number =>
+  poll.dedupe.by === 'ip' ? poll.dedupe.limit : 1
+
+const stateAfter = (
+  stored: StoredBallot | null,
+  seq: number,
+  answers: string,
+  country: string | null,
+  made: StoredRevision,
+): StoredBallot =>
+  stored === null
+    ? { seq, answers, country, revisions: [made] }
+    : { ...stored, answers, country, revisions: [...stored.revisions, made] }
+
+const without = ({ revision, seq, castAt, commitment }: StoredRevision) => ({
+  revision,
+  seq,
+  castAt,
+  commitment,
+})

@@ -1,0 +1,52 @@
+// The public API, whole: five middlewares, then one route file a resource.
+import { Hono } from 'hono'
+import { Unavailable } from '../kernel/unavailable.ts'
+import { type Http, refused, type Services } from './http.ts'
+import { methodsAt } from './methods-at.ts'
+import { admit } from './middleware/admit.ts'
+import { crossOrigin } from './middleware/cross-origin.ts'
+import { deadline } from './middleware/deadline.ts'
+import { negotiate } from './middleware/negotiate.ts'
+import { trace } from './middleware/trace.ts'
+import { ballots } from './routes/ballots.ts'
+import { health } from './routes/health.ts'
+import { page } from './routes/page.ts'
+import { polls } from './routes/polls.ts'
+import { problemPages } from './routes/problem-pages.ts'
+import { results } from './routes/results.ts'
+import { workspaces } from './routes/workspaces.ts'
+
+export const createApp = (services: Services) => {
+  const app = new Hono<Http>()
+    .use(crossOrigin()) // a preflight costs nothing more
+    .use(trace(services)) // names the request; everything after can be followed
+    .use(deadline()) // gives it a signal; everything after can be stopped
+    .use(admit()) // the cheapest no first
+    .use(negotiate()) // decides how we will speak, or 406
+    .route('/', health)
+    .route('/', page)
+    .route('/', problemPages)
+    .route('/v1/workspaces', workspaces)
+    .route('/v1/polls', polls)
+    .route('/v1/polls', ballots)
+    .route('/v1/polls', results)
+
+  return app
+    .notFound((c) => {
+      const allow = methodsAt(app, c.req.path)
+      return allow === null
+        ? refused(c, { reason: 'not-found' })
+        : refused(c, { reason: 'method-not-allowed', allow })
+    })
+    .onError((error, c) => {
+      if (error instanceof Unavailable || error.name === 'TimeoutError')
+        return refused(c, { reason: 'unavailable' })
+      services.report({
+        type: 'unexpected',
+        where: 'http',
+        error: error.stack ?? String(error),
+        requestId: c.var.requestId,
+      })
+      return refused(c, { reason: 'unexpected' })
+    })
+}

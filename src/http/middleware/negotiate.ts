@@ -1,0 +1,12 @@
+// Decides how we will speak, or says 406 before any work is done. Pages and sockets speak for themselves.
+import type { MiddlewareHandler } from 'hono'
+import { negotiate as best } from '../../representation/negotiate.ts'
+import { type Http, refused } from '../http.ts'
+
+const offers = ['application/json']
+
+export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
+  const speaksForItself = !c.req.path.startsWith('/v1/') || c.req.path.endsWith('/results/live')
+  if (speaksForItself || best(c.req.header('accept') ?? null, offers) !== null) return next()
+  return refused(c, { reason: 'not-acceptable', offers: offers.join(', ') })
+}

@@ -1,0 +1,203 @@
+// The whole of what we say when we say no: RFC 9457 problem documents. A refusal without a row does not compile.
+import type { Fault, Refusal } from '../domain/refusal.ts'
+import type { BodyRefusal } from '../representation/read-json.ts'
+
+/** What HTTP itself refuses, whatever the resource. */
+export type ProtocolRefusal =
+  | BodyRefusal
+  | { readonly reason: 'not-found' }
+  | { readonly reason: 'method-not-allowed'; readonly allow: string }
+  | { readonly reason: 'not-acceptable'; readonly offers: string }
+  | { readonly reason: 'header-invalid'; readonly detail: string }
+  | { readonly reason: 'query-invalid'; readonly detail: string }
+  | { readonly reason: 'upgrade-required' }
+  | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'origin-not-allowed' }
+  | { readonly reason: 'unavailable' }
+  | { readonly reason: 'unexpected' }
+
+export type AnyRefusal = Refusal | ProtocolRefusal
+
+export interface Problem {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 409 | 410 | 413 | 415 | 422 | 426 | 429 | 500 | 503
+  readonly title: string
+  /** What it means and what to do about it. */
+  readonly detail: string
+}
+
+export const problems = {
+  'poll-not-found': {
+    status: 404,
+    title: 'There is no such poll',
+    detail: 'No poll has this id, or it is not yours.',
+  },
+  'ballot-not-found': {
+    status: 404,
+    title: 'There is no such ballot',
+    detail: 'This voter has not voted in this poll.',
+  },
+  'ballot-invalid': {
+    status: 422,
+    title: 'This ballot does not fit the poll',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'voter-id-required': {
+    status: 400,
+    title: 'A Voter-Id is required',
+    detail: 'Send a header `Voter-Id` of 16 to 128 visible characters that this voter keeps.',
+  },
+  'already-voted': {
+    status: 409,
+    title: 'This voter has already voted',
+    detail: 'The first ballot stands; this poll takes no other from the same voter.',
+  },
+  'poll-not-open': {
+    status: 409,
+    title: 'This poll is not open yet',
+    detail: 'Ballots are taken once it is open: see its `status` and `opensAt`.',
+  },
+  'poll-closed': {
+    status: 409,
+    title: 'This poll is closed',
+    detail: 'It takes no more ballots; its results stay.',
+  },
+  'results-hidden': {
+    status: 403,
+    title: 'These results are not shown now',
+    detail:
+      "See the poll's `results`: after-vote wants a receipt in `Edgepoll-Receipt`, after-close the end of the poll.",
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'This Idempotency-Key was used for something else',
+    detail: 'The same key must come with the same content. Use a fresh key for a new request.',
+  },
+  'outcome-unknown': {
+    status: 503,
+    title: 'We cannot say whether this ballot was counted',
+    detail: 'Send it again with the same keys: it is counted at most once.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too much at once',
+    detail: 'Nothing was done. Send it again with the same keys after `Retry-After` seconds.',
+  },
+  'poll-invalid': {
+    status: 422,
+    title: 'This is not a valid poll',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'workspace-invalid': {
+    status: 422,
+    title: 'This is not a valid workspace',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'key-required': {
+    status: 401,
+    title: 'An API key is required',
+    detail: 'Send `Authorization: Bearer ep_live_…`.',
+  },
+  'key-invalid': {
+    status: 401,
+    title: 'This API key is not valid',
+    detail: 'It is unknown, expired, revoked, or not for this surface.',
+  },
+  'scope-missing': {
+    status: 403,
+    title: 'This API key may not do that',
+    detail: 'It lacks the scope that this route asks for.',
+  },
+  'body-malformed': {
+    status: 400,
+    title: 'The body cannot be read',
+    detail: 'Send well-formed JSON in UTF-8.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is too large',
+    detail: 'Ballots may have 64 KiB, other bodies 1 MiB.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'This media type is not understood',
+    detail: 'Send `Content-Type: application/json`.',
+  },
+  'not-found': { status: 404, title: 'There is nothing here', detail: 'No route has this path.' },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This resource does not take that method',
+    detail: 'See the `Allow` header.',
+  },
+  'not-acceptable': {
+    status: 406,
+    title: 'None of the formats asked for can be had',
+    detail: 'Send an `Accept` that allows application/json.',
+  },
+  'header-invalid': {
+    status: 400,
+    title: 'A header is not as it must be',
+    detail: 'See which, and mend it.',
+  },
+  'query-invalid': {
+    status: 400,
+    title: 'The query is not as it must be',
+    detail: 'See which parameter, and mend it.',
+  },
+  'upgrade-required': {
+    status: 426,
+    title: 'This resource speaks WebSocket',
+    detail: 'Connect with a WebSocket client.',
+  },
+  'origin-not-allowed': {
+    status: 403,
+    title: 'This page may not watch the poll',
+    detail: "Its origin is not among the poll's `allowedOrigins`.",
+  },
+  unavailable: {
+    status: 503,
+    title: 'A part of the service cannot be reached',
+    detail: 'Try again after `Retry-After` seconds; repeats are safe.',
+  },
+  unexpected: {
+    status: 500,
+    title: 'Something unexpected went wrong',
+    detail: 'It has been recorded under the request id in `instance`.',
+  },
+} as const satisfies Record<AnyRefusal['reason'], Problem>
+
+/** The problem document of a refusal, its status, and the headers that go with it. */
+export const problemOf = (refusal: AnyRefusal, origin: string, requestId: string) => {
+  const { status, title, detail } = problems[refusal.reason]
+  const body = {
+    type: `${origin}/problems/${refusal.reason}`,
+    title,
+    status,
+    detail: 'detail' in refusal ? refusal.detail : detail,
+    instance: `urn:uuid:${requestId}`,
+    code: refusal.reason,
+    ...('errors' in refusal && { errors: refusal.errors }),
+    ...('scope' in refusal && { scope: refusal.scope }),
+  }
+  return { status, body, headers: headersOf(refusal) }
+}
+
+const headersOf = (refusal: AnyRefusal): Readonly<Record<string, string>> => {
+  switch (refusal.reason) {
+    case 'key-required':
+    case 'key-invalid':
+      return { 'WWW-Authenticate': 'Bearer realm="edgepoll"' }
+    case 'method-not-allowed':
+      return { Allow: refusal.allow }
+    case 'media-type-unsupported':
+      return { 'Accept-Post': refusal.accepts }
+    case 'upgrade-required':
+      return { Upgrade: 'websocket' }
+    case 'overloaded':
+      return { 'Retry-After': String(refusal.retryAfterSeconds) }
+    case 'outcome-unknown':
+    case 'unavailable':
+      return { 'Retry-After': '1' }
+    default:
+      return {}
+  }
+}

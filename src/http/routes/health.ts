@@ -1,0 +1,17 @@
+// Whether this process is alive, and whether what it needs is there (application/health+json).
+import { Hono } from 'hono'
+import type { Http } from '../http.ts'
+
+export const health = new Hono<Http>()
+  .get('/livez', (c) => c.json({ status: 'pass' }, 200, { 'Cache-Control': 'no-store' }))
+  .get('/readyz', async (c) => {
+    const { status, checks } = await c.var.services.checkHealth(c.var.signal)
+    const body = {
+      status,
+      checks: Object.fromEntries(checks.map((check) => [check.name, [{ status: check.status }]])),
+    }
+    return c.body(JSON.stringify(body), status === 'fail' ? 503 : 200, {
+      'Content-Type': 'application/health+json',
+      'Cache-Control': 'no-store',
+    })
+  })

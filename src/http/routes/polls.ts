@@ -1,0 +1,52 @@
+// Polls: made with a key, read by anybody.
+import { type Context, Hono } from 'hono'
+import { requireOwner } from '../../application/identify-caller.ts'
+import type { Poll } from '../../domain/poll/poll.ts'
+import { entityTag, namesTag } from '../../representation/entity-tag.ts'
+import { faultsOf } from '../../representation/faults.ts'
+import { pollDocument } from '../../representation/poll-document.ts'
+import { draftOf, pollDraft } from '../../representation/poll-draft.ts'
+import { readJson } from '../../representation/read-json.ts'
+import { type Http, refused } from '../http.ts'
+import { bodyLimits } from '../limits.ts'
+
+export const polls = new Hono<Http>()
+  .post('/', async (c) => {
+    const owner = requireOwner(c.var.caller, 'polls:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const body = await readJson(c.req.raw, bodyLimits.other)
+    if (!body.ok) return refused(c, body.refusal)
+    const parsed = pollDraft.safeParse(body.value)
+    if (!parsed.success) return refused(c, { reason: 'poll-invalid', errors: faultsOf(parsed.error) })
+
+    const { workspaceId } = owner.value
+    const order = { workspaceId, draft: draftOf(parsed.data), open: parsed.data.status === 'open' }
+    const made = await c.var.services.createPoll(order, c.var.signal)
+    if (!made.ok) return refused(c, made.refusal)
+    const document = documentOf(c, made.value, true)
+    return c.json(document, 201, {
+      Location: document.urls.self,
+      ETag: entityTag('poll', made.value.version),
+      'Cache-Control': 'no-store',
+    })
+  })
+
+  .get('/:pollId', async (c) => {
+    const found = await c.var.services.readPoll({ pollId: c.req.param('pollId') }, c.var.signal)
+    if (!found.ok) return refused(c, found.refusal)
+    const { caller } = c.var
+    const owner = caller.kind === 'owner' && caller.workspaceId === found.value.workspaceId
+    const document = documentOf(c, found.value, owner)
+    // The status can change by the clock alone, so it is part of what the tag names.
+    const tag = entityTag('poll', found.value.version, `${document.status}-${owner ? 'full' : 'public'}-json`)
+    const headers = {
+      ETag: tag,
+      Vary: 'Accept',
+      'Cache-Control': caller.kind === 'anonymous' ? 'public, max-age=1' : 'private, no-cache',
+    }
+    if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
+    return c.json(document, 200, headers)
+  })
+
+const documentOf = (c: Context<Http>, poll: Poll, owner: boolean) =>
+  pollDocument(poll, { owner, origin: new URL(c.req.url).origin, now: c.var.services.clock.now() })

@@ -1,0 +1,53 @@
+// Results: read once, or watched live.
+import { type Context, Hono } from 'hono'
+import { entityTag, namesTag } from '../../representation/entity-tag.ts'
+import { type Http, refused } from '../http.ts'
+
+export const results = new Hono<Http>()
+  .get('/:pollId/results', async (c) => {
+    const order = orderOf(c, c.req.param('pollId'), c.req.header('edgepoll-receipt'))
+    const read = await c.var.services.readResults(order, c.var.signal)
+    if (!read.ok) return refused(c, read.refusal)
+    const { snapshot, open } = read.value
+    const tag = entityTag('results', snapshot.version)
+    const headers = { ETag: tag, Vary: 'Accept', ...cacheHeaders(c, open, snapshot.final) }
+    if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
+    return c.body(snapshot.document, 200, { ...headers, 'Content-Type': 'application/json' })
+  })
+
+  .get('/:pollId/results/live', async (c) => {
+    const pollId = c.req.param('pollId')
+    const allowed = await c.var.services.mayWatch(orderOf(c, pollId, c.req.query('receipt')), c.var.signal)
+    if (!allowed.ok) return refused(c, allowed.refusal)
+    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+      return refused(c, { reason: 'upgrade-required' })
+    const poll = await c.var.services.readPoll({ pollId }, c.var.signal)
+    if (!poll.ok) return refused(c, poll.refusal)
+    const origin = c.req.header('origin')
+    const { allowedOrigins } = poll.value
+    if (
+      origin !== undefined &&
+      allowedOrigins.length > 0 &&
+      ![...allowedOrigins, new URL(c.req.url).origin].includes(origin)
+    )
+      return refused(c, { reason: 'origin-not-allowed' })
+    // The object's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
+    return c.var.services.watch(pollId, c.req.raw)
+  })
+
+const orderOf = (c: Context<Http>, pollId: string, receipt: string | undefined) => {
+  const { caller } = c.var
+  const reads = caller.kind === 'owner' && caller.scopes.includes('results:read')
+  return { pollId, receipt: receipt ?? null, workspaceId: reads ? caller.workspaceId : null }
+}
+
+/** Never `s-maxage` beside stale-*: it disables them. */
+const cacheHeaders = (c: Context<Http>, open: boolean, final: boolean): Record<string, string> => {
+  if (c.var.caller.kind !== 'anonymous') return { 'Cache-Control': 'private, no-cache' }
+  if (!open) return { 'Cache-Control': 'private, no-store' }
+  if (final) return { 'Cache-Control': 'public, max-age=300', 'CDN-Cache-Control': 'max-age=86400' }
+  return {
+    'Cache-Control': 'public, max-age=1',
+    'CDN-Cache-Control': 'max-age=1, stale-while-revalidate=1, stale-if-error=60',
+  }
+}

@@ -1,0 +1,20 @@
+// Workspaces: made by the operator.
+import { Hono } from 'hono'
+import { requireOperator } from '../../application/identify-caller.ts'
+import { faultsOf } from '../../representation/faults.ts'
+import { readJson } from '../../representation/read-json.ts'
+import { workspaceBody } from '../../representation/workspace-body.ts'
+import { type Http, refused } from '../http.ts'
+import { bodyLimits } from '../limits.ts'
+
+export const workspaces = new Hono<Http>().post('/', async (c) => {
+  const operator = requireOperator(c.var.caller)
+  if (!operator.ok) return refused(c, operator.refusal)
+  const body = await readJson(c.req.raw, bodyLimits.other)
+  if (!body.ok) return refused(c, body.refusal)
+  const parsed = workspaceBody.safeParse(body.value)
+  if (!parsed.success) return refused(c, { reason: 'workspace-invalid', errors: faultsOf(parsed.error) })
+  const { workspace, apiKey } = await c.var.services.createWorkspace(parsed.data, c.var.signal)
+  const { id, name, plan } = workspace
+  return c.json({ id, name, plan, apiKey }, 201, { 'Cache-Control': 'no-store' })
+})

@@ -1,0 +1,35 @@
+// The edge's side of the scoreboards: finds a poll's object and asks it.
+import type { PollBook, Scoreboards } from '../application/ports.ts'
+import { Unavailable } from '../kernel/unavailable.ts'
+import { until } from '../kernel/until.ts'
+import { livePath, type ScoreboardRpc } from './protocol.ts'
+
+interface Stub extends ScoreboardRpc {
+  fetch(request: Request): Promise<Response>
+}
+
+/** The two methods of a Durable Object namespace that finding a board needs. */
+export interface BoardNamespace<Id = unknown> {
+  idFromName(name: string): Id
+  get(id: Id): Stub
+}
+
+export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & PollBook => {
+  const board = (pollId: string) => namespace.get(namespace.idFromName(pollId))
+  return {
+    create: (definition, signal) => ask(signal, board(definition.poll.id).create(definition)),
+    find: (pollId, signal) => ask(signal, board(pollId).definition()),
+    snapshot: (pollId, signal) => ask(signal, board(pollId).snapshot()),
+    watch: (pollId, upgrade) => {
+      const url = new URL(upgrade.url)
+      url.pathname = livePath
+      return board(pollId).fetch(new Request(url, upgrade))
+    },
+  }
+}
+
+/** Rejects with `Unavailable`, whatever the platform throws: an object that moved, restarted or was too busy. */
+const ask = <Answer>(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> =>
+  until(signal, answer).catch((cause: unknown) => {
+    throw new Unavailable('the scoreboard', cause)
+  })

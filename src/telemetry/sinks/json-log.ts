@@ -1,0 +1,38 @@
+// Events as JSON lines on the console, where the platform and `wrangler tail` pick them up.
+import type { Event, Report } from '../../application/events.ts'
+
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Writes the events at or above a level, one line each. */
+export const jsonLog = (service: string, threshold: LogLevel): Report => {
+  const written = new Set(logLevels.slice(0, logLevels.indexOf(threshold) + 1))
+  return (event) => {
+    const level = levelOf(event)
+    if (written.has(level)) console.log(JSON.stringify({ level, service, ...event }))
+  }
+}
+
+const levelOf = (event: Event): LogLevel => {
+  switch (event.type) {
+    case 'unexpected':
+    case 'commit-failed':
+    case 'alarm-failed':
+    case 'message-poisoned':
+      return 'error'
+    case 'report-failed':
+    case 'poll-record-failed':
+    case 'archive-failed':
+    case 'confirm-failed':
+    case 'keys-unavailable':
+    case 'ballots-resent':
+      return 'warn'
+    case 'request':
+      return event.status >= 500 ? 'warn' : 'info'
+    case 'group-committed':
+    case 'ballots-sent':
+    case 'results-published':
+    case 'ballots-archived':
+      return 'debug'
+  }
+}

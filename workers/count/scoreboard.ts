@@ -1,0 +1,75 @@
+// The Scoreboard object: lifecycle, sockets and delegation. Every decision is in src/scoreboard.
+import { DurableObject } from 'cloudflare:workers'
+import type { BoxAddress, TallyReport } from '../../src/application/ports.ts'
+import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
+import { countServices } from '../../src/runtime/count-services.ts'
+import { Board } from '../../src/scoreboard/board.ts'
+import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
+import { objectStorage } from './object-storage.ts'
+
+export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc {
+  readonly #board: Board
+
+  constructor(state: DurableObjectState, env: CountEnv) {
+    super(state, env)
+    // Answered by the platform while the object sleeps.
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    this.#board = new Board({
+      ...countServices(env).boardNeeds,
+      storage: objectStorage(state.storage),
+      viewers: {
+        count: () => state.getWebSockets().length,
+        send: (frame) => {
+          for (const socket of state.getWebSockets()) sendTo(socket, frame)
+        },
+      },
+    })
+  }
+
+  create(definition: CountingDefinition) {
+    return this.#board.create(definition)
+  }
+
+  definition() {
+    return this.#board.definition()
+  }
+
+  snapshot() {
+    return this.#board.snapshot()
+  }
+
+  join(address: BoxAddress) {
+    return this.#board.join(address)
+  }
+
+  report(report: TallyReport) {
+    return this.#board.report(report)
+  }
+
+  /** A viewer's upgrade, already allowed by the edge. */
+  override async fetch(): Promise<Response> {
+    const greeting = this.#board.greeting()
+    if (greeting === null) return new Response(null, { status: 404 })
+    const { 0: client, 1: server } = new WebSocketPair()
+    this.ctx.acceptWebSocket(server) // hibernates: a poll that nobody changes costs nothing, whoever watches
+    server.send(greeting)
+    return new Response(null, { status: 101, webSocket: client })
+  }
+
+  override webSocketMessage(socket: WebSocket) {
+    socket.close(1008, 'viewers only listen')
+  }
+
+  override alarm() {
+    return this.#board.wake()
+  }
+}
+
+/** A socket that has gone must not keep the others from their frame. */
+const sendTo = (socket: WebSocket, frame: string) => {
+  try {
+    socket.send(frame)
+  } catch {
+    socket.close(1011, 'could not be reached')
+  }
+}
