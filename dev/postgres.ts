@@ -60,7 +60,7 @@ export const startPostgres = async (nursery: Nursery, preferredPort?: number | n
       const after = endedOrphan ? ', after stopping the one a killed run had left' : ''
       return {
         url: urlOf(owner, port),
-        adminUrl: urlOf(superuser, port),
+        adminUrl: urlOf({ ...superuser, database: owner.database }, port),
         pid: child.pid,
         about: `embedded, on port ${port}${after}`,
       }

@@ -9,7 +9,6 @@ export type Casting =
       readonly detail: string
       readonly errors: readonly Fault[]
     }
-  | { readonly kind: 'unreachable' }
 
 export interface Fault {
   readonly pointer: string
@@ -19,27 +18,23 @@ export interface Fault {
 const TRIES = 4
 
 /** Repeats what is safe to repeat, waiting as long as the server asks. */
-export const cast = async (url: string, ballot: Ballot): Promise<Casting> => {
+export const cast = async (url: string, answers: Answers): Promise<Casting> => {
   for (let tried = 1; ; tried++) {
-    const answer = await send(url, ballot)
+    const answer = await send(url, answers)
     if (answer !== null && answer.status !== 503 && answer.status !== 429) return settled(answer)
-    if (tried === TRIES) return answer === null ? { kind: 'unreachable' } : settled(answer)
+    if (tried === TRIES) return answer === null ? unreachable : settled(answer)
     const asked = Math.min(10, Number(answer?.headers.get('Retry-After')) || 0)
     await new Promise((resume) => setTimeout(resume, asked * 1000 + Math.random() * 500 * 2 ** tried))
   }
 }
 
-export interface Ballot {
-  readonly answers: Answers
-  readonly inviteCode?: string
-  readonly voterToken?: string
-}
+const unreachable: Casting = { kind: 'refused', code: 'unreachable', detail: '', errors: [] }
 
-const send = (url: string, ballot: Ballot): Promise<Response | null> =>
+const send = (url: string, answers: Answers): Promise<Response | null> =>
   fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify(ballot),
+    body: JSON.stringify({ answers }),
     signal: AbortSignal.timeout(15_000),
   }).catch(() => null)
 

@@ -11,7 +11,7 @@ export interface Revealed {
   readonly said: string
 }
 
-const CONTROLS = '.hint, .error, .ranks, .stars, .scale, textarea, .cast, .invite, label > input'
+const CONTROLS = '.hint, .error, .ranks, .stars, .scale, textarea, .cast, label > input'
 
 export const reveal = (
   main: HTMLElement,

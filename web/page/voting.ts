@@ -1,6 +1,7 @@
 // Takes the form over: checks it, sends it, and shows what came of it without leaving the page.
+import { sayings, thanks } from '../../src/http/page/sayings.ts'
 import { type Answers, answersOf, faultsOf } from './answers.ts'
-import { type Ballot, type Casting, cast, type Fault } from './cast.ts'
+import { type Casting, cast, type Fault } from './cast.ts'
 import { addComforts } from './comforts.ts'
 import { enhanceRankings } from './ranking.ts'
 import { remember } from './remembered.ts'
@@ -22,39 +23,26 @@ const submit = async (main: HTMLElement, form: HTMLFormElement): Promise<void> =
   const answers = answersOf(form)
   const faults = faultsOf(form)
   showFaults(form, faults)
-  if (faults.size > 0) return say(main, 'Please look at the marked questions.', 'bad')
+  if (faults.size > 0) return say(main, sayings['ballot-invalid'] ?? '', 'bad')
   if (Object.keys(answers).length === 0) return say(main, 'Please answer at least one question.', 'bad')
   say(main, '', 'plain')
   form.ariaBusy = 'true'
-  const outcome = await cast(form.action, ballotOf(form, answers))
+  const outcome = await cast(form.action, answers)
   form.ariaBusy = null
   settle(main, form, outcome, answers)
-}
-
-const ballotOf = (form: HTMLFormElement, answers: Answers): Ballot => {
-  const fields = new FormData(form)
-  const inviteCode = fields.get('inviteCode')
-  const voterToken = fields.get('voterToken')
-  return {
-    answers,
-    ...(typeof inviteCode === 'string' && { inviteCode }),
-    ...(typeof voterToken === 'string' && { voterToken }),
-  }
 }
 
 const settle = (main: HTMLElement, form: HTMLFormElement, outcome: Casting, answers: Answers): void => {
   if (outcome.kind === 'counted') {
     remember(main, answers)
-    reveal(main, form, { answers, receipt: outcome.receipt, said: 'Thank you. Your ballot is counted.' })
-  } else if (outcome.kind === 'unreachable') {
-    say(main, 'We could not reach the poll. Nothing is lost: please try again.', 'bad')
+    reveal(main, form, { answers, receipt: outcome.receipt, said: thanks })
   } else if (outcome.code === 'already-voted') {
-    reveal(main, form, { answers: {}, receipt: '', said: 'You have already voted. Each voter counts once.' })
+    reveal(main, form, { answers: {}, receipt: '', said: sayings['already-voted'] ?? '' })
   } else if (outcome.code === 'poll-closed' || outcome.code === 'poll-not-open') {
     location.reload()
   } else {
     showFaults(form, faultsIn(outcome.errors))
-    say(main, outcome.detail, 'bad')
+    say(main, sayings[outcome.code] ?? outcome.detail, 'bad')
   }
 }
 

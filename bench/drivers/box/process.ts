@@ -5,60 +5,43 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 import { bundleWorker } from '../bundle.ts'
 
-const root = resolve(import.meta.dirname, '../../..')
 const [folder = '.', commit = 'group'] = process.argv.slice(2)
-
-const countWorker = async () => {
-  const config = join(root, 'workers/count/wrangler.toml')
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(config)
-  const entry = process.env['BENCH_COUNT'] ?? join(dirname(config), 'index.ts')
-  return {
-    ...workerOptions,
-    ...moduleAt(await bundleWorker(entry, folder, 'count')),
-    name: 'edgepoll-count',
-    bindings: { ...workerOptions.bindings, BENCH_COMMIT: commit === 'single' ? 'single' : '' },
-  }
-}
-
-/** Named as the archive, whose place it takes. */
-const driverWorker = async ({ compatibilityDate, compatibilityFlags, durableObjects }: Terms) => ({
-  ...moduleAt(await bundleWorker(join(import.meta.dirname, 'worker.ts'), folder, 'driver')),
-  name: 'edgepoll-archive',
-  compatibilityDate,
-  compatibilityFlags,
-  durableObjects: Object.fromEntries(
-    Object.entries(durableObjects).map(([binding, { className }]) => [
-      binding,
-      { className, scriptName: 'edgepoll-count', useSQLite: true },
-    ]),
-  ),
-  queueConsumers: { 'edgepoll-ballots': { maxBatchSize: 100, maxBatchTimeout: 1 } },
-})
-
-interface Terms {
-  readonly compatibilityDate: string
-  readonly compatibilityFlags: string[]
-  readonly durableObjects: Readonly<Record<string, { readonly className: string }>>
-}
 
 const moduleAt = (path: string) => ({
   rootPath: folder,
   modulesRoot: folder,
-  modulesRules: undefined,
   modules: [{ type: 'ESModule' as const, path }],
 })
 
-const count = await countWorker()
+const config = resolve(import.meta.dirname, '../../../workers/count/wrangler.toml')
+const { modulesRules: _, ...asDeployed } = unstable_getMiniflareWorkerOptions(config).workerOptions
+
+const count = {
+  ...asDeployed,
+  ...moduleAt(await bundleWorker(join(dirname(config), 'index.ts'), folder, 'count')),
+  name: 'edgepoll-count',
+  bindings: { ...asDeployed.bindings, BENCH_COMMIT: commit === 'single' ? 'single' : '' },
+}
+
+const boxes = (className: string) => ({ className, scriptName: count.name, useSQLite: true })
+const driver = {
+  ...moduleAt(await bundleWorker(join(import.meta.dirname, 'worker.ts'), folder, 'driver')),
+  name: 'edgepoll-archive', // whose place it takes
+  compatibilityDate: '2026-11-01',
+  compatibilityFlags: ['nodejs_compat'],
+  durableObjects: { BALLOT_BOX: boxes('BallotBox'), SCOREBOARD: boxes('Scoreboard') },
+  queueConsumers: { 'edgepoll-ballots': { maxBatchSize: 100, maxBatchTimeout: 1 } },
+}
+
 const runtime = new Miniflare(
   convertV4MiniflareOptions({
     host: '127.0.0.1',
     port: 0,
     resourcePersistencePath: join(folder, 'state'),
-    // biome-ignore lint: x
-    workers: [await driverWorker(count as any), count as any],
+    workers: [driver, count],
   }),
 )
-const origin = (await runtime.ready).origin
+const { origin } = await runtime.ready
 process.send?.({ kind: 'listening', origin })
 process.once('disconnect', async () => {
   await runtime.dispose()

@@ -48,10 +48,15 @@ export default {
 
 export class ArchiveService extends WorkerEntrypoint {
   /** What the scoreboards call. */
-  async record(): Promise<void> {}
+  async recordPoll(): Promise<void> {}
 }
 
-const castMany = async (env: Env, pollId: string, ballots: number, inFlight: number): Promise<DriverReport> => {
+const castMany = async (
+  env: Env,
+  pollId: string,
+  ballots: number,
+  inFlight: number,
+): Promise<DriverReport> => {
   const address = { pollId, shard: 0 }
   const box = env.BALLOT_BOX.getByName(boxName(address))
   let left = ballots

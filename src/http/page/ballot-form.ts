@@ -7,8 +7,6 @@ import { ordinal } from './words.ts'
 export interface FormBallot {
   readonly answers: Answers
   readonly faults: ReadonlyMap<QuestionId, string>
-  readonly inviteCode: string
-  readonly voterToken: string
 }
 
 /** Fields are `answers.<question>` (repeated for several options) and `answers.<question>.<option>` = place. Others
@@ -25,8 +23,6 @@ export const ballotFromForm = (questions: readonly Question[], fields: URLSearch
   return {
     answers: Object.fromEntries(answers), // own properties, whatever a question is called
     faults,
-    inviteCode: fields.get('inviteCode') ?? '',
-    voterToken: fields.get('voterToken') ?? '',
   }
 }
 

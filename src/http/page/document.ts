@@ -1,14 +1,8 @@
 // The shell of every page: head, assets, and nothing a strict Content-Security-Policy would refuse.
 import { html } from 'hono/html'
+import { addresses } from './assets.ts'
 
 export type Html = ReturnType<typeof html>
-
-/** Where the page's files are: addresses that change with their content. */
-export interface Assets {
-  readonly script: string
-  readonly style: string
-  readonly icon: string
-}
 
 export interface Head {
   readonly title: string
@@ -16,11 +10,10 @@ export interface Head {
   readonly image: string | null
   /** Absolute; null on pages not worth sharing. */
   readonly url: string | null
-  readonly assets: Assets
   readonly script: boolean
 }
 
-export const document = ({ title, description, image, url, assets, script }: Head, body: Html): Html =>
+export const document = ({ title, description, image, url, script }: Head, body: Html): Html =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,9 +28,9 @@ export const document = ({ title, description, image, url, assets, script }: Hea
 <meta property="og:description" content="${shortened(description)}">
 ${url !== null && html`<meta property="og:url" content="${url}">`}
 ${image !== null && html`<meta property="og:image" content="${image}">`}
-<link rel="icon" href="${assets.icon}" type="image/svg+xml">
-<link rel="stylesheet" href="${assets.style}">
-${script && html`<script type="module" src="${assets.script}"></script>`}
+<link rel="icon" href="${addresses.icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${addresses.style}">
+${script && html`<script type="module" src="${addresses.script}"></script>`}
 </head>
 <body>
 ${body}

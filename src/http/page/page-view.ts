@@ -2,13 +2,12 @@
 import type { Poll, PollStatus } from '../../domain/poll/poll.ts'
 import type { Results } from '../../domain/tally/results.ts'
 import type { Answer, Answers } from '../../domain/tally/rule.ts'
-import type { Assets } from './document.ts'
 
 /** What the page reads of a poll. */
 export type ShownPoll = Pick<
   Poll,
   'id' | 'title' | 'description' | 'questions' | 'opensAt' | 'closesAt' | 'results' | 'revisions'
-> & { readonly dedupe: { readonly by: Poll['dedupe']['by'] } }
+>
 
 /** Something the page tells the voter above the questions. */
 export interface Notice {
@@ -32,13 +31,10 @@ export interface PollPage {
   readonly notice: Notice | null
   /** Proves to the live feed of an `after-vote` poll that its reader has voted. */
   readonly receipt: string | null
-  readonly inviteCode: string
-  readonly voterToken: string
   /** Steadies the random order of a question's options for one voter. */
   readonly seed: string
   /** The page's own absolute address. */
   readonly url: string
-  readonly assets: Assets
 }
 
 /** An own property or nothing: a question may be called `constructor`. */

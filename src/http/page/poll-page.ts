@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { document, type Html } from './document.ts'
 import type { PollPage, ShownPoll } from './page-view.ts'
 import { question } from './question.ts'
+import { whereResultsAre } from './sayings.ts'
 import { slotsOf } from './slots.ts'
 import { stateLine } from './state-line.ts'
 
@@ -16,11 +17,10 @@ export const renderPollPage = (page: PollPage): Html => {
       description: poll.description ?? poll.questions.map(({ prompt }) => prompt).join(' '),
       image: firstImage(poll),
       url: page.url,
-      assets: page.assets,
       script: true,
     },
     html`<main data-poll="${poll.id}" data-view="${voting ? 'vote' : 'look'}" data-live="${liveness(page)}"
-data-status="${page.status}" data-version="${page.results?.version ?? 0}"${attribute('data-receipt', page.receipt)}${attribute('data-changes', moment(page))}${attribute('data-later', later(page))}>
+data-status="${page.status}" data-version="${page.results?.version ?? 0}"${attribute('data-receipt', page.receipt)}${attribute('data-changes', moment(page))}${attribute('data-later', whereResultsAre[poll.results] || null)}>
 <header>
 ${stateLine(page, slots)}
 <h1 dir="auto">${poll.title}</h1>
@@ -38,14 +38,8 @@ ${again(page)}
 const form = (page: PollPage, questions: readonly Html[]): Html =>
   html`<form method="post" action="/p/${page.poll.id}">
 ${questions}
-${page.poll.dedupe.by === 'invite' && inviteField(page)}
-${page.voterToken !== '' && html`<input type="hidden" name="voterToken" value="${page.voterToken}">`}
 <button class="cast">${page.voted ? 'Change my vote' : 'Vote'}</button>
 </form>`
-
-const inviteField = ({ inviteCode }: PollPage): Html =>
-  html`<p class="question invite"><label for="inviteCode">Invite code</label>
-<input id="inviteCode" name="inviteCode" value="${inviteCode}" required autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"></p>`
 
 /** Whether the script may watch: now, once voted, or not at all. */
 const liveness = ({ poll, status, results, receipt }: PollPage): 'now' | 'voted' | 'no' => {
@@ -61,13 +55,6 @@ const moment = ({ poll, status }: PollPage): string | null =>
     : status === 'open' && poll.closesAt !== null
       ? String(poll.closesAt)
       : null
-
-/** What is said after voting where results do not follow. */
-const later = ({ poll, status }: PollPage): string | null => {
-  if (status === 'closed') return null
-  if (poll.results === 'hidden') return 'The owner of this poll keeps its results private.'
-  return poll.results === 'after-close' ? 'The results will be here when the poll closes.' : null
-}
 
 const again = ({ poll, status, voting }: PollPage): Html | false =>
   status === 'open' &&

@@ -1,23 +1,47 @@
-// The page a person votes on, and the files it loads. Works as a plain form; its script posts the same ballot as JSON.
+// The page a person votes on, and the files it loads. A plain form and the page's script post the same ballot.
 import { type Context, Hono } from 'hono'
-import type { Cast } from '../../application/cast-ballot.ts'
-import { type Poll, statusOf } from '../../domain/poll/poll.ts'
-import type { Results } from '../../domain/tally/results.ts'
 import { Unavailable } from '../../kernel/unavailable.ts'
-import { ballotBody } from '../../representation/ballot-body.ts'
-import { ballotDocument } from '../../representation/ballot-document.ts'
-import { faultsOf } from '../../representation/faults.ts'
-import { readJson } from '../../representation/read-json.ts'
 import { type Http, refused } from '../http.ts'
-import { bodyLimits } from '../limits.ts'
-import { addresses, files } from '../page/assets.ts'
-import { ballotFromForm, type FormBallot } from '../page/ballot-form.ts'
-import { renderMessage } from '../page/message-page.ts'
-import { contentSecurityPolicy, isOwnPost } from '../page/page-security.ts'
-import type { Notice, PollPage } from '../page/page-view.ts'
-import { renderPollPage } from '../page/poll-page.ts'
-import { readForm } from '../page/read-form.ts'
-import { sayings, thanks } from '../page/sayings.ts'
-import { keepReceipt, nameVoter, receiptOf, voterOf } from '../page/voter-cookies.ts'
-import { type AnyRefusal, problems } from '../problems.ts'
-import { countryOf, idempotencyKey } from '../request-headers.ts'
+import { files } from '../page/assets.ts'
+import { castForm } from '../page/cast-form.ts'
+import { castJson } from '../page/cast-json.ts'
+import { isOwnPost } from '../page/page-security.ts'
+import { showMessage, showPoll } from '../page/show.ts'
+
+export const page = new Hono<Http>()
+  .get('/assets/:file', (c) => {
+    const file = files.get(c.req.param('file'))
+    if (file === undefined) return refused(c, { reason: 'not-found' })
+    return c.body(file.body, 200, {
+      'Content-Type': file.type,
+      'Cache-Control': file.cache,
+      'X-Content-Type-Options': 'nosniff',
+    })
+  })
+
+  .get('/p/:pollId', async (c) => {
+    const found = await c.var.services.readPoll({ pollId: c.req.param('pollId') }, c.var.signal)
+    return found.ok ? showPoll(c, found.value) : showMessage(c, found.refusal)
+  })
+
+  .post('/p/:pollId', async (c) => {
+    const pollId = c.req.param('pollId')
+    const type = mediaTypeOf(c)
+    if (type === 'application/json')
+      return isOwnPost(c) ? castJson(c, pollId) : refused(c, { reason: 'origin-not-allowed' })
+    if (!isOwnPost(c)) return showMessage(c, { reason: 'origin-not-allowed' })
+    return type === formType
+      ? castForm(c, pollId)
+      : showMessage(c, { reason: 'media-type-unsupported', accepts: `application/json, ${formType}` })
+  })
+
+  .onError((error, c) => {
+    const away = error instanceof Unavailable || error.name === 'TimeoutError'
+    if (away && mediaTypeOf(c) !== 'application/json') return showMessage(c, { reason: 'unavailable' })
+    throw error // a bug, or a script that reads problem documents: the app's own onError knows
+  })
+
+const formType = 'application/x-www-form-urlencoded'
+
+const mediaTypeOf = (c: Context): string =>
+  c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? ''

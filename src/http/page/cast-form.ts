@@ -1,0 +1,53 @@
+// A ballot from a plain form: counted and sent back to the page, or shown again with what is wrong.
+import type { Context } from 'hono'
+import type { Question, QuestionId } from '../../domain/poll/poll.ts'
+import type { VotingRefusal } from '../../domain/refusal.ts'
+import type { Http } from '../http.ts'
+import { bodyLimits } from '../limits.ts'
+import { problems } from '../problems.ts'
+import { countryOf } from '../request-headers.ts'
+import { ballotFromForm } from './ballot-form.ts'
+import { readForm } from './read-form.ts'
+import { sayings } from './sayings.ts'
+import { showMessage, showPoll } from './show.ts'
+import { keepReceipt, noteVoted, voterOf } from './voter-cookies.ts'
+
+export const castForm = async (c: Context<Http>, pollId: string): Promise<Response> => {
+  const fields = await readForm(c.req.raw, bodyLimits.ballot)
+  if (fields === null) return showMessage(c, { reason: 'body-too-large', limitBytes: bodyLimits.ballot })
+  const { services, signal } = c.var
+  const found = await services.readPoll({ pollId }, signal)
+  if (!found.ok) return showMessage(c, found.refusal)
+  const poll = found.value
+
+  const { answers, faults } = ballotFromForm(poll.questions, fields)
+  if (faults.size > 0)
+    return showPoll(c, poll, { status: 422, answers, errors: faults, said: sayings['ballot-invalid'] })
+
+  const order = { pollId, answers, voterId: voterOf(c), idempotencyKey: null, country: countryOf(c.req.raw) }
+  const cast = await services.castBallot(order, signal)
+  if (cast.ok) {
+    keepReceipt(c, pollId, cast.value.receipt)
+    return c.redirect(`/p/${pollId}`, 303)
+  }
+  const { refusal } = cast
+  if (refusal.reason === 'already-voted') noteVoted(c, pollId)
+  if (refusal.reason === 'overloaded') c.header('Retry-After', String(refusal.retryAfterSeconds))
+  c.set('code', refusal.reason)
+  return showPoll(c, poll, {
+    status: problems[refusal.reason].status,
+    answers,
+    errors: refusal.reason === 'ballot-invalid' ? faultsByQuestion(refusal, poll.questions) : new Map(),
+    said: sayings[refusal.reason] ?? problems[refusal.reason].title,
+    over: refusal.reason === 'already-voted',
+  })
+}
+
+/** `/answers/where/0` is about the question `where`. */
+const faultsByQuestion = (
+  { errors }: Extract<VotingRefusal, { reason: 'ballot-invalid' }>,
+  questions: readonly Question[],
+): ReadonlyMap<QuestionId, string> => {
+  const byQuestion = errors.map(({ pointer, detail }) => [pointer.split('/')[2] ?? '', detail] as const)
+  return new Map(byQuestion.filter(([id]) => questions.some((question) => question.id === id)))
+}

@@ -1,0 +1,40 @@
+// A ballot from the page's script: as POST /v1/polls/{id}/ballots, except that the cookie says who votes.
+import type { Context } from 'hono'
+import { ballotBody } from '../../representation/ballot-body.ts'
+import { ballotDocument } from '../../representation/ballot-document.ts'
+import { faultsOf } from '../../representation/faults.ts'
+import { readJson } from '../../representation/read-json.ts'
+import { type Http, refused } from '../http.ts'
+import { bodyLimits } from '../limits.ts'
+import { countryOf, idempotencyKey } from '../request-headers.ts'
+import { keepReceipt, noteVoted, voterOf } from './voter-cookies.ts'
+
+export const castJson = async (c: Context<Http>, pollId: string): Promise<Response> => {
+  const key = idempotencyKey(c.req.raw.headers)
+  if (!key.ok) return refused(c, key.refusal)
+  const body = await readJson(c.req.raw, bodyLimits.ballot)
+  if (!body.ok) return refused(c, body.refusal)
+  const parsed = ballotBody.safeParse(body.value)
+  if (!parsed.success) return refused(c, { reason: 'ballot-invalid', errors: faultsOf(parsed.error) })
+
+  const cast = await c.var.services.castBallot(
+    {
+      pollId,
+      answers: parsed.data.answers,
+      voterId: voterOf(c),
+      idempotencyKey: key.value,
+      country: countryOf(c.req.raw),
+    },
+    c.var.signal,
+  )
+  if (!cast.ok) {
+    if (cast.refusal.reason === 'already-voted') noteVoted(c, pollId)
+    return refused(c, cast.refusal)
+  }
+  const { kind, ballot, receipt } = cast.value
+  keepReceipt(c, pollId, receipt)
+  return c.json(ballotDocument(ballot, receipt), kind === 'accepted' ? 201 : 200, {
+    'Cache-Control': 'no-store',
+    ...(kind === 'replayed' && { 'Idempotency-Replayed': 'true' }),
+  })
+}

@@ -1,0 +1,41 @@
+// node:sqlite as the storage of a stateful object: what boxes and boards run on in plain Node.
+import { DatabaseSync } from 'node:sqlite'
+import type { ObjectStorage } from '../../src/kernel/object-storage.ts'
+
+export interface SqliteStorage extends ObjectStorage {
+  /** The pending alarm, or null. */
+  alarm: number | null
+  /** Rows written so far, as SQLite counts changes. */
+  written: number
+}
+
+/** `path` `:memory:` by default; a file survives a new storage over it, as an object's does. */
+export const sqliteStorage = (path = ':memory:'): SqliteStorage => {
+  const database = new DatabaseSync(path)
+  const storage: SqliteStorage = {
+    alarm: null,
+    written: 0,
+    all: <Row>(sql: string, ...values: (string | number | null | Uint8Array)[]) =>
+      database.prepare(sql).all(...values) as Row[], // the caller names what it selects
+    run: (sql, ...values) => {
+      const { changes } = database.prepare(sql).run(...values)
+      storage.written += Number(changes)
+      return Number(changes)
+    },
+    transaction: (work) => {
+      database.exec('savepoint work')
+      try {
+        const value = work()
+        database.exec('release work')
+        return value
+      } catch (error) {
+        database.exec('rollback to work; release work')
+        throw error
+      }
+    },
+    wakeAt: (time) => {
+      storage.alarm = time
+    },
+  }
+  return storage
+}

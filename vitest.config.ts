@@ -1,0 +1,19 @@
+// The suites that run under Node, one project a kind of proof; test/run.ts chooses among them.
+import { defineConfig } from 'vitest/config'
+
+const node = (name: string, include: string[], options: object = {}) => ({
+  test: { name, include, environment: 'node' as const, ...options },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      node('unit', ['test/{architecture,laws,domain,ballot-box,scoreboard,application,cache,representation,http,web,bench,dev}/**/*.test.ts']),
+      node('contracts', ['test/contracts/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
+      node('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
+      node('system', ['test/system/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),
+      node('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false }),
+      './test/workerd/vitest.config.ts',
+    ],
+  },
+})
