@@ -42,6 +42,11 @@ export const openNeonSessions = (databaseUrl: string): NeonSessions => {
   return {
     async borrow(connectionString, gone, work) {
       const client = await poolFor(connectionString).connect()
+      if (gone.aborted) {
+        // It left while it waited for a session; nothing has been asked on it.
+        client.release()
+        throw new Error('the caller has gone')
+      }
       const stopped = Promise.withResolvers<never>()
       stopped.promise.catch(() => undefined)
       const stop = (reason: string) => () => stopped.reject(new Error(reason))

@@ -30,8 +30,8 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
-  console.time('g'); await gateway?.stop(); console.timeEnd('g')
-  console.time('h');await folder?.remove(); console.timeEnd('h')
+  await gateway?.stop()
+  await folder?.remove()
 })
 
 describe('values', () => {

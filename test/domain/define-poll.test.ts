@@ -78,11 +78,14 @@ describe('what is left out', () => {
     const questions: QuestionDraft[] = [
       { ...yesNo, id: 'q2' },
       yesNo,
-      { ...yesNo, options: [{ label: 'A' }, { id: 'o1', label: 'B' }, { label: 'C' }] },
+      {
+        ...yesNo,
+        options: [{ label: 'A' }, { id: 'o1', label: 'B' }, { id: 'o2', label: 'C' }, { label: 'D' }],
+      },
     ]
     const defined = define(aDraft({ questions })).questions
     expect(defined.map(({ id }) => id)).toEqual(['q2', 'q3', 'q4'])
-    expect(defined[2]).toMatchObject({ options: [{ id: 'o2' }, { id: 'o1' }, { id: 'o3' }] })
+    expect(defined[2]).toMatchObject({ options: [{ id: 'o3' }, { id: 'o1' }, { id: 'o2' }, { id: 'o4' }] })
   })
 })
 

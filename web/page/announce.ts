@@ -2,36 +2,38 @@
 import type { Results } from '../../src/domain/tally/results.ts'
 import type { Slots } from '../../src/http/page/slots.ts'
 import { labelOf } from './paint.ts'
+import { announce } from './say.ts'
 
-const EVERY_MS = 10_000
+const everyMs = 10_000
 
-/** Returns a function that announces the newest results at once, and then at most every ten seconds. */
-export const announcer = (root: HTMLElement) => {
-  const region = root.querySelector('[data-announce]')
+/** Returns a function that says a change at once, and the newest one at most every ten seconds. What is on the page
+ *  when the feed begins is there to be read, and not said. */
+export const announcer = (main: HTMLElement) => {
   let next: string | null = null
   let waiting = false
+  let begun = false
 
   const speak = (): void => {
+    announce(main, next ?? '') // nothing new: the old sentence goes, lest it be read in passing as news
     waiting = next !== null
-    if (next === null) return
-    if (region !== null) region.textContent = next
     next = null
-    setTimeout(speak, EVERY_MS)
+    if (waiting) setTimeout(speak, everyMs)
   }
 
   return (results: Results, slots: Slots): void => {
-    next = sentence(root, results, slots)
-    if (!waiting) speak()
+    if (begun) next = sentence(main, results, slots)
+    begun = true
+    if (next !== null && !waiting) speak()
   }
 }
 
-const sentence = (root: HTMLElement, results: Results, slots: Slots): string => {
+const sentence = (main: HTMLElement, results: Results, slots: Slots): string => {
   const said = [`${slots.get('ballots')}.`]
   for (const question of results.questions)
     if (question.type === 'choice' || question.type === 'ranking')
       for (const { id } of question.options) {
         const key = `${question.id}.${id}`
-        if (slots.has(`${key}.lead`)) said.push(`${labelOf(root, key)}: ${slots.get(`${key}.share`)}.`)
+        if (slots.has(`${key}.lead`)) said.push(`${labelOf(main, key)}: ${slots.get(`${key}.share`)}.`)
       }
   if (results.final) said.push('These results are final.')
   return said.join(' ')

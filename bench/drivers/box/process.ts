@@ -14,13 +14,14 @@ const moduleAt = (path: string) => ({
 })
 
 const config = resolve(import.meta.dirname, '../../../workers/count/wrangler.toml')
-const { modulesRules: _, ...asDeployed } = unstable_getMiniflareWorkerOptions(config).workerOptions
+const { modulesRules: _, bindings, ...asDeployed } = unstable_getMiniflareWorkerOptions(config).workerOptions
 
 const count = {
   ...asDeployed,
   ...moduleAt(await bundleWorker(join(dirname(config), 'index.ts'), folder, 'count')),
   name: 'edgepoll-count',
-  bindings: { ...asDeployed.bindings, BENCH_COMMIT: commit === 'single' ? 'single' : '' },
+  // The [vars] of its wrangler.toml, which are text.
+  bindings: { ...(bindings as Record<string, string>), BENCH_COMMIT: commit === 'single' ? 'single' : '' },
 }
 
 const boxes = (className: string) => ({ className, scriptName: count.name, useSQLite: true })

@@ -72,7 +72,8 @@ const checkAnswer = (question: Question, given: unknown, note: Note): Answer | n
       if (chosen === null) return null
       if (chosen.size < question.min) note(`Must name at least ${counted(question.min)}.`)
       if (chosen.size > question.max) note(`Must name at most ${counted(question.max)}.`)
-      return question.options.flatMap(({ id }) => (chosen.has(id) ? [id] : []))
+      const places = placesOf(question.options)
+      return [...chosen].sort((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0))
     }
     case 'ranking': {
       const ranked = checkOptions(question.options, given, note)

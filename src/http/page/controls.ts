@@ -12,7 +12,7 @@ export const ranking = (asked: RankingQuestion, answer: Answer | undefined): Htm
   return html`<ol class="options ranks">
 ${asked.options.map(
   (option) =>
-    html`<li class="option" data-option="${option.id}"><label>${place(asked, option.id, ranked.indexOf(option.id) + 1)}${name(asked.id, option)}</label></li>
+    html`<li class="option" data-option="${option.id}"><label>${place(asked, option.id, ranked.indexOf(option.id) + 1)}${name(asked.id, option, false)}</label></li>
 `,
 )}</ol>`
 }

@@ -1,7 +1,7 @@
 // How a ranking, a rating, a net promoter score or a text question stands. Folded away until one has voted.
 import { html } from 'hono/html'
 import type { Question, RankingQuestion } from '../../domain/poll/poll.ts'
-import { bar, leads, name, numbers } from './choice.ts'
+import { bar, leads, row } from './choice.ts'
 import type { Html } from './document.ts'
 import type { PollPage } from './page-view.ts'
 import type { Slots } from './slots.ts'
@@ -19,8 +19,7 @@ const standings = (asked: RankingQuestion, slots: Slots | null): Html => html`<u
 ${asked.options.map(
   (option) => html`<li class="option"${leads(asked.id, option.id, slots)}>
 ${bar(`${asked.id}.${option.id}`, slots)}
-<div class="label">${name(asked.id, option)}</div>
-${numbers(`${asked.id}.${option.id}`, slots)}
+<div class="label">${row(asked, option, slots)}</div>
 </li>
 `,
 )}</ul>

@@ -1,0 +1,85 @@
+// What both `npm start` and `npm run stack` put below the Workers: Postgres, Redis, the two gateways, and tables up to date.
+import { readDevFile, portOf } from './dev-file.ts'
+import { endLeftovers } from './leftovers.ts'
+import { hasJournal, migrate } from './migrate.ts'
+import { startNeonGateway } from './neon-gateway.ts'
+import type { Nursery } from './nursery.ts'
+import { freePort } from './ports.ts'
+import { type Postgres, startPostgres, usePostgres } from './postgres.ts'
+import type { Progress } from './progress.ts'
+import { type RunningRedis, startRedis, useRedis } from './redis.ts'
+import { startRedisGateway } from './redis-gateway.ts'
+import type { RunLock } from './run-lock.ts'
+import { readSecrets, type Secrets } from './secrets.ts'
+import type { Settings } from './settings.ts'
+
+export interface Platform {
+  readonly postgres: Postgres
+  readonly redis: RunningRedis
+  readonly secrets: Secrets
+  readonly databaseEndpoint: string
+  readonly redisRestUrl: string
+  /** What the Workers find in their environment; each takes what its configuration names. */
+  readonly bindings: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+interface Needs {
+  readonly settings: Pick<Settings, 'databaseUrl' | 'redisUrl'>
+  readonly nursery: Nursery
+  readonly lock: RunLock
+  readonly progress: Progress
+}
+
+/** Starts it all; what it started before a failure is ended by the nursery. */
+export const startPlatform = async ({ settings, nursery, lock, progress }: Needs): Promise<Platform> => {
+  const { folder } = nursery
+  const before = readDevFile(folder)
+  const ended = await endLeftovers(folder, lock.leftBehind)
+  if (ended.length > 0) progress.say(`  ✓ Ended what a killed run had left: ${ended.join(', ')}`)
+  const secrets = readSecrets(folder)
+  const about = (service: { readonly about: string }) => service.about
+  const postgres = await progress.step(
+    'Postgres',
+    () => (settings.databaseUrl === null ? startPostgres(nursery, portOf(before?.databaseUrl)) : usePostgres(settings.databaseUrl)),
+    about,
+  )
+  const redis = await progress.step(
+    'Redis',
+    () => (settings.redisUrl === null ? startRedis(nursery, portOf(before?.redisUrl)) : useRedis(settings.redisUrl)),
+    about,
+  )
+  const [neon, upstash] = await progress.step(
+    'Gateways',
+    async () => [
+      await startNeonGateway({ databaseUrl: postgres.url, port: await freePort(portOf(before?.databaseEndpoint)) }),
+      await startRedisGateway({ store: redis.store, token: secrets.redisToken, port: await freePort(portOf(before?.redisRestUrl)) }),
+    ] as const,
+    ([sql, rest]) => `Neon HTTP on port ${sql.port}, Upstash REST on port ${rest.port}`,
+  )
+  await progress.step(
+    'Tables',
+    () => migrate(postgres.url),
+    (applied) => (hasJournal() ? `${applied.length} migrations applied` : 'there are no migrations yet'),
+  )
+  return {
+    postgres,
+    redis,
+    secrets,
+    databaseEndpoint: neon.endpoint,
+    redisRestUrl: upstash.url,
+    bindings: {
+      ENVIRONMENT: 'local',
+      DATABASE_URL: postgres.url,
+      DATABASE_ENDPOINT: neon.endpoint,
+      UPSTASH_REDIS_REST_URL: upstash.url,
+      UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+      ROOT_KEY: secrets.rootKey,
+      RECEIPT_KEY: secrets.receiptKey,
+    },
+    stop: async () => {
+      await Promise.all([neon.stop(), upstash.stop()])
+      await redis.store.close()
+    },
+  }
+}

@@ -1,0 +1,84 @@
+// The workspace and the poll a developer finds ready: made through the API like anybody's, and kept while they still answer.
+import { setTimeout as pause } from 'node:timers/promises'
+import { Complaint } from './complaint.ts'
+
+export interface DevWorkspace {
+  readonly apiKey: string
+  readonly demoPollId: string
+}
+
+interface Known {
+  readonly apiKey?: string | null
+  readonly demoPollId?: string | null
+}
+
+/** Waits until the API says it is ready. @throws Complaint with its last answer when it does not within `timeoutMs`. */
+export const untilReady = async (url: string, timeoutMs: number, isReady = (status: number) => status >= 200 && status < 300): Promise<void> => {
+  const until = Date.now() + timeoutMs
+  let last = 'no answer'
+  while (Date.now() < until) {
+    try {
+      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) })
+      const body = await answer.text()
+      if (isReady(answer.status)) return
+      last = `${answer.status} ${body.slice(0, 300)}`
+    } catch (error) {
+      last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    }
+    await pause(100)
+  }
+  throw new Complaint(`The API did not become ready within ${timeoutMs / 1000} s (${url}/readyz: ${last}); the logs are in the data folder.`)
+}
+
+/** What the last run used when it still answers; else made anew. */
+export const ensureWorkspace = async (url: string, rootKey: string, known: Known): Promise<DevWorkspace> => {
+  const apiKey = known.apiKey && (await answers(`${url}/v1/polls?limit=1`, known.apiKey)) ? known.apiKey : await makeWorkspace(url, rootKey)
+  const demoPollId =
+    known.demoPollId && (await answers(`${url}/v1/polls/${known.demoPollId}`, apiKey)) ? known.demoPollId : await makeDemoPoll(url, apiKey)
+  return { apiKey, demoPollId }
+}
+
+const makeWorkspace = async (url: string, rootKey: string): Promise<string> => {
+  const { apiKey } = await post(`${url}/v1/workspaces`, rootKey, { name: 'Dev', plan: 'enterprise' })
+  return String(apiKey)
+}
+
+const makeDemoPoll = async (url: string, apiKey: string): Promise<string> => {
+  const { id } = await post(`${url}/v1/polls`, apiKey, demoPoll)
+  return String(id)
+}
+
+const demoPoll = {
+  title: 'What shall we have for lunch?',
+  description: 'A demo poll: vote, and watch the results move on every open page.',
+  questions: [
+    {
+      id: 'lunch',
+      type: 'choice',
+      prompt: 'Pick one',
+      options: [
+        { id: 'pizza', label: 'Pizza' },
+        { id: 'sushi', label: 'Sushi' },
+        { id: 'curry', label: 'Curry' },
+        { id: 'salad', label: 'Salad' },
+      ],
+    },
+  ],
+} as const
+
+// Anything but a clear yes counts as no: then a new one is made, which fails with a sentence of its own if it must.
+const answers = async (url: string, key: string): Promise<boolean> => {
+  const answer = await fetch(url, { headers: bearer(key) }).catch(() => null)
+  await answer?.body?.cancel()
+  return answer?.status === 200
+}
+
+const post = async (url: string, key: string, body: unknown): Promise<Record<string, unknown>> => {
+  const headers = { ...bearer(key), 'content-type': 'application/json' }
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const text = await answer.text()
+  if (answer.status === 201) return JSON.parse(text)
+  throw new Complaint(`POST ${new URL(url).pathname} answered ${answer.status} instead of 201: ${text.slice(0, 500)}`)
+}
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
