@@ -4,7 +4,10 @@ import { Complaint } from './complaint.ts'
 
 /** A command as `npm run` knows it; options are added by its file. */
 export const command = (name: string, description: string): Command =>
-  new Command(name).description(description).showHelpAfterError().helpOption('-h, --help', 'say what this does')
+  new Command(name)
+    .description(description)
+    .showHelpAfterError()
+    .helpOption('-h, --help', 'say what this does')
 
 /** Runs a command line; sets the exit code. */
 export const runCommand = async (program: Command): Promise<void> => {

@@ -12,9 +12,8 @@ export interface DataFolder {
   readonly runFile: string
   readonly postgres: string
   readonly redis: string
-  /** Durable Objects, queues and caches: of `npm start`, and of `npm run stack`. */
+  /** Durable Objects and caches; `npm start` and `npm run stack` see the same ballots. */
   readonly state: string
-  readonly stackState: string
   readonly bundles: string
   readonly registry: string
   readonly logs: string
@@ -29,7 +28,6 @@ export const dataFolderAt = (root: string): DataFolder => ({
   postgres: join(root, 'postgres'),
   redis: join(root, 'redis'),
   state: join(root, 'state'),
-  stackState: join(root, 'state-stack'),
   bundles: join(root, 'bundles'),
   registry: join(root, 'registry'),
   logs: join(root, 'logs'),

@@ -8,6 +8,7 @@ export interface DevFacts {
   readonly url: string
   /** Every edge; the first is `url`. */
   readonly edges: readonly string[]
+  readonly dataFolder: string
   readonly rootKey: string
   /** Of the workspace "Dev", and a poll in it; absent only in a bare run. */
   readonly apiKey: string | null
@@ -26,7 +27,8 @@ export interface DevFacts {
 }
 
 /** What the last run wrote, or null; it may have ended since. */
-export const readDevFile = (folder: DataFolder): DevFacts | null => readJson(folder.devFile) as DevFacts | null // written below
+export const readDevFile = (folder: DataFolder): DevFacts | null =>
+  readJson(folder.devFile) as DevFacts | null // written below
 
 export const writeDevFile = (folder: DataFolder, facts: DevFacts): void => writeJson(folder.devFile, facts)
 

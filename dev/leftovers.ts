@@ -1,6 +1,7 @@
 // Ends what a run that was killed left alive: the children it had written down, and whatever else carries the mark of its folder.
+import { basename } from 'node:path'
 import type { DataFolder } from './data-folder.ts'
-import { birthOf, endProcesses, markedProcesses } from './processes.ts'
+import { birthOf, commandOf, endProcesses, markedProcesses } from './processes.ts'
 import type { StartedProcess } from './run-lock.ts'
 
 const graceMs = 10_000
@@ -20,6 +21,7 @@ export const endLeftovers = async (
 /** Ends the grandchildren that survived their parent: workerd does not notice that its Node parent was killed. */
 export const endMarked = async (folder: DataFolder): Promise<readonly string[]> => {
   const orphans = markedProcesses(folder.root)
+  const names = orphans.map((pid) => basename(commandOf(pid).split(' ')[0] ?? ''))
   await endProcesses(orphans, 'SIGTERM', graceMs)
-  return orphans.map((pid) => `process ${pid}`)
+  return names
 }

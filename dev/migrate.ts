@@ -35,7 +35,9 @@ export const migrate = async (
     const pending = pendingOf(readJournal(folder), await newestApplied(client))
     if (pending.length > 0 && !dryRun) {
       await applyMigrations(drizzle(client), { migrationsFolder: folder }).catch((error: Error) => {
-        throw new Complaint(`A migration among ${pending.map(({ tag }) => tag).join(', ')} failed, and none of them was applied: ${reasonOf(error)}`)
+        throw new Complaint(
+          `A migration among ${pending.map(({ tag }) => tag).join(', ')} failed, and none of them was applied: ${reasonOf(error)}`,
+        )
       })
     }
     return pending
@@ -49,7 +51,8 @@ export const pendingOf = (journal: readonly Migration[], newest: number | null):
   journal.filter(({ when }) => newest === null || when > newest)
 
 /** Whether drizzle-kit has written any migration yet. */
-export const hasJournal = (folder = migrationsFolder): boolean => existsSync(join(folder, 'meta', '_journal.json'))
+export const hasJournal = (folder = migrationsFolder): boolean =>
+  existsSync(join(folder, 'meta', '_journal.json'))
 
 const readJournal = (folder: string): readonly Migration[] => {
   const journal = readJson(join(folder, 'meta', '_journal.json')) as { entries?: Migration[] } | null // as drizzle-kit writes it
@@ -57,21 +60,29 @@ const readJournal = (folder: string): readonly Migration[] => {
 }
 
 const newestApplied = async (client: pg.Client): Promise<number | null> => {
-  const { rows } = await client.query(`select to_regclass('drizzle.__drizzle_migrations') is not null as known`)
+  const { rows } = await client.query(
+    `select to_regclass('drizzle.__drizzle_migrations') is not null as known`,
+  )
   if (rows[0]?.known !== true) return null
   const newest = await client.query('select max(created_at) as newest from drizzle.__drizzle_migrations')
   return newest.rows[0]?.newest === null ? null : Number(newest.rows[0]?.newest)
 }
 
 // drizzle says "Failed query: …" and keeps what Postgres said as the cause.
-const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message)
+const reasonOf = (error: Error): string =>
+  error.cause instanceof Error ? error.cause.message : error.message
 
 const main = async ({ dryRun }: { readonly dryRun?: true }): Promise<void> => {
-  if (!hasJournal()) return console.log('There are no migrations yet (migrations/meta/_journal.json is missing): nothing to apply.')
+  if (!hasJournal())
+    return console.log(
+      'There are no migrations yet (migrations/meta/_journal.json is missing): nothing to apply.',
+    )
   const settings = readSettings()
   const databaseUrl = settings.databaseUrl ?? readDevFile(dataFolderAt(settings.dataFolder))?.databaseUrl
   if (!databaseUrl) {
-    throw new Complaint('It is not known which Postgres to migrate: set DATABASE_URL=postgres://…, or run "npm start" first.')
+    throw new Complaint(
+      'It is not known which Postgres to migrate: set DATABASE_URL=postgres://…, or run "npm start" first.',
+    )
   }
   const migrations = await migrate(databaseUrl, { dryRun: dryRun === true })
   const verb = dryRun ? 'Would apply' : 'Applied'
@@ -80,7 +91,10 @@ const main = async ({ dryRun }: { readonly dryRun?: true }): Promise<void> => {
 }
 
 if (import.meta.main) {
-  const program = command('npm run migrate --', 'Applies the migrations that the Postgres at DATABASE_URL (or of the running "npm start") lacks.')
+  const program = command(
+    'npm run migrate --',
+    'Applies the migrations that the Postgres at DATABASE_URL (or of the running "npm start") lacks.',
+  )
     .option('--dry-run', 'only list what would be applied')
     .addHelpText('after', environmentHelp)
     .action(main)

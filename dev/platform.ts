@@ -1,6 +1,5 @@
 // What both `npm start` and `npm run stack` put below the Workers: Postgres, Redis, the two gateways, and tables up to date.
-import { readDevFile, portOf } from './dev-file.ts'
-import { endLeftovers } from './leftovers.ts'
+import { portOf, readDevFile } from './dev-file.ts'
 import { hasJournal, migrate } from './migrate.ts'
 import { startNeonGateway } from './neon-gateway.ts'
 import type { Nursery } from './nursery.ts'
@@ -9,7 +8,6 @@ import { type Postgres, startPostgres, usePostgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { type RunningRedis, startRedis, useRedis } from './redis.ts'
 import { startRedisGateway } from './redis-gateway.ts'
-import type { RunLock } from './run-lock.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
 
@@ -27,34 +25,45 @@ export interface Platform {
 interface Needs {
   readonly settings: Pick<Settings, 'databaseUrl' | 'redisUrl'>
   readonly nursery: Nursery
-  readonly lock: RunLock
   readonly progress: Progress
 }
 
 /** Starts it all; what it started before a failure is ended by the nursery. */
-export const startPlatform = async ({ settings, nursery, lock, progress }: Needs): Promise<Platform> => {
+export const startPlatform = async ({ settings, nursery, progress }: Needs): Promise<Platform> => {
   const { folder } = nursery
   const before = readDevFile(folder)
-  const ended = await endLeftovers(folder, lock.leftBehind)
-  if (ended.length > 0) progress.say(`  ✓ Ended what a killed run had left: ${ended.join(', ')}`)
   const secrets = readSecrets(folder)
   const about = (service: { readonly about: string }) => service.about
   const postgres = await progress.step(
     'Postgres',
-    () => (settings.databaseUrl === null ? startPostgres(nursery, portOf(before?.databaseUrl)) : usePostgres(settings.databaseUrl)),
+    () =>
+      settings.databaseUrl === null
+        ? startPostgres(nursery, portOf(before?.databaseUrl))
+        : usePostgres(settings.databaseUrl),
     about,
   )
   const redis = await progress.step(
     'Redis',
-    () => (settings.redisUrl === null ? startRedis(nursery, portOf(before?.redisUrl)) : useRedis(settings.redisUrl)),
+    () =>
+      settings.redisUrl === null
+        ? startRedis(nursery, portOf(before?.redisUrl))
+        : useRedis(settings.redisUrl),
     about,
   )
   const [neon, upstash] = await progress.step(
     'Gateways',
-    async () => [
-      await startNeonGateway({ databaseUrl: postgres.url, port: await freePort(portOf(before?.databaseEndpoint)) }),
-      await startRedisGateway({ store: redis.store, token: secrets.redisToken, port: await freePort(portOf(before?.redisRestUrl)) }),
-    ] as const,
+    async () =>
+      [
+        await startNeonGateway({
+          databaseUrl: postgres.url,
+          port: await freePort(portOf(before?.databaseEndpoint)),
+        }),
+        await startRedisGateway({
+          store: redis.store,
+          token: secrets.redisToken,
+          port: await freePort(portOf(before?.redisRestUrl)),
+        }),
+      ] as const,
     ([sql, rest]) => `Neon HTTP on port ${sql.port}, Upstash REST on port ${rest.port}`,
   )
   await progress.step(

@@ -20,8 +20,11 @@ export const endOrphanPostgres = async (cluster: string): Promise<boolean> => {
   const verdict = judgeOrphan(text, (pid) => birthOf(pid) !== null && runsOn(cluster, pid))
   // SIGINT: disconnect the clients and write everything out.
   if (verdict === 'ours') await endProcesses([Number.parseInt(text ?? '', 10)], 'SIGINT', 15_000)
-  // Sessions outlive a killed server by a moment; while one does, the file is what keeps a second server off the same data.
-  const free = await untilGone(processesIn(cluster), 10_000)
+  // Sessions outlive a killed server by a moment, or as long as their statement runs; while one does, the file is what keeps a
+  // second server off the same data. SIGQUIT is what their own server would send them in a crash.
+  const sessions = processesIn(cluster)
+  await endProcesses(sessions, 'SIGQUIT', 5_000)
+  const free = await untilGone(sessions, 5_000)
   // A stranger with the same id, or a dead process nobody has buried yet, would make Postgres refuse for ever.
   if (verdict !== 'none' && free) rmSync(pidFile, { force: true })
   return verdict === 'ours'

@@ -37,13 +37,17 @@ export const postgresUser = (cluster: string, programs: readonly string[]): Post
   const closed = [...programs.map(closedProgram), closedAncestor(cluster)].find((path) => path !== null)
   if (closed === undefined) return { owner, order: (command, args) => ({ command, args, uid, gid }) }
   // A clone below /root or in a private temporary folder: keep the one capability that opens folders, and only that one.
-  const way = ['--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', ...keep('dac_override'), '--']
-  if (spawnSync('setpriv', [...way, 'true']).status !== 0)
-    throw postgresClosedFolder(closed ?? cluster, owner.name)
+  const way = ['--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', ...keepOpening, '--']
+  const [program = 'true'] = programs
+  const tried = spawnSync('setpriv', [...way, program, '--version'], { encoding: 'utf8' })
+  // Postgres looks for its own files, and says so when it cannot.
+  if (tried.status !== 0 || tried.stderr !== '') throw postgresClosedFolder(closed ?? cluster, owner.name)
   return { owner, order: (program, args) => ({ command: 'setpriv', args: [...way, program, ...args] }) }
 }
 
-const keep = (capability: string) => ['--inh-caps', `+${capability}`, '--ambient-caps', `+${capability}`]
+// access(2), by which Postgres looks for its files, takes a capability away from whoever is not root unless the secure bit is set.
+const keepOpening =
+  '--securebits +no_setuid_fixup --inh-caps +dac_override --ambient-caps +dac_override'.split(' ')
 
 const ownerOf = (cluster: string): Owner | null => {
   const stat = statSync(cluster, { throwIfNoEntry: false })

@@ -46,6 +46,15 @@ export const workingFolderOf = (pid: number): string | null => {
   }
 }
 
+/** The living children of the process `parent`. */
+export const childrenOf = (parent: number): readonly number[] =>
+  hasProc
+    ? allProcesses().filter((pid) => statOf(pid)?.[1] === String(parent) && birthOf(pid) !== null)
+    : lines('ps', ['-ax', '-o', 'ppid=,pid='])
+        .map((line) => line.trim().split(/\s+/).map(Number))
+        .filter(([ppid]) => ppid === parent)
+        .map(([, pid]) => pid ?? 0)
+
 /** The living members of the process group `group`. */
 export const groupMembers = (group: number): readonly number[] =>
   hasProc

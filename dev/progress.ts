@@ -17,14 +17,22 @@ export const createProgress = (out: NodeJS.WriteStream = process.stdout): Progre
       if (out.isTTY) out.write('\n')
       throw error
     })
-    const about = told(result)
-    const line = `  ✓ ${what}${about === '' ? '' : `: ${about}`} (${seconds(performance.now() - start)})`
+    const line = doneLine(what, told(result), performance.now() - start)
     out.write(out.isTTY ? `\r\u001b[2K${line}\n` : `${line}\n`)
     return result
   },
 })
 
-/** For callers that are not a command: nothing is said. */
-export const silent: Progress = { say: () => undefined, step: (_what, work) => work() }
+/** For callers that are not a command: finished lines only, to wherever they want them. */
+export const progressTo = (log: (line: string) => void): Progress => ({
+  say: log,
+  async step(what, work, told = () => '') {
+    const start = performance.now()
+    const result = await work()
+    log(doneLine(what, told(result), performance.now() - start))
+    return result
+  },
+})
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+const doneLine = (what: string, about: string, ms: number): string =>
+  `  ✓ ${what}${about === '' ? '' : `: ${about}`} (${(ms / 1000).toFixed(1)} s)`

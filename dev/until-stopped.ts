@@ -10,7 +10,7 @@ class Asked extends Error {}
  * npm passes a Ctrl-C on that the terminal has already sent, so a repeated signal only hurries after a second.
  */
 export const untilStopped = async (
-  work: (asked: Promise<never>) => Promise<never>,
+  work: () => Promise<never>,
   stop: () => Promise<void>,
   say: (line: string) => void,
 ): Promise<number> => {
@@ -28,11 +28,16 @@ export const untilStopped = async (
   }
   for (const name of signals) process.on(name, hear)
   try {
-    return await Promise.race([work(asked.promise), asked.promise])
+    return await Promise.race([work(), asked.promise])
   } catch (error) {
     const wanted = error instanceof Asked
     if (wanted) say('\nStopping…')
-    else say(error instanceof Complaint ? `\n${error.message}` : `\n${error instanceof Error ? error.stack : error}`)
+    else
+      say(
+        error instanceof Complaint
+          ? `\n${error.message}`
+          : `\n${error instanceof Error ? error.stack : error}`,
+      )
     await stop()
     if (wanted) say('Stopped. The data is kept; "npm run reset" deletes it.')
     return wanted ? 0 : 1

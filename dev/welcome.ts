@@ -1,8 +1,9 @@
 // What a person reads once everything runs: where it is, and a vote to copy.
-import type { DataFolder } from './data-folder.ts'
+import { dataFolderAt } from './data-folder.ts'
 import type { DevFacts } from './dev-file.ts'
 
-export const welcome = (facts: DevFacts, folder: DataFolder): string => {
+export const welcome = (facts: DevFacts): string => {
+  const folder = dataFolderAt(facts.dataFolder)
   const poll = `${facts.url}/v1/polls/${facts.demoPollId}`
   const demo =
     facts.demoPollId === null

@@ -7,34 +7,56 @@ export interface DevWorkspace {
   readonly demoPollId: string
 }
 
-interface Known {
-  readonly apiKey?: string | null
-  readonly demoPollId?: string | null
+/** What may be known of it from the run before. */
+export interface KnownWorkspace {
+  readonly apiKey: string | null
+  readonly demoPollId: string | null
 }
 
+export const noWorkspace: KnownWorkspace = { apiKey: null, demoPollId: null }
+
+const isSuccess = (status: number) => status >= 200 && status < 300
+
 /** Waits until the API says it is ready. @throws Complaint with its last answer when it does not within `timeoutMs`. */
-export const untilReady = async (url: string, timeoutMs: number, isReady = (status: number) => status >= 200 && status < 300): Promise<void> => {
+export const untilReady = async (
+  url: string,
+  {
+    timeoutMs = 120_000,
+    ready = isSuccess,
+  }: { timeoutMs?: number; ready?: ((status: number) => boolean) | undefined } = {},
+): Promise<void> => {
   const until = Date.now() + timeoutMs
   let last = 'no answer'
   while (Date.now() < until) {
     try {
       const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) })
       const body = await answer.text()
-      if (isReady(answer.status)) return
+      if (ready(answer.status)) return
       last = `${answer.status} ${body.slice(0, 300)}`
     } catch (error) {
       last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
     }
     await pause(100)
   }
-  throw new Complaint(`The API did not become ready within ${timeoutMs / 1000} s (${url}/readyz: ${last}); the logs are in the data folder.`)
+  throw new Complaint(
+    `The API did not become ready within ${timeoutMs / 1000} s (${url}/readyz: ${last}); the logs are in the data folder.`,
+  )
 }
 
 /** What the last run used when it still answers; else made anew. */
-export const ensureWorkspace = async (url: string, rootKey: string, known: Known): Promise<DevWorkspace> => {
-  const apiKey = known.apiKey && (await answers(`${url}/v1/polls?limit=1`, known.apiKey)) ? known.apiKey : await makeWorkspace(url, rootKey)
+export const ensureWorkspace = async (
+  url: string,
+  rootKey: string,
+  known: KnownWorkspace,
+): Promise<DevWorkspace> => {
+  const apiKey =
+    known.apiKey && (await answers(`${url}/v1/polls?limit=1`, known.apiKey))
+      ? known.apiKey
+      : await makeWorkspace(url, rootKey)
   const demoPollId =
-    known.demoPollId && (await answers(`${url}/v1/polls/${known.demoPollId}`, apiKey)) ? known.demoPollId : await makeDemoPoll(url, apiKey)
+    known.demoPollId && (await answers(`${url}/v1/polls/${known.demoPollId}`, apiKey))
+      ? known.demoPollId
+      : await makeDemoPoll(url, apiKey)
   return { apiKey, demoPollId }
 }
 
@@ -78,7 +100,9 @@ const post = async (url: string, key: string, body: unknown): Promise<Record<str
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   const text = await answer.text()
   if (answer.status === 201) return JSON.parse(text)
-  throw new Complaint(`POST ${new URL(url).pathname} answered ${answer.status} instead of 201: ${text.slice(0, 500)}`)
+  throw new Complaint(
+    `POST ${new URL(url).pathname} answered ${answer.status} instead of 201: ${text.slice(0, 500)}`,
+  )
 }
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })

@@ -1,6 +1,7 @@
 // Runs the three Workers under `wrangler dev`, which rebuilds them as their files change.
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import type { Child } from './child.ts'
 import { freshLog } from './data-folder.ts'
 import type { Nursery } from './nursery.ts'
@@ -38,17 +39,23 @@ export const startWranglerDev = async ({ nursery, port, bindings, onLine }: Orde
     cwd: projectRoot,
     env: { ...wranglerEnvironment(folder), ...bindings, CLOUDFLARE_CF_FETCH_PATH: place },
     logFile: freshLog(folder, 'workers'),
-    onLine,
+    // It colours its warnings whatever it is told.
+    onLine: (line) => onLine(stripVTControlCharacters(line)),
   })
   nursery.watch(child)
   return child
 }
 
 /** Whether a line of wrangler is worth showing to somebody who did not ask for more. */
-export const isTrouble = (line: string): boolean => /\[ERROR\]|✘|Uncaught|\[WARNING\]|▲/.test(line)
+export const isTrouble = (line: string): boolean =>
+  /\[ERROR\]|✘|Uncaught|\[WARNING\]|▲/.test(line) && !isChatter.test(line)
+
+// Notes of the runtime to its own makers, and words about a command line only we see.
+const isChatter = /NOSENTRY|Multiple environments are defined/
 
 /** Whether a line tells of a request: `[wrangler:info] GET /readyz 200 OK (3ms)`. */
-export const isRequest = (line: string): boolean => /\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ \d{3}\b/.test(line)
+export const isRequest = (line: string): boolean =>
+  /\b(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ \d{3}\b/.test(line)
 
 const pretendedPlace = {
   asn: 64_496,

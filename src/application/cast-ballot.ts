@@ -2,46 +2,65 @@ import type { CastOutcome } from '../domain/ballot/ballot.ts'
 import { checkBallot } from '../domain/ballot/check-ballot.ts'
 import { receiptClaims } from '../domain/ballot/receipt.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
-import { type VoterClaim, voterKeys } from '../domain/voter/voter-keys.ts'
+import { networkOf } from '../domain/voter/network.ts'
+import { retrySafe } from '../domain/voter/voter-keys.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import type { BallotBoxes, PollBook, ReceiptBook } from './ports.ts'
+import type { BallotBoxes, ChallengeVerifier, PollBook, ReceiptBook, Suspicion, TokenReader } from './ports.ts'
+import { type VoterShown, verifyPerson, verifyVoter } from './verify-voter.ts'
 
 interface Needs {
   readonly pollBook: PollBook
   readonly ballotBoxes: Pick<BallotBoxes, 'cast'>
   readonly receipts: Pick<ReceiptBook, 'sign'>
+  readonly tokens: TokenReader
+  readonly challenges: ChallengeVerifier
+  readonly suspicion: Suspicion
   readonly random: Random
 }
 
-export interface CastOrder extends Omit<VoterClaim, 'chance'> {
+export interface CastOrder extends VoterShown {
   readonly pollId: string
   /** As sent: nothing in it has been looked at yet. */
   readonly answers: Readonly<Record<string, unknown>>
+  /** Whether it may only change a ballot that is there. */
+  readonly revisionOnly: boolean
   /** Two letters, ISO 3166-1. */
   readonly country: string | null
+  /** The continent, two letters. */
+  readonly region: string | null
 }
 
 export interface Cast extends CastOutcome {
   /** A compact JWS; the same for every repeat. */
   readonly receipt: string
+  /** Whether a repeat of this very request would have been known as one. */
+  readonly retrySafe: boolean
 }
 
 /** Accepts one voter's ballot. Casting the same ballot again returns the same receipt. */
 export const castBallot =
-  ({ pollBook, ballotBoxes, receipts, random }: Needs) =>
+  ({ pollBook, ballotBoxes, receipts, suspicion, ...needs }: Needs) =>
   async (order: CastOrder, signal: AbortSignal): Promise<Result<Cast, VotingRefusal>> => {
     const definition = await pollBook.find(order.pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
-    const { poll, secret } = definition
 
-    const keys = voterKeys(secret, poll.dedupe, { ...order, chance: random.bytes(16) })
+    const keys = await verifyVoter(needs)(definition, order)
     if (!keys.ok) return keys
-    const checked = checkBallot(poll.questions, order.answers)
+    const checked = checkBallot(definition.poll.questions, order.answers)
     if (!checked.ok) return checked
+    const person = await verifyPerson({ ...needs, suspicion })(definition, order, signal)
+    if (!person.ok) return person
 
-    const ballot = { ...keys.value, answers: JSON.stringify(checked.value), country: order.country }
-    const cast = await ballotBoxes.cast(definition, ballot, signal)
+    const { revisionOnly, country, region } = order
+    const ballot = { ...keys.value, answers: JSON.stringify(checked.value), revisionOnly, country }
+    const cast = await ballotBoxes.cast(definition, ballot, signal, region)
     if (!cast.ok) return cast
-    return accept({ ...cast.value, receipt: await receipts.sign(receiptClaims(cast.value.ballot)) })
+    if (cast.value.kind === 'accepted' && definition.poll.challenge === 'suspicious')
+      await suspicion.note(definition.poll.id, networkOf(order.address))
+    return accept({
+      ...cast.value,
+      receipt: await receipts.sign(receiptClaims(cast.value.ballot)),
+      retrySafe: retrySafe(definition.poll, order),
+    })
   }

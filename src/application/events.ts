@@ -23,6 +23,8 @@ export type Event =
       readonly ballots: number
       readonly seq: number
       readonly durationMs: number
+      /** How long the oldest ballot of the group waited since its edge sent it, by two machines' clocks. */
+      readonly queueDelayMs: number
     }
   | {
       readonly type: 'commit-failed'
@@ -57,6 +59,7 @@ export type Event =
       readonly from: number
       readonly to: number
     }
+  | { readonly type: 'box-failed'; readonly pollId: string; readonly error: string }
   | {
       readonly type: 'results-published'
       readonly pollId: string

@@ -1,10 +1,13 @@
 // What the verbs need from the world. Rooms of rank 3 are these, runtime/ introduces them.
-import type { BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
+import type { ArchivedBallot, BallotCast, CastOutcome, OwnBallot } from '../domain/ballot/ballot.ts'
 import type { ReceiptClaims } from '../domain/ballot/receipt.ts'
+import type { PollChange } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
-import type { Poll } from '../domain/poll/poll.ts'
+import type { AccountKey, OptionId, Poll, QuestionId } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
+import type { VoterKeys } from '../domain/voter/voter-keys.ts'
 import type { Result } from '../kernel/result.ts'
 import type { BallotMessage } from './ballot-message.ts'
 
@@ -17,10 +20,37 @@ export interface PollBook {
 export interface Scoreboards {
   /** Makes the poll durable. Waits up to 500 ms for Postgres to know it too; the scoreboard repeats that until it does. */
   create(definition: CountingDefinition, signal: AbortSignal): Promise<void>
+  /** Answers once every box that has joined counts by the change. */
+  change(pollId: string, change: PollChange, signal: AbortSignal): Promise<Result<Poll, VotingRefusal>>
+  /** null: no such poll. Waits up to 5 s for `final`, then goes on by itself. */
+  close(pollId: string, signal: AbortSignal): Promise<ClosingState | null>
+  /** Deletes the poll with all its ballots. false: no such poll. */
+  remove(pollId: string, signal: AbortSignal): Promise<boolean>
+  /** Reserves serials for new invites; null: no such poll. */
+  issueInvites(
+    pollId: string,
+    count: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>
   /** The newest publication, or null where there is no such poll. */
   snapshot(pollId: string, signal: AbortSignal): Promise<Snapshot | null>
   /** Hands a WebSocket upgrade to the poll's scoreboard; its answer is passed on untouched. */
   watch(pollId: string, upgrade: Request): Promise<Response>
+}
+
+export type { PollChange }
+
+export interface ClosingState {
+  readonly poll: Poll
+  /** Whether every ballot of the poll is in the published result. */
+  readonly final: boolean
+}
+
+/** A poll that is no more. Its late messages are dropped while the tombstone stands. */
+export interface PollDeath {
+  readonly pollId: string
+  readonly workspaceId: string
+  readonly deletedAt: number
 }
 
 /** Where a ballot box is: the poll, and 0 … shards − 1. */
@@ -34,6 +64,63 @@ export interface TallyReport extends BoxAddress {
   /** The log seq the tally folds up to. */
   readonly version: number
   readonly tally: PollTally
+}
+
+/** What a poll's scoreboard asks of its boxes. */
+export interface BoxLink {
+  /** Takes over a newer definition; answers once it counts by it. */
+  adopt(address: BoxAddress, definition: CountingDefinition): Promise<void>
+  /** Lets nothing land any more and answers with the final tally, ballots still waiting included. */
+  freeze(address: BoxAddress, definition: CountingDefinition): Promise<TallyReport>
+  /** "Firsts among these options", over the ballots of this shard. */
+  firsts(address: BoxAddress, questionId: QuestionId, continuing: readonly OptionId[]): Promise<FirstsAmong>
+  /** Forgets everything: the poll is deleted. */
+  destroy(address: BoxAddress): Promise<void>
+}
+
+/** A log entry as anybody may see it: it commits to the answers and does not hold them. */
+export interface PublicEntry {
+  readonly kind: 'cast' | 'revise' | 'erase'
+  readonly shard: number
+  readonly seq: number
+  readonly ballotId: string
+  readonly revision: number
+  /** RFC 3339, UTC. */
+  readonly castAt: string
+  readonly commitment: string
+}
+
+export interface LogCheckpoint extends BoxAddress {
+  readonly seq: number
+  /** Chain hash after the entry at `seq`, hex. */
+  readonly head: string
+}
+
+/** Recompute `head = H(previous, leaf(entry))`, then fold the leaves: the checkpoint's head must come out. */
+export interface InclusionProof {
+  readonly entry: PublicEntry
+  readonly previous: string
+  readonly leaves: readonly string[]
+  /** null: none has been made after the entry yet. */
+  readonly checkpoint: LogCheckpoint | null
+}
+
+/** Part of a shard's log. */
+export interface LogPage {
+  readonly entries: readonly PublicEntry[]
+  /** The seq to go on after, or null at the end. */
+  readonly next: number | null
+  /** Where the log stands now. */
+  readonly standing: BoxStanding
+}
+
+export interface BoxStanding extends BoxAddress {
+  readonly seq: number
+  readonly head: string
+  /** Log entries up to this one are known to be in Postgres. */
+  readonly archived: number
+  /** Ballots that have answers here. */
+  readonly ballots: number
 }
 
 /** What a box asks of its poll's scoreboard. */
@@ -60,7 +147,23 @@ export interface BallotBoxes {
     definition: CountingDefinition,
     cast: BallotCast,
     signal: AbortSignal,
+    /** The voter's continent, two letters, where the platform knows it: a box is made near its first voter. */
+    region: string | null,
   ): Promise<Result<CastOutcome, VotingRefusal>>
+  /** The voter's own ballot, as it stands; null: there is none. */
+  find(definition: CountingDefinition, keys: VoterKeys, signal: AbortSignal): Promise<OwnBallot | null>
+  /** Erases a ballot for good. Doing it again changes nothing. */
+  erase(definition: CountingDefinition, ballotId: string, signal: AbortSignal): Promise<Result<null, VotingRefusal>>
+  /** null: this poll has no such ballot. */
+  prove(definition: CountingDefinition, ballotId: string, signal: AbortSignal): Promise<InclusionProof | null>
+  log(address: BoxAddress, after: number, limit: number, signal: AbortSignal): Promise<LogPage>
+  /** The newest checkpoint of a shard, made now if there are entries after the last; null: an empty log. */
+  checkpoint(address: BoxAddress, signal: AbortSignal): Promise<LogCheckpoint | null>
+  standing(address: BoxAddress, signal: AbortSignal): Promise<BoxStanding>
+  /** Reads every ballot of the shard: for the reconciler. */
+  audit(address: BoxAddress, signal: AbortSignal): Promise<ShardAudit>
+  /** Sends the log after `seq` to the archive again. */
+  resend(address: BoxAddress, seq: number, signal: AbortSignal): Promise<void>
   /** Moves a box's archive cursor over the log events `first` … `last` it had sent. */
   confirm(pollId: string, shard: number, first: number, last: number): Promise<void>
 }
@@ -70,6 +173,25 @@ export interface ReceiptBook {
   sign(claims: ReceiptClaims): Promise<string>
   /** The claims of a receipt that one of our keys signed; null for anything else. */
   verify(receipt: string): Promise<ReceiptClaims | null>
+}
+
+/** Reads the tokens that owners sign for their voters. */
+export interface TokenReader {
+  /** `sub` of a token that one of the keys signed for this poll and that has not expired; null: anything else. */
+  subject(token: string, keys: readonly AccountKey[], pollId: string): Promise<string | null>
+}
+
+/** Asks whether a voter is a person (Turnstile). */
+export interface ChallengeVerifier {
+  passed(token: string, address: string, signal: AbortSignal): Promise<boolean>
+}
+
+/** Notices networks that bring in new voters faster than people do. */
+export interface Suspicion {
+  /** Whether this network has been too quick with this poll in the last minute. */
+  suspects(pollId: string, network: string): boolean
+  /** A new voter of this network has voted. */
+  note(pollId: string, network: string): Promise<void>
 }
 
 /** An API key as stored: the secret half only as a hash. Times are milliseconds since the epoch. */
@@ -120,11 +242,51 @@ export interface Workspace {
 export interface PollRecords {
   /** Upserts the poll unless a higher version is there. */
   record(poll: Poll, signal: AbortSignal): Promise<void>
+  /** Takes the poll and its ballots out and leaves a tombstone. Doing it again changes nothing. */
+  remove(death: PollDeath, signal: AbortSignal): Promise<void>
 }
 
 export interface BallotRecords {
-  /** Stores what the messages say, once, however often they come. Returns the rows written. */
+  /** Stores what the messages say, once, however often they come; messages of deleted polls are dropped. Returns the
+   *  rows written. */
   store(messages: readonly BallotMessage[], signal: AbortSignal): Promise<number>
+}
+
+export interface BallotReader {
+  /** A poll's ballots in the order of their ids, after one, erased ones included. */
+  page(
+    pollId: string,
+    after: string | null,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly ArchivedBallot[]>
+  /** What Postgres holds of each shard that it has anything of. */
+  audit(pollId: string, signal: AbortSignal): Promise<readonly ShardAudit[]>
+  /** Polls that are not deleted, in the order of their ids, after one. */
+  pollIds(after: string | null, limit: number, signal: AbortSignal): Promise<readonly string[]>
+}
+
+/** What box and Postgres must agree on. */
+export interface ShardAudit {
+  readonly shard: number
+  /** Ballots that have answers. */
+  readonly ballots: number
+  /** Hex SHA-256 of `id:revision` of these ballots, joined by commas in the order of their ids, bytewise. */
+  readonly digest: string
+}
+
+/** A message that could not be archived, kept until somebody has looked at it. */
+export interface DeadLetter {
+  /** The message's own id where it has one: a message that dies again is one letter. */
+  readonly id: string
+  readonly body: unknown
+  readonly diedAt: number
+}
+
+export interface DeadLetters {
+  keep(letters: readonly DeadLetter[], signal: AbortSignal): Promise<void>
+  oldest(limit: number, signal: AbortSignal): Promise<readonly DeadLetter[]>
+  remove(ids: readonly string[], signal: AbortSignal): Promise<void>
 }
 
 /** One dependency's answer to "are you there?". */

@@ -49,7 +49,8 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
   select distinct on (poll_id, id)
     poll_id, id, revision, to_timestamp(cast_at / 1000.0), answers, country, shard, seq, salt
   from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
-    poll_id text, id text, revision integer, cast_at bigint, answers jsonb, country text, shard integer, seq bigint, salt text
+    poll_id text, id text, revision integer, cast_at bigint, answers jsonb, country text,
+    shard integer, seq bigint, salt text
   )
   order by poll_id, id, revision desc
   on conflict (poll_id, id) do update set

@@ -7,28 +7,30 @@ import { newest } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
 import type { LogEntry } from './log.ts'
 
-/** The events after `seq`, oldest first, at least `limit` where there are so many. */
+/** The events after `seq`, oldest first, at least `limit` where there are so many. `seq` is the event's place in the
+ *  log; the ballot names the place of its own newest revision. */
 export const archivedBallots = (
   ledger: Pick<Ledger, 'entriesAfter' | 'ballot'>,
   { definition, address }: Pick<BoxState, 'definition' | 'address'>,
   seq: number,
   limit: number,
-): readonly ArchivedBallot[] =>
+): readonly { readonly seq: number; readonly ballot: ArchivedBallot }[] =>
   ledger.entriesAfter(seq, limit).map((entry) => {
     const id = ballotIdOf(definition.secret, address.shard, entry.ballotSeq)
-    const ballot = entry.keys && ledger.ballot(entry.keys.voterKey, entry.keys.ballotKey)
-    if (ballot === null || ballot.answers === null) return erased(id, entry, address.shard)
-    const { revision, castAt } = newest(ballot)
-    return {
+    const stored = entry.keys && ledger.ballot(entry.keys)
+    if (stored === null || stored.answers === null) return { seq: entry.seq, ballot: erased(id, entry, address.shard) }
+    const { revision, seq: revisedAt, castAt } = newest(stored)
+    const ballot = {
       id,
       revision,
       castAt,
-      answers: JSON.parse(ballot.answers),
-      country: ballot.country,
+      answers: JSON.parse(stored.answers),
+      country: stored.country,
       shard: address.shard,
-      seq: entry.seq,
+      seq: revisedAt,
       salt: saltOf(definition.secret, id, revision),
     }
+    return { seq: entry.seq, ballot }
   })
 
 const erased = (id: string, entry: LogEntry, shard: number): ArchivedBallot => ({

@@ -3,19 +3,35 @@
 // transaction returned, and then answers all. Runs under plain Node on node:sqlite.
 import type { BallotMessage } from '../application/ballot-message.ts'
 import type { Report } from '../application/events.ts'
-import type { BoardLink, BoxAddress } from '../application/ports.ts'
+import type {
+  BoardLink,
+  BoxAddress,
+  BoxStanding,
+  InclusionProof,
+  LogCheckpoint,
+  LogPage,
+  TallyReport,
+} from '../application/ports.ts'
+import type { OwnBallot } from '../domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import { emptyTally } from '../domain/tally/tally.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
 import { refuse } from '../kernel/result.ts'
 import { archivedBallots } from './archived-ballots.ts'
 import { commitGroup } from './commit-group.ts'
+import { eraseBallot, forgetErasedVoters } from './erase-ballot.ts'
 import { type BoxState, type Ledger, openLedger } from './ledger.ts'
-import { firstHead } from './log.ts'
+import { type BallotKeys, firstHead } from './log.ts'
 import { Outbox } from './outbox.ts'
+import { ownBallot } from './own-ballot.ts'
+import { checkpointNow, logPage, standingOf } from './log-reading.ts'
+import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
+import { Rankings } from './rankings.ts'
 import { Reporter } from './reporter.ts'
+import type { BoxSettings } from './settings.ts'
 
 export interface BoxNeeds {
   readonly storage: ObjectStorage
@@ -26,56 +42,41 @@ export interface BoxNeeds {
   readonly send: (messages: readonly BallotMessage[]) => Promise<void>
   /** Ends this object; the platform makes a new one from storage. */
   readonly abort: (why: string) => void
+  /** Deletes everything stored, alarms included. */
+  readonly clear: () => Promise<void>
   readonly report: Report
   readonly settings: BoxSettings
 }
 
-export interface BoxSettings {
-  /** Ballots a commit may hold. */
-  readonly groupLimit: number
-  /** How long a busy box waits for more ballots before it commits, ms. 0 when quiet in any case. */
-  readonly groupWaitMs: number
-  /** A group larger than this makes the next one wait. */
-  readonly busyAbove: number
-  /** Callers that may wait; one more is told `overloaded`. */
-  readonly bufferLimit: number
-  /** How long the archive may take to confirm before events are sent again. */
-  readonly resendAfterMs: number
-  /** How long events gather before they are sent. */
-  readonly lingerMs: number
-}
-
-export const boxSettings: BoxSettings = {
-  groupLimit: 256,
-  groupWaitMs: 5,
-  busyAbove: 8,
-  bufferLimit: 2_000,
-  resendAfterMs: 60_000,
-  lingerMs: 1_000,
-}
-
 interface Waiting {
-  readonly cast: CastRequest['cast']
+  readonly request: CastRequest
   readonly answer: (reply: CastReply) => void
+}
+
+/** What a box has once somebody has voted in it. */
+interface Founded {
+  readonly outbox: Outbox
+  readonly reporter: Reporter
+  readonly rankings: Rankings
 }
 
 export class Box implements BallotBoxRpc {
   readonly #needs: BoxNeeds
   readonly #ledger: Ledger
   #state: BoxState | null
-  #outbox: Outbox | null = null
-  #reporter: Reporter | null = null
+  #founded: Founded | null = null
   #joining: Promise<BoxState | null> | null = null
   #buffer: Waiting[] = []
   #flushing = false
   #lastGroup = 0
   #wakeAt: number | null = null
+  #destroyed = false
 
   constructor(needs: BoxNeeds) {
     this.#needs = needs
     this.#ledger = openLedger(needs.storage)
     this.#state = this.#load()
-    this.#open()
+    this.#found()
   }
 
   /** Answers after the ballot is durable, or with why not. Never throws for a ballot's sake. */
@@ -85,80 +86,167 @@ export class Box implements BallotBoxRpc {
     if (this.#buffer.length >= this.#needs.settings.bufferLimit)
       return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
     return new Promise((answer) => {
-      this.#buffer.push({ cast: request.cast, answer })
+      this.#buffer.push({ request, answer })
       this.#flushSoon()
     })
   }
 
+  async find(_address: BoxAddress, keys: BallotKeys): Promise<OwnBallot | null> {
+    return this.#state && ownBallot(this.#ledger, this.#state, keys)
+  }
+
+  async erase(_address: BoxAddress, ballotSeq: number): Promise<'erased' | 'already' | 'none'> {
+    const state = this.#state
+    if (state === null) return 'none'
+    const now = this.#now(state)
+    const { next, outcome } = this.#needs.storage.transaction(() => eraseBallot(this.#ledger, state, ballotSeq, now))
+    if (outcome === 'erased') this.#committed(next, { ballots: 1, durationMs: 0, queueDelayMs: 0 })
+    return outcome
+  }
+
+  async adopt(address: BoxAddress, definition: CountingDefinition): Promise<void> {
+    const state = this.#state
+    if (state !== null && state.definition.poll.version > definition.poll.version) return
+    this.#ledger.define(address, definition)
+    if (state !== null) this.#state = { ...state, definition }
+    else this.#begin()
+  }
+
+  /** Every index is frozen, never-used ones too: a first voter still on the way would land in one. */
+  async freeze(address: BoxAddress, definition: CountingDefinition): Promise<TallyReport> {
+    while (this.#buffer.length > 0) this.#flush()
+    await this.adopt(address, definition)
+    const state = this.#state
+    if (state === null) throw new Error('a box that adopted a definition has a state')
+    if (!state.frozen) {
+      this.#needs.storage.transaction(() => {
+        this.#ledger.keepFrozen()
+        forgetErasedVoters(this.#ledger)
+      })
+      this.#state = { ...state, frozen: true }
+    }
+    return { ...address, version: state.seq, tally: state.tally }
+  }
+
+  async firsts(_address: BoxAddress, questionId: string, continuing: readonly string[]): Promise<FirstsAmong> {
+    const { rankings } = this.#founded ?? {}
+    return rankings?.firsts(questionId, continuing, this.#state) ?? { counts: continuing.map(() => 0), exhausted: 0 }
+  }
+
+  async prove(_address: BoxAddress, ballotSeq: number): Promise<InclusionProof | null> {
+    const state = this.#state
+    if (state === null) return null
+    const proof = proveBallot(this.#ledger, state, ballotSeq)
+    if (proof === null || proof.checkpoint !== null) return proof
+    checkpointNow(this.#ledger, state, this.#needs.clock.now(), this.#needs.settings.checkpointAfterMs)
+    return proveBallot(this.#ledger, state, ballotSeq)
+  }
+
+  async log(address: BoxAddress, after: number, limit: number): Promise<LogPage> {
+    return logPage(this.#ledger, this.#state, address, after, limit)
+  }
+
+  async checkpoint(_address: BoxAddress): Promise<LogCheckpoint | null> {
+    return (
+      this.#state && checkpointNow(this.#ledger, this.#state, this.#needs.clock.now(), this.#needs.settings.checkpointAfterMs)
+    )
+  }
+
+  async standing(address: BoxAddress): Promise<BoxStanding> {
+    return standingOf(this.#state, address, this.#founded?.outbox.archived ?? 0)
+  }
+
+  async resend(_address: BoxAddress, seq: number): Promise<void> {
+    this.#founded?.outbox.rewind(seq)
+    this.#lookLater(0)
+  }
+
   /** The archive has written the log events `first` … `last`. */
   async confirm(_address: BoxAddress, first: number, last: number): Promise<void> {
-    this.#outbox?.confirm(first, last)
+    this.#founded?.outbox.confirm(first, last)
+  }
+
+  async destroy(): Promise<void> {
+    for (const waiting of this.#buffer.splice(0)) waiting.answer(refuse({ reason: 'poll-not-found' }))
+    this.#destroyed = true
+    this.#state = null
+    this.#founded = null
+    this.#wakeAt = null
+    await this.#needs.clear()
   }
 
   /** What the alarm calls. Catches everything, because the platform gives an alarm up after six failures. */
   async wake(): Promise<void> {
     this.#wakeAt = null
     const state = this.#state
-    if (state === null || this.#outbox === null || this.#reporter === null) return
+    if (state === null || this.#founded === null) return
+    const { outbox, reporter } = this.#founded
     const { pollId, shard } = state.address
     let failed = false
     try {
-      const recalled = this.#outbox.recall(this.#needs.clock.now())
+      const now = this.#needs.clock.now()
+      const recalled = outbox.recall(now)
       if (recalled !== null) this.#needs.report({ type: 'ballots-resent', pollId, shard, ...recalled })
-      const went = await this.#outbox.drain(state.seq, () => this.#needs.clock.now())
+      const went = await outbox.drain(state.seq, () => this.#needs.clock.now())
       if (went.messages > 0) this.#needs.report({ type: 'ballots-sent', pollId, shard, ...went })
-      await this.#reporter.settle()
+      await reporter.settle()
     } catch (error) {
       failed = true
       this.#needs.report({ type: 'alarm-failed', where: 'ballot-box', pollId, error: String(error) })
     }
-    this.#lookLater(failed ? 5_000 : 0)
+    this.#lookLater(failed ? this.#needs.settings.failedAlarmMs : 0)
   }
 
   #load(): BoxState | null {
     return this.#ledger.load((definition) => emptyTally(definition.poll.questions), firstHead)
   }
 
-  /** Sets up what follows the state: done at construction and when the box is founded. */
-  #open(): void {
+  #begin(): BoxState | null {
+    this.#state = this.#load()
+    this.#found()
+    return this.#state
+  }
+
+  /** Sets up what follows the state: done at construction and when the first voter comes. */
+  #found(): void {
     const state = this.#state
     if (state === null) return
     const { settings, send, board, report, after } = this.#needs
-    this.#outbox = new Outbox(
+    const outbox = new Outbox(
       {
         ...state.address,
         resendAfterMs: settings.resendAfterMs,
-        ballotsAfter: (seq, limit) => archivedBallots(this.#ledger, state, seq, limit),
+        eventsAfter: (seq, limit) => archivedBallots(this.#ledger, state, seq, limit),
         send,
         keepArchived: (seq) => this.#ledger.keepArchived(seq),
       },
       state.archived,
     )
-    this.#reporter = new Reporter({
+    const reporter = new Reporter({
       ...state.address,
       current: () => ({ version: this.#state?.seq ?? 0, tally: this.#state?.tally ?? state.tally }),
       send: (tally) => board.report(tally),
       after,
       report,
     })
+    this.#founded = { outbox, reporter, rankings: new Rankings(this.#ledger) }
     if (state.archived < state.seq) this.#lookLater(0)
   }
 
   /** Several first voters share one question to the board. */
   #join(address: BoxAddress): Promise<BoxState | null> {
-    this.#joining ??= this.#found(address).finally(() => {
+    this.#joining ??= this.#ask(address).finally(() => {
       this.#joining = null
     })
     return this.#joining
   }
 
-  async #found({ pollId, shard }: BoxAddress): Promise<BoxState | null> {
-    const definition: CountingDefinition | null = await this.#needs.board.join({ pollId, shard })
-    if (definition === null) return null
-    this.#ledger.found({ pollId, shard }, definition)
-    this.#state = this.#load()
-    this.#open()
-    return this.#state
+  async #ask({ pollId, shard }: BoxAddress): Promise<BoxState | null> {
+    const definition = await this.#needs.board.join({ pollId, shard })
+    // While the answer was on its way the board may have sent a newer one, frozen this box, or deleted the poll.
+    if (this.#state !== null || this.#destroyed || definition === null) return this.#state
+    this.#ledger.define({ pollId, shard }, definition)
+    return this.#begin()
   }
 
   #flushSoon(): void {
@@ -178,29 +266,28 @@ export class Box implements BallotBoxRpc {
     const group = this.#buffer.splice(0, this.#needs.settings.groupLimit)
     this.#lastGroup = group.length
     if (state === null || group.length === 0) return
-    const now = Math.max(this.#needs.clock.now(), state.castAt)
+    const now = this.#now(state)
+    const casts = group.map(({ request }) => request.cast)
     try {
-      const { next, replies } = this.#needs.storage.transaction(() =>
-        commitGroup(
-          this.#ledger,
-          state,
-          group.map((waiting) => waiting.cast),
-          now,
-        ),
-      )
-      this.#state = next
+      const { next, replies } = this.#needs.storage.transaction(() => commitGroup(this.#ledger, state, casts, now))
+      if (next.seq > state.seq)
+        this.#committed(next, {
+          ballots: next.seq - state.seq,
+          durationMs: this.#needs.clock.now() - now,
+          queueDelayMs: Math.max(0, now - Math.min(now, ...group.map(({ request }) => request.sentAt ?? now))),
+        })
       group.forEach((waiting, at) => {
         waiting.answer(replies[at] ?? refuse({ reason: 'outcome-unknown' }))
       })
-      if (next.seq > state.seq) this.#committed(next, next.seq - state.seq, this.#needs.clock.now() - now)
     } catch (error) {
       this.#fail(state, group, error)
     }
   }
 
-  #committed(state: BoxState, ballots: number, durationMs: number): void {
-    this.#needs.report({ type: 'group-committed', ...state.address, ballots, seq: state.seq, durationMs })
-    this.#reporter?.tell()
+  #committed(next: BoxState, how: { ballots: number; durationMs: number; queueDelayMs: number }): void {
+    this.#state = next
+    this.#needs.report({ type: 'group-committed', ...next.address, seq: next.seq, ...how })
+    this.#founded?.reporter.tell()
     this.#lookLater(0)
   }
 
@@ -208,24 +295,25 @@ export class Box implements BallotBoxRpc {
   #fail(state: BoxState, group: readonly Waiting[], error: unknown): void {
     const everyone = [...group, ...this.#buffer.splice(0)]
     for (const waiting of everyone) waiting.answer(refuse({ reason: 'outcome-unknown' }))
-    this.#needs.report({
-      type: 'commit-failed',
-      ...state.address,
-      ballots: group.length,
-      error: String(error),
-    })
+    this.#needs.report({ type: 'commit-failed', ...state.address, ballots: group.length, error: String(error) })
     this.#needs.abort('a commit failed')
+  }
+
+  /** The box's own clock never runs back, whatever the machine's does. */
+  #now(state: BoxState): number {
+    return Math.max(this.#needs.clock.now(), state.castAt)
   }
 
   /** One alarm, set only when none is pending or the pending one is too late. */
   #lookLater(atLeastMs: number): void {
     const state = this.#state
-    if (state === null || this.#outbox === null || this.#reporter === null) return
+    if (state === null || this.#founded === null) return
+    const { outbox, reporter } = this.#founded
+    const { lingerMs } = this.#needs.settings
     const now = this.#needs.clock.now()
-    const looks = [
-      this.#outbox.nextLook(state.seq, now, this.#needs.settings.lingerMs),
-      this.#reporter.settled ? null : now + this.#needs.settings.lingerMs,
-    ].filter((at) => at !== null)
+    const looks = [outbox.nextLook(state.seq, now, lingerMs), reporter.settled ? null : now + lingerMs].filter(
+      (at) => at !== null,
+    )
     if (looks.length === 0) return
     const at = Math.max(now + atLeastMs, Math.min(...looks))
     if (this.#wakeAt !== null && this.#wakeAt <= at) return

@@ -9,7 +9,7 @@ import { toHex } from '../kernel/bytes.ts'
 import { accept, refuse } from '../kernel/result.ts'
 import { decide, type Rules, type StoredBallot, type StoredRevision } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
-import { type LogEntry, leafOf, nextHead } from './log.ts'
+import { checkpointEvery, type LogEntry, leafOf, nextHead } from './log.ts'
 import type { CastReply } from './protocol.ts'
 
 export const commitGroup = (
@@ -18,7 +18,7 @@ export const commitGroup = (
   casts: readonly BallotCast[],
   now: number,
 ): { readonly next: BoxState; readonly replies: readonly CastReply[] } => {
-  const { poll, secret } = state.definition
+  const { poll, secret, revokedInvites } = state.definition
   const { pollId, shard } = state.address
   const shut = shutReason(state, now)
   const count = openCount(poll.questions, state.tally)
@@ -27,15 +27,18 @@ export const commitGroup = (
 
   const replies = casts.map((cast): CastReply => {
     const { answers, voterKey, ballotKey } = cast
+    const keys = { voterKey, ballotKey }
     const requestKey = cast.requestKey && toHex(cast.requestKey)
-    const stored = ledger.ballot(voterKey, ballotKey)
+    const stored = ledger.ballot(keys)
     const seq = state.seq + entries.length + 1
     const ballotSeq = stored?.seq ?? seq
     const id = ballotIdOf(secret, shard, ballotSeq)
-    const accepted = (made: StoredRevision): AcceptedBallot => ({ id, pollId, shard, ...without(made) })
+    const accepted = (made: StoredRevision): AcceptedBallot => ({ id, pollId, shard, ...onWire(made) })
     const rules: Rules = {
       revisable: poll.revisions === 'until-close',
+      revisionOnly: cast.revisionOnly,
       shut,
+      uninvited: cast.invite !== null && revokedInvites.includes(cast.invite),
       matches: (made) => commitmentOf(saltOf(secret, id, made.revision), answers) === made.commitment,
       quotaLeft: () => ledger.ballotsOf(voterKey) < quotaOf(state),
     }
@@ -50,7 +53,7 @@ export const commitGroup = (
     const made: StoredRevision = { revision, seq, castAt: now, requestKey, commitment }
     if (stored?.answers) count.remove(JSON.parse(stored.answers))
     count.add(JSON.parse(answers))
-    ledger.put(voterKey, ballotKey, stateAfter(stored, seq, answers, cast.country, made))
+    ledger.put(keys, stateAfter(stored, seq, answers, cast.country, made))
     const entry: LogEntry = {
       kind: decision.kind,
       seq,
@@ -58,14 +61,13 @@ export const commitGroup = (
       revision,
       castAt: now,
       commitment,
-      keys: { voterKey, ballotKey },
+      keys,
+      erasedBy: null,
     }
     entries.push(entry)
     head = nextHead(head, leafOf(entry, id))
-    return accept<CastOutcome>({
-      kind: decision.kind === 'cast' ? 'accepted' : 'revised',
-      ballot: accepted(made),
-    })
+    if (seq % checkpointEvery === 0) ledger.keepCheckpoint({ seq, head, madeAt: now })
+    return accept<CastOutcome>({ kind: decision.kind === 'cast' ? 'accepted' : 'revised', ballot: accepted(made) })
   })
 
   const last = state.seq + entries.length
@@ -77,15 +79,14 @@ export const commitGroup = (
 }
 
 /** Why nothing new may land at this moment, on the box's own clock; null while the poll is open. */
-const shutReason = ({ definition: { poll } }: BoxState, now: number): Rules['shut'] => {
-  const status = statusOf(poll, now)
+const shutReason = ({ frozen, definition: { poll } }: BoxState, now: number): Rules['shut'] => {
+  const status = frozen ? 'closed' : statusOf(poll, now)
   if (status === 'open') return null
   return status === 'closed' ? 'poll-closed' : 'poll-not-open'
 }
 
 /** Ballots a voter key may stand for. */
-const quotaOf = ({ definition: { poll } }: BoxState): number =>
-  poll.dedupe.by === 'ip' ? poll.dedupe.limit : 1
+const quotaOf = ({ definition: { poll } }: BoxState): number => (poll.dedupe.by === 'ip' ? poll.dedupe.limit : 1)
 
 const stateAfter = (
   stored: StoredBallot | null,
@@ -98,9 +99,4 @@ const stateAfter = (
     ? { seq, answers, country, revisions: [made] }
     : { ...stored, answers, country, revisions: [...stored.revisions, made] }
 
-const without = ({ revision, seq, castAt, commitment }: StoredRevision) => ({
-  revision,
-  seq,
-  castAt,
-  commitment,
-})
+const onWire = ({ revision, seq, castAt, commitment }: StoredRevision) => ({ revision, seq, castAt, commitment })

@@ -27,6 +27,10 @@ export interface Asked {
 
 export interface Rules {
   readonly revisable: boolean
+  /** Whether the request may only change a ballot that is there. */
+  readonly revisionOnly: boolean
+  /** Whether the invite it came with has been revoked. */
+  readonly uninvited: boolean
   /** Why nothing new may land now, or null while the poll is open. */
   readonly shut: 'poll-not-open' | 'poll-closed' | null
   /** Whether the asked answers are those that a revision committed to. */
@@ -46,7 +50,9 @@ export const decide = (stored: StoredBallot | null, asked: Asked, rules: Rules):
   if (retried !== null && !rules.matches(retried)) return no({ reason: 'idempotency-key-reused' })
   if (retried !== null) return { kind: 'replay', revision: retried }
   if (stored !== null && stored.answers === asked.answers) return { kind: 'replay', revision: newest(stored) }
+  if (rules.uninvited) return no({ reason: 'invite-invalid' })
   if (rules.shut !== null) return no({ reason: rules.shut })
+  if (rules.revisionOnly && stored?.answers == null) return no({ reason: 'ballot-not-found' })
   if (stored !== null && stored.answers !== null && rules.revisable)
     return { kind: 'revise', revision: newest(stored).revision + 1 }
   if (stored !== null || !rules.quotaLeft()) return no({ reason: 'already-voted' })

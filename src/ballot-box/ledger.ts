@@ -1,18 +1,19 @@
 // A box's tables as the box thinks of them: its definition, ballots, log and tally. No decisions.
-
 import type { BoxAddress } from '../application/ports.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
-import { type Bytes, fromBase64Url, toBase64Url } from '../kernel/bytes.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
 import type { StoredBallot } from './decide.ts'
-import type { LogEntry, PackedLog } from './log.ts'
+import type { BallotKeys, Checkpoint, LogEntry, PackedLog } from './log.ts'
+import { packEntries, unpackEntries } from './pack-log.ts'
 import { hasTables, prepareTables } from './schema.ts'
 
 /** Everything a box holds in memory; rebuilt from the tables whenever the object wakes. */
 export interface BoxState {
   readonly address: BoxAddress
   readonly definition: CountingDefinition
+  /** Nothing lands any more: the board has the final tally, or is about to. */
+  readonly frozen: boolean
   /** Position of the last log entry; also the version of the tally. */
   readonly seq: number
   /** Chain hash after that entry, hex. */
@@ -37,33 +38,40 @@ export const openLedger = (storage: ObjectStorage) => {
       const [box] = storage.all<BoxRow>('select * from box')
       if (box === undefined) return null
       const address = { pollId: box.poll_id, shard: box.shard }
-      const definition = { poll: JSON.parse(box.definition), secret: new Uint8Array(box.secret) }
+      const definition = {
+        poll: JSON.parse(box.definition),
+        secret: new Uint8Array(box.secret),
+        revokedInvites: JSON.parse(box.revoked_invites),
+      }
       const [log] = storage.all<LogRow>('select * from log order by first desc limit 1')
       const [tally] = storage.all<{ body: string }>('select body from tally')
       return {
         address,
         definition,
+        frozen: box.frozen === 1,
         seq: log?.last ?? 0,
         head: log?.head ?? emptyHead(address),
-        castAt: log === undefined ? 0 : (unpack(log).at(-1)?.castAt ?? 0),
+        castAt: log === undefined ? 0 : (unpackEntries(log.first, log.entries).at(-1)?.castAt ?? 0),
         tally: tally === undefined ? emptyTally(definition) : JSON.parse(tally.body),
         archived: box.archived,
       }
     },
 
-    found({ pollId, shard }: BoxAddress, definition: CountingDefinition): void {
+    /** Writes who this box is, or a newer definition of its poll. */
+    define({ pollId, shard }: BoxAddress, { poll, secret, revokedInvites }: CountingDefinition): void {
       prepareTables(storage)
       storage.run(
-        `insert into box (id, poll_id, shard, definition, secret) values (1, ?, ?, ?, ?)
-         on conflict (id) do update set definition = excluded.definition, secret = excluded.secret`,
+        `insert into box (id, poll_id, shard, definition, secret, revoked_invites) values (1, ?, ?, ?, ?, ?)
+         on conflict (id) do update set definition = excluded.definition, revoked_invites = excluded.revoked_invites`,
         pollId,
         shard,
-        JSON.stringify(definition.poll),
-        definition.secret,
+        JSON.stringify(poll),
+        secret,
+        JSON.stringify(revokedInvites),
       )
     },
 
-    ballot(voterKey: Bytes, ballotKey: Bytes): StoredBallot | null {
+    ballot({ voterKey, ballotKey }: BallotKeys): StoredBallot | null {
       const [row] = storage.all<BallotRow>(
         'select seq, answers, country, revisions from ballot where voter_key = ? and ballot_key = ?',
         voterKey,
@@ -72,7 +80,7 @@ export const openLedger = (storage: ObjectStorage) => {
       return row === undefined ? null : { ...row, revisions: JSON.parse(row.revisions) }
     },
 
-    ballotsOf(voterKey: Bytes): number {
+    ballotsOf(voterKey: BallotKeys['voterKey']): number {
       const [row] = storage.all<{ ballots: number }>(
         'select count(*) as ballots from ballot where voter_key = ?',
         voterKey,
@@ -80,7 +88,7 @@ export const openLedger = (storage: ObjectStorage) => {
       return row?.ballots ?? 0
     },
 
-    put(voterKey: Bytes, ballotKey: Bytes, ballot: StoredBallot): void {
+    put({ voterKey, ballotKey }: BallotKeys, ballot: StoredBallot): void {
       storage.run(
         `insert into ballot (voter_key, ballot_key, seq, answers, country, revisions) values (?, ?, ?, ?, ?, ?)
          on conflict (voter_key, ballot_key)
@@ -94,13 +102,37 @@ export const openLedger = (storage: ObjectStorage) => {
       )
     },
 
+    remove({ voterKey, ballotKey }: BallotKeys): void {
+      storage.run('delete from ballot where voter_key = ? and ballot_key = ?', voterKey, ballotKey)
+    },
+
+    /** Erased ballots whose keys are still here, because the poll was open when they were erased. */
+    erasedBallots(): (BallotKeys & { readonly ballot: StoredBallot })[] {
+      return storage
+        .all<BallotRow & { voter_key: BallotKeys['voterKey']; ballot_key: BallotKeys['ballotKey'] }>(
+          'select * from ballot where answers is null',
+        )
+        .map(({ voter_key: voterKey, ballot_key: ballotKey, seq, answers, country, revisions }) => ({
+          voterKey,
+          ballotKey,
+          ballot: { seq, answers, country, revisions: JSON.parse(revisions) },
+        }))
+    },
+
+    /** The answers of every ballot that has any, as canonical JSON. */
+    everyAnswers(): string[] {
+      return storage
+        .all<{ answers: string }>('select answers from ballot where answers is not null')
+        .map(({ answers }) => answers)
+    },
+
     append({ first, last, head, entries }: PackedLog): void {
       storage.run(
         'insert into log (first, last, head, entries) values (?, ?, ?, ?)',
         first,
         last,
         head,
-        pack(entries),
+        packEntries(entries),
       )
     },
 
@@ -117,21 +149,66 @@ export const openLedger = (storage: ObjectStorage) => {
       storage.run('update box set archived = ? where id = 1', seq)
     },
 
+    keepFrozen(): void {
+      storage.run('update box set frozen = 1 where id = 1')
+    },
+
+    keepCheckpoint({ seq, head, madeAt }: Checkpoint): void {
+      storage.run(
+        'insert into checkpoint (seq, head, made_at) values (?, ?, ?) on conflict (seq) do nothing',
+        seq,
+        head,
+        madeAt,
+      )
+    },
+
+    /** The first checkpoint at or after a log entry, or null. */
+    checkpointAfter(seq: number): Checkpoint | null {
+      const [row] = storage.all<Checkpoint>(
+        'select seq, head, made_at as madeAt from checkpoint where seq >= ? order by seq limit 1',
+        seq,
+      )
+      return row ?? null
+    },
+
+    lastCheckpoint(): Checkpoint | null {
+      const [row] = storage.all<Checkpoint>(
+        'select seq, head, made_at as madeAt from checkpoint order by seq desc limit 1',
+      )
+      return row ?? null
+    },
+
     /** Log entries after `seq`, oldest first, at least `limit` of them where there are so many. */
     entriesAfter(seq: number, limit: number): LogEntry[] {
       const found: LogEntry[] = []
       let after = seq
       while (found.length < limit) {
-        const [row] = storage.all<LogRow>(
-          'select * from log where first >= coalesce((select max(first) from log where first <= ?), 0) and last >= ? order by first limit 1',
-          after + 1,
-          after + 1,
-        )
+        const row = rowAt(storage, after + 1)
         if (row === undefined) break
-        found.push(...unpack(row).filter((entry) => entry.seq > after))
+        found.push(...unpackEntries(row.first, row.entries).filter((entry) => entry.seq > after))
         after = row.last
       }
       return found
+    },
+
+    /** The commit that a log entry came with, and the chain hash before it; null: no such entry. */
+    commitAt(seq: number): { readonly before: string | null; readonly entries: LogEntry[] } | null {
+      const row = rowAt(storage, seq)
+      if (row === undefined) return null
+      const [previous] = storage.all<{ head: string }>('select head from log where last = ?', row.first - 1)
+      return { before: previous?.head ?? null, entries: unpackEntries(row.first, row.entries) }
+    },
+
+    /** Takes the keys out of these log entries for good. The chain does not hold them, so it stays whole. */
+    blankKeys(seqs: readonly number[], erasedBy: number): void {
+      for (const seq of seqs) {
+        const row = rowAt(storage, seq)
+        if (row === undefined) continue
+        const entries = unpackEntries(row.first, row.entries).map((entry) =>
+          entry.seq === seq ? { ...entry, keys: null, erasedBy } : entry,
+        )
+        storage.run('update log set entries = ? where first = ?', packEntries(entries), row.first)
+      }
     },
   }
 }
@@ -141,7 +218,9 @@ interface BoxRow {
   shard: number
   definition: string
   secret: Uint8Array
+  revoked_invites: string
   archived: number
+  frozen: number
 }
 
 interface BallotRow {
@@ -158,32 +237,8 @@ interface LogRow {
   entries: string
 }
 
-const pack = (entries: readonly LogEntry[]): string =>
-  JSON.stringify(
-    entries.map((entry) => [
-      entry.kind,
-      entry.ballotSeq,
-      entry.revision,
-      entry.castAt,
-      entry.commitment,
-      entry.keys && toBase64Url(entry.keys.voterKey),
-      entry.keys && toBase64Url(entry.keys.ballotKey),
-    ]),
-  )
-
-type PackedEntry = [LogEntry['kind'], number, number, number, string, string | null, string | null]
-
-const unpack = (row: LogRow): LogEntry[] =>
-  (JSON.parse(row.entries) as PackedEntry[]) // written by `pack` above
-    .map(([kind, ballotSeq, revision, castAt, commitment, voterKey, ballotKey], at) => ({
-      kind,
-      seq: row.first + at,
-      ballotSeq,
-      revision,
-      castAt,
-      commitment,
-      keys:
-        voterKey === null || ballotKey === null
-          ? null
-          : { voterKey: fromBase64Url(voterKey), ballotKey: fromBase64Url(ballotKey) },
-    }))
+/** The row that holds the entry at `seq`. Rows follow each other without gaps. */
+const rowAt = (storage: ObjectStorage, seq: number): LogRow | undefined => {
+  const [row] = storage.all<LogRow>('select * from log where first <= ? order by first desc limit 1', seq)
+  return row !== undefined && row.last >= seq ? row : undefined
+}

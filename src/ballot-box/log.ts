@@ -16,8 +16,29 @@ export interface LogEntry {
   /** Hex of H(salt ‖ answers); all zeros for an erasure. */
   readonly commitment: string
   /** Lead to the ballot's row; outside the chain, and gone after an erasure that follows the close. */
-  readonly keys: { readonly voterKey: Bytes; readonly ballotKey: Bytes } | null
+  readonly keys: BallotKeys | null
+  /** Where the keys are gone: the seq of the erasure. Outside the chain too. */
+  readonly erasedBy: number | null
 }
+
+export interface BallotKeys {
+  readonly voterKey: Bytes
+  readonly ballotKey: Bytes
+}
+
+/** A place in the chain that has been put on record. */
+export interface Checkpoint {
+  readonly seq: number
+  /** Chain hash after the entry at `seq`, hex. */
+  readonly head: string
+  readonly madeAt: number
+}
+
+/** A checkpoint is made whenever the log grows over a multiple of this; with the next one a proof is complete. */
+export const checkpointEvery = 256
+
+/** What an erasure commits to. */
+export const noCommitment = '0'.repeat(64)
 
 /** The entries of one commit as one row. */
 export interface PackedLog {

@@ -14,10 +14,16 @@ interface Needs {
   readonly shard: number
   /** How long a message may stay unconfirmed. */
   readonly resendAfterMs: number
-  /** Log events after a seq, as the archive wants them, at least `limit` where there are so many. */
-  ballotsAfter(seq: number, limit: number): readonly ArchivedBallot[]
+  /** Log events after a seq, at least `limit` where there are so many. */
+  eventsAfter(seq: number, limit: number): readonly LoggedBallot[]
   send(messages: readonly BallotMessage[]): Promise<void>
   keepArchived(seq: number): void
+}
+
+/** A log event: its place, and the ballot it is about. */
+interface LoggedBallot {
+  readonly seq: number
+  readonly ballot: ArchivedBallot
 }
 
 export class Outbox {
@@ -88,34 +94,44 @@ export class Outbox {
     return oldest === undefined ? null : oldest.sentAt + this.#needs.resendAfterMs
   }
 
+  /** Says that Postgres lacks what follows `seq`, whatever it confirmed. */
+  rewind(seq: number): void {
+    if (seq >= this.#archived) return
+    this.#archived = seq
+    this.#sent = seq
+    this.#underWay = []
+    this.#ahead.clear()
+    this.#needs.keepArchived(seq)
+  }
+
   #pack(seq: number): BallotMessage[] {
-    const ballots = this.#needs
-      .ballotsAfter(this.#sent, eventsPerMessage * messagesPerSend)
-      .filter((ballot) => ballot.seq <= seq)
+    const events = this.#needs
+      .eventsAfter(this.#sent, eventsPerMessage * messagesPerSend)
+      .filter((event) => event.seq <= seq)
     const messages: BallotMessage[] = []
-    for (let at = 0; at < ballots.length && messages.length < messagesPerSend; ) {
-      const size = fitting(ballots.slice(at, at + eventsPerMessage))
-      const packed = ballots.slice(at, at + size)
-      messages.push(this.#message(packed))
+    for (let at = 0; at < events.length && messages.length < messagesPerSend; ) {
+      const size = fitting(events.slice(at, at + eventsPerMessage))
+      messages.push(this.#message(events.slice(at, at + size)))
       at += size
     }
     return messages
   }
 
-  #message(ballots: readonly ArchivedBallot[]): BallotMessage {
+  #message(events: readonly LoggedBallot[]): BallotMessage {
     const { pollId, shard } = this.#needs
-    const first = ballots[0]?.seq ?? 0
-    const last = ballots.at(-1)?.seq ?? 0
+    const first = events[0]?.seq ?? 0
+    const last = events.at(-1)?.seq ?? 0
+    const ballots = events.map(({ ballot }) => ballot)
     return { v: ballotMessageVersion, id: `${pollId}:${shard}:${first}`, pollId, shard, first, last, ballots }
   }
 }
 
 /** How many of these fit a message; at least one, whose largest is a body of 64 KiB and its envelope. */
-const fitting = (ballots: readonly ArchivedBallot[]): number => {
+const fitting = (events: readonly LoggedBallot[]): number => {
   let bytes = 0
-  for (const [at, ballot] of ballots.entries()) {
+  for (const [at, { ballot }] of events.entries()) {
     bytes += new TextEncoder().encode(JSON.stringify(ballot)).byteLength
     if (bytes > bytesPerMessage) return Math.max(1, at)
   }
-  return ballots.length
+  return events.length
 }

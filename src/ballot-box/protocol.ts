@@ -1,20 +1,30 @@
 // What crosses between edges and boxes: plain data, so that old and new code can talk.
-import type { BoxAddress } from '../application/ports.ts'
-import type { BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
+import type { BoxAddress, BoxLink, BoxStanding, InclusionProof, LogCheckpoint, LogPage } from '../application/ports.ts'
+import type { BallotCast, CastOutcome, OwnBallot } from '../domain/ballot/ballot.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Result } from '../kernel/result.ts'
+import type { BallotKeys } from './log.ts'
 
 /** One object a shard; the name finds it. */
 export const boxName = ({ pollId, shard }: BoxAddress): string => `${pollId}:${shard}`
 
 export interface CastRequest extends BoxAddress {
   readonly cast: BallotCast
+  /** The edge's stamp when it sent this, milliseconds since the epoch: from it the box tells how long its queue is. */
+  readonly sentAt?: number
 }
 
 export type CastReply = Result<CastOutcome, VotingRefusal>
 
-/** The methods of a BallotBox object. */
-export interface BallotBoxRpc {
+/** The methods of a BallotBox object. Those that read answer null or nothing where nobody has voted. */
+export interface BallotBoxRpc extends BoxLink {
   cast(request: CastRequest): Promise<CastReply>
+  find(address: BoxAddress, keys: BallotKeys): Promise<OwnBallot | null>
+  erase(address: BoxAddress, ballotSeq: number): Promise<'erased' | 'already' | 'none'>
+  prove(address: BoxAddress, ballotSeq: number): Promise<InclusionProof | null>
+  log(address: BoxAddress, after: number, limit: number): Promise<LogPage>
+  checkpoint(address: BoxAddress): Promise<LogCheckpoint | null>
+  standing(address: BoxAddress): Promise<BoxStanding>
+  resend(address: BoxAddress, seq: number): Promise<void>
   confirm(address: BoxAddress, first: number, last: number): Promise<void>
 }

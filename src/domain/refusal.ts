@@ -10,7 +10,13 @@ export type VotingRefusal =
   | { readonly reason: 'poll-not-found' }
   | { readonly reason: 'ballot-not-found' }
   | { readonly reason: 'ballot-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'ballot-erased' }
   | { readonly reason: 'voter-id-required' }
+  | { readonly reason: 'invite-required' }
+  | { readonly reason: 'invite-invalid' }
+  | { readonly reason: 'token-invalid' }
+  | { readonly reason: 'challenge-required' }
+  | { readonly reason: 'challenge-failed' }
   | { readonly reason: 'already-voted' }
   | { readonly reason: 'poll-not-open' }
   | { readonly reason: 'poll-closed' }

@@ -19,6 +19,10 @@ export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & Po
   return {
     create: (definition, signal) => ask(signal, board(definition.poll.id).create(definition)),
     find: (pollId, signal) => ask(signal, board(pollId).definition()),
+    change: (pollId, change, signal) => ask(signal, board(pollId).change(change)),
+    close: (pollId, signal) => ask(signal, board(pollId).close()),
+    remove: (pollId, signal) => ask(signal, board(pollId).remove()),
+    issueInvites: (pollId, count, signal) => ask(signal, board(pollId).issueInvites(count)),
     snapshot: (pollId, signal) => ask(signal, board(pollId).snapshot()),
     watch: (pollId, upgrade) => {
       const url = new URL(upgrade.url)

@@ -1,14 +1,20 @@
 // The methods of a Scoreboard object, and the path its sockets come in by.
-import type { BoardLink, BoxAddress, Snapshot, TallyReport } from '../application/ports.ts'
+import type { BoardLink, ClosingState, PollChange, Snapshot } from '../application/ports.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import type { Poll } from '../domain/poll/poll.ts'
+import type { VotingRefusal } from '../domain/refusal.ts'
+import type { Result } from '../kernel/result.ts'
 
 /** Where the edge sends a viewer's WebSocket upgrade. */
 export const livePath = '/live'
 
+/** The methods of a Scoreboard object. null: no such poll, or no more. */
 export interface ScoreboardRpc extends BoardLink {
   create(definition: CountingDefinition): Promise<void>
   definition(): Promise<CountingDefinition | null>
   snapshot(): Promise<Snapshot | null>
-  join(address: BoxAddress): Promise<CountingDefinition | null>
-  report(report: TallyReport): Promise<{ readonly durable: number }>
+  change(change: PollChange): Promise<Result<Poll, VotingRefusal>>
+  close(): Promise<ClosingState | null>
+  remove(): Promise<boolean>
+  issueInvites(count: number): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>
 }

@@ -1,17 +1,34 @@
 // A scoreboard's tables as the board thinks of them. No decisions.
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import type { Poll } from '../domain/poll/poll.ts'
+import type { RunoffOutcome } from '../domain/tally/runoff.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
 import { hasTables, prepareTables } from './schema.ts'
 
 /** Durable facts; the board changes its copy only after it has written. */
 export interface BoardState {
-  readonly definition: CountingDefinition
-  /** The poll version that Postgres is known to have. */
+  definition: CountingDefinition
+  /** The poll version that Postgres is known to have, and whether it knows the phase. */
   recorded: number
+  /** Invites issued: serials 1 … invites. */
+  invites: number
+  /** When the poll was deleted; its tombstone stays a while. null: it was not. */
+  readonly deletedAt: number | null
   /** Shards that have joined, with the newest tally that is durable here. */
-  readonly shards: Map<number, { readonly version: number; readonly tally: PollTally | null }>
+  readonly shards: Map<number, Shard>
   publication: Publication | null
+  /** Final runoffs by question, once the poll is closed. */
+  runoffs: Runoffs
+}
+
+export interface Shard {
+  readonly version: number
+  /** null: nothing reported yet. */
+  readonly tally: PollTally | null
+  /** The poll version that the box has confirmed. */
+  readonly adopted: number
+  readonly frozen: boolean
 }
 
 export interface Publication {
@@ -20,83 +37,134 @@ export interface Publication {
   readonly document: string
 }
 
+export type Runoffs = Readonly<Record<string, RunoffOutcome | null>>
+
 export type Scorebook = ReturnType<typeof openScorebook>
 
 export const openScorebook = (storage: ObjectStorage) => {
   if (hasTables(storage)) prepareTables(storage)
+
+  const keepShard = (shard: number, { version, tally, adopted, frozen }: Shard) => {
+    storage.run(
+      `insert into shard (shard, version, tally, adopted, frozen) values (?, ?, ?, ?, ?)
+       on conflict (shard) do update set
+         version = excluded.version, tally = excluded.tally, adopted = excluded.adopted, frozen = excluded.frozen`,
+      shard,
+      version,
+      tally === null ? null : JSON.stringify(tally),
+      adopted,
+      frozen ? 1 : 0,
+    )
+  }
+
+  const keepPoll = (poll: Poll) => storage.run('update board set poll = ? where id = 1', JSON.stringify(poll))
+
   return {
     /** null: no such poll. */
     load(): BoardState | null {
       if (!hasTables(storage)) return null
-      const [board] = storage.all<{ poll: string; secret: Uint8Array; recorded: number }>(
-        'select * from board',
-      )
+      const [board] = storage.all<BoardRow>('select * from board')
       if (board === undefined) return null
-      const shards = storage.all<{ shard: number; version: number; tally: string | null }>(
-        'select * from shard',
-      )
       const [publication] = storage.all<{ version: number; final: number; document: string }>(
         'select * from publication',
       )
       return {
-        definition: { poll: JSON.parse(board.poll), secret: new Uint8Array(board.secret) },
+        definition: {
+          poll: JSON.parse(board.poll),
+          secret: new Uint8Array(board.secret),
+          revokedInvites: JSON.parse(board.revoked_invites),
+        },
         recorded: board.recorded,
-        shards: new Map(
-          shards.map(({ shard, version, tally }) => [
-            shard,
-            { version, tally: tally === null ? null : JSON.parse(tally) },
-          ]),
-        ),
-        publication:
-          publication === undefined
-            ? null
-            : {
-                version: publication.version,
-                final: publication.final === 1,
-                document: publication.document,
-              },
+        invites: board.invites,
+        deletedAt: board.deleted_at,
+        shards: new Map(storage.all<ShardRow>('select * from shard').map((row) => [row.shard, shardOf(row)])),
+        publication: publication === undefined ? null : { ...publication, final: publication.final === 1 },
+        runoffs: JSON.parse(board.runoffs),
       }
     },
 
-    found({ poll, secret }: CountingDefinition): void {
+    create({ poll, secret, revokedInvites }: CountingDefinition): void {
       prepareTables(storage)
-      storage.run('insert into board (id, poll, secret) values (1, ?, ?)', JSON.stringify(poll), secret)
+      storage.run(
+        'insert into board (id, poll, secret, revoked_invites) values (1, ?, ?, ?)',
+        JSON.stringify(poll),
+        secret,
+        JSON.stringify(revokedInvites),
+      )
+    },
+
+    redefine({ poll, revokedInvites }: CountingDefinition): void {
+      storage.run(
+        'update board set poll = ?, revoked_invites = ? where id = 1',
+        JSON.stringify(poll),
+        JSON.stringify(revokedInvites),
+      )
     },
 
     keepRecorded(version: number): void {
       storage.run('update board set recorded = max(recorded, ?) where id = 1', version)
     },
 
-    join(shard: number): void {
-      storage.run('insert into shard (shard, version) values (?, 0) on conflict (shard) do nothing', shard)
+    keepInvites(issued: number): void {
+      storage.run('update board set invites = ? where id = 1', issued)
     },
 
-    publish(
-      { version, final, document }: Publication,
-      changed: readonly {
-        readonly shard: number
-        readonly version: number
-        readonly tally: PollTally | null
-      }[],
-    ): void {
+    keepShard,
+
+    /** `closed` is the poll where this publication ends its life: both become true together. */
+    publish(publication: Publication, changed: ReadonlyMap<number, Shard>, closed?: { poll: Poll; runoffs: Runoffs }): void {
       storage.transaction(() => {
-        for (const { shard, version, tally } of changed)
-          storage.run(
-            `insert into shard (shard, version, tally) values (?, ?, ?)
-             on conflict (shard) do update set version = excluded.version, tally = excluded.tally`,
-            shard,
-            version,
-            JSON.stringify(tally),
-          )
+        for (const [shard, kept] of changed) keepShard(shard, kept)
+        if (closed !== undefined) {
+          keepPoll(closed.poll)
+          storage.run('update board set runoffs = ? where id = 1', JSON.stringify(closed.runoffs))
+        }
         storage.run(
           `insert into publication (id, version, final, document) values (1, ?, ?, ?)
            on conflict (id) do update
            set version = excluded.version, final = excluded.final, document = excluded.document`,
-          version,
-          final ? 1 : 0,
-          document,
+          publication.version,
+          publication.final ? 1 : 0,
+          publication.document,
         )
       })
     },
+
+    /** Leaves a tombstone: the poll's secret, definition and numbers go now. */
+    bury(deletedAt: number): void {
+      storage.transaction(() => {
+        storage.run("update board set deleted_at = ?, secret = x'', revoked_invites = '[]' where id = 1", deletedAt)
+        storage.run('delete from publication')
+      })
+    },
+
+    forgetShard(shard: number): void {
+      storage.run('delete from shard where shard = ?', shard)
+    },
   }
 }
+
+interface BoardRow {
+  poll: string
+  secret: Uint8Array
+  revoked_invites: string
+  recorded: number
+  invites: number
+  deleted_at: number | null
+  runoffs: string
+}
+
+interface ShardRow {
+  shard: number
+  version: number
+  tally: string | null
+  adopted: number
+  frozen: number
+}
+
+const shardOf = ({ version, tally, adopted, frozen }: ShardRow): Shard => ({
+  version,
+  tally: tally === null ? null : JSON.parse(tally),
+  adopted,
+  frozen: frozen === 1,
+})

@@ -20,12 +20,12 @@ test('drizzle-kit finds nothing to write', async () => {
   )
   expect(stdout).toContain('No schema changes')
   expect(await contentsOf(copy)).toEqual(await contentsOf('migrations'))
-}, 30_000)
+})
 
 test('drizzle-kit finds its snapshots whole and without collisions', async () => {
   const { stdout } = await drizzleKit('check', '--dialect', 'postgresql', '--out', 'migrations')
   expect(stdout).toContain("Everything's fine")
-}, 30_000)
+})
 
 const drizzleKit = (...words: readonly string[]) =>
   promisify(execFile)(process.execPath, ['node_modules/drizzle-kit/bin.cjs', ...words])

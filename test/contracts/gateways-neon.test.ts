@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/neon-http'
 import { bigint, jsonb, pgTable, text as textColumn } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startNeonGateway, type NeonGateway } from '../../dev/neon-gateway.ts'
+import { type NeonGateway, startNeonGateway } from '../../dev/neon-gateway.ts'
 import type { Postgres } from '../../dev/postgres.ts'
 import { startPostgres } from '../../dev/postgres.ts'
 import { aDataFolder, type TemporaryFolder } from '../dev/data-folder.ts'
@@ -54,15 +54,28 @@ describe('values', () => {
   })
 
   test('arrive as sent: quotes, emoji, arrays, documents and bytes', async () => {
-    const given = { body: `it's "quoted" \\ 🗳️`, tags: ['x', 'with "quotes"', ''], extra: { n: 1 }, raw: Buffer.from([0, 1, 255]) }
+    const given = {
+      body: `it's "quoted" \\ 🗳️`,
+      tags: ['x', 'with "quotes"', ''],
+      extra: { n: 1 },
+      raw: Buffer.from([0, 1, 255]),
+    }
     await sql()`insert into notes values (${'9007199254740993'}, ${given.body}, ${given.tags}, ${given.extra}, ${given.raw})`
     const [row] = await sql()`select * from notes where id = 9007199254740993`
-    expect(row).toMatchObject({ id: '9007199254740993', body: given.body, tags: given.tags, extra: given.extra })
+    expect(row).toMatchObject({
+      id: '9007199254740993',
+      body: given.body,
+      tags: given.tags,
+      extra: given.extra,
+    })
     expect([...row?.['raw']]).toEqual([0, 1, 255])
   })
 
   test('rows come as arrays and with their fields when asked for', async () => {
-    const full = await neon(postgres.url, { arrayMode: true, fullResults: true })`select 1 as one, 'x' as letter`
+    const full = await neon(postgres.url, {
+      arrayMode: true,
+      fullResults: true,
+    })`select 1 as one, 'x' as letter`
     expect(full).toMatchObject({ command: 'SELECT', rowCount: 1, rows: [[1, 'x']], rowAsArray: true })
     expect(full.fields.map(({ name, dataTypeID }) => [name, dataTypeID])).toEqual([
       ['one', 23],
@@ -97,7 +110,9 @@ describe('errors', () => {
   test('a transaction left open does not reach the next caller', async () => {
     await sql().query('begin')
     for (const id of [20, 21, 22]) await sql()`insert into notes (id, body) values (${id}, 'kept')`
-    expect(await seenByOthers(`select count(*)::int from notes where id between 20 and 22`)).toEqual([{ count: 3 }])
+    expect(await seenByOthers(`select count(*)::int from notes where id between 20 and 22`)).toEqual([
+      { count: 3 },
+    ])
   })
 })
 
@@ -113,12 +128,21 @@ describe('batches', () => {
 
   test('take the isolation level, and nothing of a failed one stays', async () => {
     const query = sql()
-    const levels = await query.transaction([query`show transaction_isolation`, query`show transaction_read_only`], {
-      isolationLevel: 'RepeatableRead',
-      readOnly: true,
-    })
-    expect(levels).toEqual([[{ transaction_isolation: 'repeatable read' }], [{ transaction_read_only: 'on' }]])
-    const failing = query.transaction([query`insert into notes (id, body) values (8, 'eight')`, query`select 1/0`])
+    const levels = await query.transaction(
+      [query`show transaction_isolation`, query`show transaction_read_only`],
+      {
+        isolationLevel: 'RepeatableRead',
+        readOnly: true,
+      },
+    )
+    expect(levels).toEqual([
+      [{ transaction_isolation: 'repeatable read' }],
+      [{ transaction_read_only: 'on' }],
+    ])
+    const failing = query.transaction([
+      query`insert into notes (id, body) values (8, 'eight')`,
+      query`select 1/0`,
+    ])
     await expect(failing).rejects.toMatchObject({ code: '22012' })
     expect(await query`select from notes where id = 8`).toEqual([])
   })
@@ -138,7 +162,10 @@ describe('drizzle', () => {
     const [inserted] = await db.insert(notes).values(note).returning()
     expect(inserted).toMatchObject({ id: 10n, body: 'ten', tags: ['a', 'b'], extra: { deep: [1, null] } })
     const [all, [counted]] = await db.batch([
-      db.select({ id: notes.id }).from(notes).where(text`${notes.id} = any(${text.param(['10', '11'])}::bigint[])`),
+      db
+        .select({ id: notes.id })
+        .from(notes)
+        .where(text`${notes.id} = any(${text.param(['10', '11'])}::bigint[])`),
       db.select({ total: count() }).from(notes),
     ])
     expect(all).toEqual([{ id: 10n }])
@@ -161,7 +188,7 @@ describe('a Postgres that is away', () => {
   test('sessions that were cut are replaced', async () => {
     const slow = sql()`select pg_sleep(30)`.catch((error: unknown) => error)
     const asleep = `select count(*)::int from pg_stat_activity where query = 'select pg_sleep(30)'`
-    while ((await seenByOthers(asleep))[0]?.['count'] === 0) continue
+    while ((await seenByOthers(asleep))[0]?.['count'] === 0);
     await seenByOthers(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'edgepoll'`)
     expect(await slow).toMatchObject({ code: '57P01' })
     // A session that was idle may be handed out once before its end has been read.

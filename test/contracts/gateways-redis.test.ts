@@ -11,13 +11,20 @@ import { aDataFolder, type TemporaryFolder } from '../dev/data-folder.ts'
 const token = 'a token for this test'
 
 const realRedis = hasRedisServer()
-if (!realRedis) console.log('Skipped: the suite on a real Redis, token buckets among it, because redis-server is not on PATH.')
+if (!realRedis)
+  console.log(
+    'Skipped: the suite on a real Redis, token buckets among it, because redis-server is not on PATH.',
+  )
 
 // The one in memory says it in its own words.
 const wrongType = /WRONGTYPE|does not contain a list/
 
 /** What every Redis behind the gateway must do. */
-const contract = (name: string, open: () => Promise<RedisStore>, { tokenBuckets }: { tokenBuckets: boolean }) =>
+const contract = (
+  name: string,
+  open: () => Promise<RedisStore>,
+  { tokenBuckets }: { tokenBuckets: boolean },
+) =>
   describe(name, () => {
     let store: RedisStore
     let gateway: JsonServer
@@ -66,21 +73,36 @@ const contract = (name: string, open: () => Promise<RedisStore>, { tokenBuckets 
 
     test('errors are errors, and a wrong token is refused', async () => {
       await expect(redis.lpush('text', 'x')).rejects.toThrow(wrongType)
-      await expect(new Redis({ url: gateway.url, token: 'wrong', retry: false }).get('text')).rejects.toThrow('WRONGPASS')
+      await expect(new Redis({ url: gateway.url, token: 'wrong', retry: false }).get('text')).rejects.toThrow(
+        'WRONGPASS',
+      )
       await expect(redis.exec(['SELECT', 1])).rejects.toThrow('not available')
     })
 
-    test.each(['slidingWindow', 'fixedWindow'] as const)('%s lets the limit through and no more', async (kind) => {
-      const limiter = new Ratelimit({ redis, limiter: Ratelimit[kind](3, '60 s'), prefix: kind, ephemeralCache: false })
-      const answers = []
-      for (let ask = 0; ask < 5; ask += 1) answers.push((await limiter.limit('voter')).success)
-      expect(answers).toEqual([true, true, true, false, false])
-      expect((await limiter.limit('another')).success).toBe(true)
-      expect((await limiter.getRemaining('voter')).remaining).toBe(0)
-    })
+    test.each(['slidingWindow', 'fixedWindow'] as const)(
+      '%s lets the limit through and no more',
+      async (kind) => {
+        const limiter = new Ratelimit({
+          redis,
+          limiter: Ratelimit[kind](3, '60 s'),
+          prefix: kind,
+          ephemeralCache: false,
+        })
+        const answers = []
+        for (let ask = 0; ask < 5; ask += 1) answers.push((await limiter.limit('voter')).success)
+        expect(answers).toEqual([true, true, true, false, false])
+        expect((await limiter.limit('another')).success).toBe(true)
+        expect((await limiter.getRemaining('voter')).remaining).toBe(0)
+      },
+    )
 
     test.skipIf(!tokenBuckets)('tokenBucket lets the bucket through and no more', async () => {
-      const limiter = new Ratelimit({ redis, limiter: Ratelimit.tokenBucket(1, '60 s', 3), prefix: 'bucket', ephemeralCache: false })
+      const limiter = new Ratelimit({
+        redis,
+        limiter: Ratelimit.tokenBucket(1, '60 s', 3),
+        prefix: 'bucket',
+        ephemeralCache: false,
+      })
       const answers = []
       for (let ask = 0; ask < 5; ask += 1) answers.push((await limiter.limit('voter')).success)
       expect(answers).toEqual([true, true, true, false, false])
@@ -118,7 +140,11 @@ test('a Redis that went away is answered with 503 at once', async () => {
     ['/pipeline', [['GET', 'x']]],
     ['/multi-exec', [['GET', 'x']]],
   ] as const) {
-    const answer = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = await fetch(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
     expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({ error: expect.stringContaining('cannot be reached') })
   }

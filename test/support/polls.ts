@@ -1,6 +1,6 @@
 // Polls for tests: `aPoll({ … })` is a valid open poll with one choice question, changed where a test cares.
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
-import type { Poll } from '../../src/domain/poll/poll.ts'
+import type { Poll, Question } from '../../src/domain/poll/poll.ts'
 
 let made = 0
 
@@ -42,7 +42,16 @@ export const aPoll = (changes: Partial<Poll> = {}): Poll => ({
 })
 
 /** A definition with a secret of its own. */
-export const aDefinition = (changes: Partial<Poll> = {}): CountingDefinition => {
+export const aDefinition = (
+  changes: Partial<Poll> = {},
+  revokedInvites: readonly number[] = [],
+): CountingDefinition => {
   const poll = aPoll(changes)
-  return { poll, secret: new TextEncoder().encode(poll.id.padEnd(32, '.')).slice(0, 32) }
+  return { poll, secret: new TextEncoder().encode(poll.id.padEnd(32, '.')).slice(0, 32), revokedInvites }
 }
+
+/** Two questions that people may answer alone: one choice, and one text that counting only counts. */
+export const whereAndWhy: readonly Question[] = [
+  ...aPoll().questions,
+  { id: 'why', type: 'text', prompt: 'Why?', required: false, maxLength: 5_000 },
+]

@@ -28,23 +28,25 @@ export interface TestPostgres {
 export const withPostgres = (): TestPostgres => {
   let server: Server | null = null
   let gateway: NeonGateway | null = null
+  let sessions: pg.Pool | null = null
   beforeAll(async () => {
     server = await startServer()
     await migrate(server.url)
     gateway = await startNeonGateway({ databaseUrl: server.url })
+    sessions = new pg.Pool({ connectionString: server.url })
+    sessions.on('error', () => undefined) // a test that stops Postgres expects it
   }, 60_000)
   afterAll(async () => {
+    await sessions?.end()
     await gateway?.stop()
     await server?.remove()
   }, 30_000)
   const session = async <Answer>(use: (client: pg.ClientBase) => Promise<Answer>): Promise<Answer> => {
-    const client = new pg.Client({ connectionString: up(server).url })
-    client.on('error', () => undefined) // a test that stops Postgres expects it
-    await client.connect()
+    const client = await up(sessions).connect()
     try {
       return await use(client)
     } finally {
-      await client.end()
+      client.release(true) // with whatever was set or begun in it
     }
   }
   return {
@@ -54,7 +56,7 @@ export const withPostgres = (): TestPostgres => {
     get endpoint() {
       return up(gateway).endpoint
     },
-    query: (text, values = []) => session(async (client) => (await client.query(text, [...values])).rows),
+    query: async (text, values = []) => (await up(sessions).query(text, [...values])).rows,
     session,
     stop: () => up(server).stop(),
     start: () => up(server).start(),

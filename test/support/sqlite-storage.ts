@@ -7,6 +7,8 @@ export interface SqliteStorage extends ObjectStorage {
   alarm: number | null
   /** Rows written so far, as SQLite counts changes. */
   written: number
+  /** Deletes everything stored, the alarm included. */
+  clear(): void
 }
 
 /** `path` `:memory:` by default; a file survives a new storage over it, as an object's does. */
@@ -35,6 +37,11 @@ export const sqliteStorage = (path = ':memory:'): SqliteStorage => {
     },
     wakeAt: (time) => {
       storage.alarm = time
+    },
+    clear: () => {
+      const names = storage.all<{ name: string }>("select name from sqlite_master where type = 'table'")
+      for (const { name } of names) database.exec(`drop table ${name}`)
+      storage.alarm = null
     },
   }
   return storage

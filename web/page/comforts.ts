@@ -3,7 +3,7 @@ import { questionsIn } from './answers.ts'
 
 export const addComforts = (form: HTMLFormElement): void => {
   for (const field of questionsIn(form)) {
-    const hint = field.querySelector('.hint')
+    const hint = field.querySelector('.how')
     if (hint === null) continue
     const count = document.createElement('span')
     count.className = 'count'

@@ -1,4 +1,5 @@
 // What this tab voted, so that a reload still shows it. The tab forgets it when closed; nobody else is told.
+import { ordinal } from '../../src/http/page/words.ts'
 import type { Answers } from './answers.ts'
 
 export const remember = (main: HTMLElement, answers: Answers): void => {
@@ -17,12 +18,18 @@ export const recall = (main: HTMLElement): void => {
   }
 }
 
-/** Marks the options one voted for. */
+/** Marks what one voted for: options, their places in a ranking, the step of a scale. */
 export const markMine = (main: HTMLElement, answers: Answers): void => {
   for (const [question, answer] of Object.entries(answers))
-    for (const option of typeof answer === 'object' ? answer : [String(answer)])
-      for (const bar of main.querySelectorAll(`[data-bar="${CSS.escape(`${question}.${option}`)}"]`))
-        bar.closest('li')?.toggleAttribute('data-mine', true)
+    for (const [at, mine] of (typeof answer === 'object' ? answer : [String(answer)]).entries())
+      for (const bar of main.querySelectorAll(`[data-bar="${CSS.escape(`${question}.${mine}`)}"]`)) {
+        const ranked = bar.closest<HTMLElement>('[data-type=ranking]') !== null
+        const row = bar.closest('li')
+        row?.toggleAttribute('data-mine', true)
+        row
+          ?.querySelector('.name')
+          ?.setAttribute('data-mark', ranked ? `Your ${ordinal(at + 1)}` : 'Your vote')
+      }
 }
 
 const keyOf = (main: HTMLElement): string => `ballot ${main.dataset.poll}`

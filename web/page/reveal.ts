@@ -11,7 +11,7 @@ export interface Revealed {
   readonly said: string
 }
 
-const CONTROLS = '.hint, .error, .ranks, .stars, .scale, textarea, .cast, label > input'
+const CONTROLS = '.error, .ranks, .stars, .scale, textarea, .cast, .optional, .count, .clear, label > input'
 
 export const reveal = (
   main: HTMLElement,

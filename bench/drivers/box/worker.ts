@@ -3,8 +3,10 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { openBallotMessage } from '../../../src/application/ballot-message.ts'
 import { type BallotBoxRpc, boxName } from '../../../src/ballot-box/protocol.ts'
-import type { CountingDefinition } from '../../../src/domain/poll/counting.ts'
+import type { BallotCast } from '../../../src/domain/ballot/ballot.ts'
 import type { ScoreboardRpc } from '../../../src/scoreboard/protocol.ts'
+import { aCast } from '../../../test/support/casts.ts'
+import { aDefinition } from '../../../test/support/polls.ts'
 
 /** What one run answers; how long it took is measured by who asks. */
 export interface DriverReport {
@@ -28,7 +30,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url)
     const pollId = searchParams.get('id') ?? ''
     if (pathname === '/poll') {
-      await env.SCOREBOARD.getByName(pollId).create(definitionOf(pollId))
+      await env.SCOREBOARD.getByName(pollId).create(aDefinition({ id: pollId }))
       return new Response(null, { status: 204 })
     }
     const [seconds, inFlight] = [Number(searchParams.get('seconds')), Number(searchParams.get('inFlight'))]
@@ -59,15 +61,15 @@ const castFor = async (
 ): Promise<DriverReport> => {
   const address = { pollId, shard: 0 }
   const box = env.BALLOT_BOX.getByName(boxName(address))
+  const definition = aDefinition({ id: pollId })
+  const casts = ['pizza', 'sushi'].map((option) => aCast(definition, 'a voter', { where: [option] }))
   const until = Date.now() + seconds * 1000
-  let accepted = 0
-  let refused = 0
+  let [accepted, refused] = [0, 0]
   const sender = async (): Promise<void> => {
     while (Date.now() < until) {
       const key = crypto.getRandomValues(new Uint8Array(16)) // as a voter's keyed hash is: anywhere in the index
-      const answers = (accepted & 1) === 0 ? '{"q":["a"]}' : '{"q":["b"]}'
-      const cast = { voterKey: key, ballotKey: key, requestKey: null, answers, country: null }
-      const reply = await box.cast({ ...address, cast })
+      const cast = casts[accepted % casts.length] as BallotCast // there are two
+      const reply = await box.cast({ ...address, cast: { ...cast, voterKey: key, ballotKey: key } })
       if (reply.ok) accepted += 1
       else refused += 1
     }
@@ -75,42 +77,3 @@ const castFor = async (
   await Promise.all(Array.from({ length: inFlight }, sender))
   return { accepted, refused }
 }
-
-const definitionOf = (id: string): CountingDefinition => ({
-  secret: new Uint8Array(32).fill(7),
-  poll: {
-    id,
-    workspaceId: 'ws_bench',
-    shards: 1,
-    phase: 'open',
-    archived: false,
-    version: 1,
-    createdAt: Date.now(),
-    title: 'Benchmark',
-    description: null,
-    questions: [
-      {
-        id: 'q',
-        type: 'choice',
-        prompt: 'Which?',
-        required: true,
-        min: 1,
-        max: 1,
-        shuffle: false,
-        options: [
-          { id: 'a', label: 'A' },
-          { id: 'b', label: 'B' },
-        ],
-      },
-    ],
-    opensAt: null,
-    closesAt: null,
-    results: 'always',
-    dedupe: { by: 'session' },
-    revisions: 'none',
-    challenge: 'off',
-    allowedOrigins: [],
-    expectedVoters: null,
-    labels: {},
-  },
-})

@@ -12,6 +12,10 @@ export interface BallotCast {
   readonly requestKey: Bytes | null
   /** Canonical JSON of the checked answers: equal answers are equal text. */
   readonly answers: string
+  /** The invite it was cast with, which may have been revoked since. */
+  readonly invite: number | null
+  /** Whether it may only change a ballot that is there. */
+  readonly revisionOnly: boolean
   /** Two letters, ISO 3166-1, as the platform reports; for breakdowns only. */
   readonly country: string | null
 }
@@ -36,6 +40,12 @@ export interface CastOutcome {
   readonly ballot: AcceptedBallot
 }
 
+/** A voter's own ballot, as they cast it. */
+export interface OwnBallot {
+  readonly ballot: AcceptedBallot
+  readonly answers: Answers
+}
+
 /** One event of a box's log as the archive receives it: the ballot's current state. */
 export interface ArchivedBallot {
   readonly id: string
@@ -45,6 +55,7 @@ export interface ArchivedBallot {
   readonly answers: Answers | null
   readonly country: string | null
   readonly shard: number
+  /** Of this revision. */
   readonly seq: number
   /** Hex; opens the commitment. null when erased. */
   readonly salt: string | null

@@ -8,4 +8,6 @@ export interface CountingDefinition {
   readonly poll: Poll
   /** 32 bytes. */
   readonly secret: Bytes
+  /** Serials of invites that are no longer good. */
+  readonly revokedInvites: readonly number[]
 }

@@ -1,5 +1,6 @@
 // The results document of docs/design/api.md, made from a merged tally.
 import type { Poll } from '../poll/poll.ts'
+import type { RunoffOutcome } from './runoff.ts'
 import { outcomes, type PollTally, type QuestionOutcome } from './tally.ts'
 
 export interface Results {
@@ -16,11 +17,11 @@ export interface Results {
   readonly questions: readonly QuestionOutcome[]
 }
 
-/** `asOf` in milliseconds since the epoch. */
+/** `asOf` in milliseconds since the epoch; `runoffs` of ranking questions by id, where they are known. */
 export const resultsOf = (
   poll: Pick<Poll, 'id' | 'questions'>,
   tally: PollTally,
-  { version, asOf, final }: { version: number; asOf: number; final: boolean },
+  { version, asOf, final, runoffs = {} }: ResultsStamp,
 ): Results => ({
   pollId: poll.id,
   version,
@@ -28,5 +29,12 @@ export const resultsOf = (
   final,
   ballots: tally.ballots,
   erased: tally.erased,
-  questions: outcomes(poll.questions, tally),
+  questions: outcomes(poll.questions, tally, runoffs),
 })
+
+interface ResultsStamp {
+  readonly version: number
+  readonly asOf: number
+  readonly final: boolean
+  readonly runoffs?: Readonly<Record<string, RunoffOutcome | null>>
+}

@@ -2,40 +2,68 @@
 import type { Bytes } from '../../kernel/bytes.ts'
 import { keyedHash } from '../../kernel/hash.ts'
 import { accept, type Result, refuse } from '../../kernel/result.ts'
-import type { Dedupe } from '../poll/poll.ts'
+import type { CountingDefinition } from '../poll/counting.ts'
+import type { VotingRefusal } from '../refusal.ts'
+import { inviteSerial } from './invite.ts'
+import { addressOf } from './network.ts'
 
-/** What a request says of its voter, before anything is believed. */
+/** What a request says of its voter. Only `subject` has been verified by somebody else. */
 export interface VoterClaim {
   readonly voterId: string | null
   readonly idempotencyKey: string | null
+  /** As the platform reports it, never from a client's header. */
+  readonly address: string
+  readonly inviteCode: string | null
+  /** `sub` of a token that the poll's owner signed and that was verified; null: none, or not valid. */
+  readonly subject: string | null
   /** 16 fresh random bytes, for a request that names neither. */
   readonly chance: Bytes
 }
 
 export interface VoterKeys {
+  /** Whose quota a ballot uses. */
   readonly voterKey: Bytes
+  /** Which ballot a request is about. */
   readonly ballotKey: Bytes
   readonly requestKey: Bytes | null
+  /** The serial of the invite shown. */
+  readonly invite: number | null
 }
 
 /** Every key is 16 bytes under the poll's secret; nothing raw is kept. */
 export const voterKeys = (
-  secret: Uint8Array,
-  dedupe: Dedupe,
+  { secret, poll, revokedInvites }: CountingDefinition,
   claim: VoterClaim,
-): Result<VoterKeys, { readonly reason: 'voter-id-required' }> => {
-  const ballotKey = ballotKeyOf(secret, claim)
+): Result<VoterKeys, VotingRefusal> => {
   const requestKey = claim.idempotencyKey === null ? null : key(secret, 'request', claim.idempotencyKey)
-  switch (dedupe.by) {
+  const one = (voterKey: Bytes, invite: number | null = null) =>
+    accept({ voterKey, ballotKey: voterKey, requestKey, invite })
+
+  switch (poll.dedupe.by) {
     case 'session':
       if (claim.voterId === null) return refuse({ reason: 'voter-id-required' })
-      return accept({ voterKey: ballotKey, ballotKey, requestKey })
+      return one(ballotKeyOf(secret, claim))
     case 'none':
-      return accept({ voterKey: ballotKey, ballotKey, requestKey })
-    default:
-      throw new Error(`dedupe by ${dedupe.by} is refused when the poll is made`)
+      return one(ballotKeyOf(secret, claim))
+    case 'ip': {
+      const voterKey = key(secret, 'address', addressOf(claim.address))
+      return accept({ voterKey, ballotKey: ballotKeyOf(secret, claim), requestKey, invite: null })
+    }
+    case 'invite': {
+      if (claim.inviteCode === null) return refuse({ reason: 'invite-required' })
+      const serial = inviteSerial(secret, claim.inviteCode)
+      if (serial === null || revokedInvites.includes(serial)) return refuse({ reason: 'invite-invalid' })
+      return one(key(secret, 'invite-voter', String(serial)), serial)
+    }
+    case 'account':
+      if (claim.subject === null) return refuse({ reason: 'token-invalid' })
+      return one(key(secret, 'account', claim.subject))
   }
 }
+
+/** Whether a repeat of this request would be known as one. */
+export const retrySafe = ({ dedupe }: CountingDefinition['poll'], claim: Pick<VoterClaim, 'voterId' | 'idempotencyKey'>) =>
+  (dedupe.by !== 'none' && dedupe.by !== 'ip') || claim.voterId !== null || claim.idempotencyKey !== null
 
 /** The ballot box a voter's ballots lie in: 0 … shards − 1. */
 export const shardOf = (voterKey: Uint8Array, shards: number): number =>

@@ -47,7 +47,8 @@ const ranking = (
   places.sort((left, right) => Number(left.place) - Number(right.place))
   for (const [at, { place }] of places.entries()) {
     if (typeof place === 'string' || place < 1) faults.set(id, 'Places are whole numbers from 1.')
-    else if (place === places[at - 1]?.place) faults.set(id, `Two options share the ${ordinal(place)} place.`)
+    else if (place === places[at - 1]?.place)
+      faults.set(id, `Two options shared the ${ordinal(place)} place. Is it in this order?`)
   }
   return places.length === 0 ? null : places.map(({ option }) => option)
 }

@@ -48,7 +48,7 @@ const scale = (
   answer: Answer | undefined,
 ): Html =>
   html`<div class="scale" data-steps="${highest - lowest + 1}">${values(lowest, highest).map(
-    (value) => html`<label>${radio(asked, value, answer)}<span>${value}</span></label>`,
+    (value) => html`<label>${radio(asked, value, answer)}<span class="step">${value}</span></label>`,
   )}</div>`
 
 const radio = (
@@ -58,7 +58,7 @@ const radio = (
 ): Html =>
   html`<input type="radio" name="answers.${id}" value="${value}"${required && html` required`}${answer === value && html` checked`}>`
 
-const star = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2.6l2.9 6 6.5.9-4.7 4.6 1.1 6.5-5.8-3.1-5.8 3.1 1.1-6.5L2.6 9.5l6.5-.9z"/></svg>`
+const star = html`<svg class="star" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2.6l2.9 6 6.5.9-4.7 4.6 1.1 6.5-5.8-3.1-5.8 3.1 1.1-6.5L2.6 9.5l6.5-.9z"/></svg>`
 
 const values = (lowest: number, highest: number): readonly number[] =>
   Array.from({ length: highest - lowest + 1 }, (_, at) => at + lowest)

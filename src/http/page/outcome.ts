@@ -1,13 +1,13 @@
-// How a ranking, a rating, a net promoter score or a text question stands. Folded away until one has voted.
+// How a ranking, a rating or a net promoter score stands. Folded away until one has voted.
 import { html } from 'hono/html'
-import type { Question, RankingQuestion } from '../../domain/poll/poll.ts'
+import type { NpsQuestion, RankingQuestion, RatingQuestion } from '../../domain/poll/poll.ts'
 import { bar, leads, row } from './choice.ts'
 import type { Html } from './document.ts'
 import type { PollPage } from './page-view.ts'
 import type { Slots } from './slots.ts'
 
 export const outcome = (
-  asked: Exclude<Question, { type: 'choice' }>,
+  asked: RankingQuestion | RatingQuestion | NpsQuestion,
   page: PollPage,
   slots: Slots | null,
 ): Html => html`<details class="outcome"${!page.voting && html` open`}${slots === null && html` hidden`}>
@@ -25,15 +25,14 @@ ${bar(`${asked.id}.${option.id}`, slots)}
 )}</ul>
 <p class="verdict" data-slot="${asked.id}.runoff">${slots?.get(`${asked.id}.runoff`)}</p>`
 
-const summary = (asked: Exclude<Question, { type: 'choice' | 'ranking' }>, slots: Slots | null): Html => {
+const summary = (asked: RatingQuestion | NpsQuestion, slots: Slots | null): Html => {
   const slot = (key: string) =>
     html`<span data-slot="${asked.id}.${key}">${slots?.get(`${asked.id}.${key}`)}</span>`
-  if (asked.type === 'text') return html`<p class="figure">${slot('ballots')}</p>`
   if (asked.type === 'rating')
-    return html`<p class="figure"><b>${slot('mean')}</b> of ${asked.scale} on average, ${slot('ballots')}</p>
-<ul class="histogram">
+    return html`<p class="figure"><b>${slot('mean')}</b> of ${asked.scale} on average</p>
+<ul class="lengths">
 ${range(asked.scale, 1).map((value) => step(asked.id, value, 'width', slots))}</ul>`
-  return html`<p class="figure"><b>${slot('score')}</b> net promoter score, ${slot('ballots')}</p>
+  return html`<p class="figure"><b>${slot('score')}</b> net promoter score</p>
 <ul class="columns">
 ${range(0, 10).map((value) => step(asked.id, value, 'height', slots))}</ul>
 <p class="verdict">${slot('split')}</p>`
@@ -42,11 +41,11 @@ ${range(0, 10).map((value) => step(asked.id, value, 'height', slots))}</ul>
 const step = (questionId: string, value: number, axis: 'width' | 'height', slots: Slots | null): Html => {
   const key = `${questionId}.${value}`
   const along = slots?.get(`${key}.bar`) ?? '0%'
-  return html`<li${leads(questionId, value, slots)}><span>${value}</span><svg aria-hidden="true">${
+  return html`<li${leads(questionId, value, slots)}><span class="value">${value}</span><svg class="gauge" aria-hidden="true">${
     axis === 'width'
       ? html`<rect data-bar="${key}" width="${along}" height="100%"/>`
       : html`<rect data-bar="${key}" data-axis="height" width="100%" height="${along}"/>`
-  }</svg><span class="part" data-slot="${key}.share">${slots?.get(`${key}.share`)}</span></li>
+  }</svg><span${axis === 'height' && html` class="unseen"`} data-slot="${key}.share">${slots?.get(`${key}.share`)}</span></li>
 `
 }
 

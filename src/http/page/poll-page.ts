@@ -20,7 +20,7 @@ export const renderPollPage = (page: PollPage): Html => {
       script: true,
     },
     html`<main data-poll="${poll.id}" data-view="${voting ? 'vote' : 'look'}" data-live="${liveness(page)}"
-data-status="${page.status}" data-version="${page.results?.version ?? 0}"${attribute('data-receipt', page.receipt)}${attribute('data-changes', moment(page))}${attribute('data-later', whereResultsAre[poll.results] || null)}>
+data-status="${page.status}"${page.voted && !voting && html` data-voted`} data-version="${page.results?.version ?? 0}"${attribute('data-receipt', page.receipt)}${attribute('data-changes', moment(page))}${attribute('data-later', whereResultsAre[poll.results] || null)}>
 <header>
 ${stateLine(page, slots)}
 <h1 dir="auto">${poll.title}</h1>

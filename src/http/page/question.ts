@@ -11,19 +11,16 @@ import { chooseHint } from './words.ts'
 
 export const question = (asked: Question, page: PollPage, slots: Slots | null): Html => {
   const error = page.errors.get(asked.id)
-  const alone = page.poll.questions.length === 1 && asked.prompt === page.poll.title
+  const alone = page.poll.questions.length === 1 // then the page's own title and count say it already
   const described = [page.voting && `${asked.id}.hint`, page.voting && `${asked.id}.error`].filter(Boolean)
   return html`<fieldset class="question" data-question="${asked.id}" data-type="${asked.type}"${limits(asked)}${
     asked.required && html` data-required`
   }${described.length > 0 && html` aria-describedby="${described.join(' ')}"`}>
-<legend${alone && html` class="unseen"`} dir="auto">${asked.prompt}</legend>
-${
-  page.voting &&
-  html`<p class="hint" id="${asked.id}.hint">${hint(asked)}${!asked.required && html` <span class="optional">Optional</span>`}</p>
-<p class="error" id="${asked.id}.error" data-error>${error}</p>`
-}
+<legend${alone && asked.prompt === page.poll.title && html` class="unseen"`} dir="auto">${asked.prompt}</legend>
+<p class="hint" id="${asked.id}.hint"><span class="how">${hint(asked)}${!asked.required && html` <span class="optional">Optional</span>`}</span>${!alone && html`<span class="sofar" data-slot="${asked.id}.ballots">${slots?.get(`${asked.id}.ballots`)}</span>`}</p>
+${page.voting && html`<p class="error" id="${asked.id}.error" data-error>${error}</p>`}
 ${asked.type === 'choice' ? choiceRows(asked, page, slots) : page.voting && controls(asked, page)}
-${asked.type !== 'choice' && outcome(asked, page, slots)}
+${asked.type !== 'choice' && asked.type !== 'text' && outcome(asked, page, slots)}
 </fieldset>`
 }
 

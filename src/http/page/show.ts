@@ -33,8 +33,9 @@ export const showPoll = async (
   const { voted: kept, receipt } = receiptOf(c)
   const voted = kept || tried?.over === true
   const read = await services.readResults({ pollId: poll.id, receipt, workspaceId: null }, signal)
-  const results = read.ok ? (JSON.parse(read.value.snapshot.document) as Results) : null // our own publication
   const status = statusOf(poll, services.clock.now())
+  const begun = status === 'open' || status === 'closed'
+  const results = read.ok && begun ? (JSON.parse(read.value.snapshot.document) as Results) : null // our own publication
   const changes = poll.revisions === 'until-close' && c.req.query('change') !== undefined
   const voting = status === 'open' && (tried === null ? !voted || changes : tried.over !== true)
   const seen = results !== null

@@ -29,6 +29,6 @@ const change = ({ poll, status }: PollPage): Html | null => {
 
 /** In UTC, which the script turns into the reader's own time. */
 const time = (at: number): Html => {
-  const iso = new Date(at).toISOString()
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
+  const date = new Date(at)
+  return html`<time datetime="${date.toISOString()}">${date.toUTCString().slice(5, 22)} UTC</time>`
 }

@@ -21,6 +21,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'message-poisoned':
       return 'error'
     case 'report-failed':
+    case 'box-failed':
     case 'poll-record-failed':
     case 'archive-failed':
     case 'confirm-failed':

@@ -1,0 +1,85 @@
+// Runs the Workers of a stack: all in one process, or the edges each in its own beside one for count and archive.
+import { join } from 'node:path'
+import type { Bundles } from './bundles.ts'
+import type { Child } from './child.ts'
+import { Complaint } from './complaint.ts'
+import { freshLog } from './data-folder.ts'
+import type { Nursery } from './nursery.ts'
+import { childrenOf } from './processes.ts'
+import type { RuntimeSays } from './runtime-process.ts'
+import { planRuntime, type RuntimePlan, type WorkerValues } from './workers.ts'
+
+interface Needs {
+  readonly nursery: Nursery
+  readonly bundles: Bundles
+  readonly values: WorkerValues
+  /** One edge a port. */
+  readonly ports: readonly number[]
+}
+
+/** Starts them and answers the ids of the processes, by what they are. */
+export const startWorkers = async (needs: Needs): Promise<Readonly<Record<string, number>>> => {
+  const plans = await planWorkers(needs)
+  const pids: Record<string, number> = {}
+  // One after the other: an edge that starts before the objects it looks for would wait for them.
+  for (const plan of plans) {
+    const host = await startRuntime(needs.nursery, plan)
+    const [workerd = host.pid] = childrenOf(host.pid)
+    pids[plan.name] = workerd
+    pids[`${plan.name}-host`] = host.pid
+  }
+  return pids
+}
+
+const planWorkers = ({ nursery: { folder }, bundles, values, ports }: Needs): Promise<RuntimePlan[]> => {
+  // Where `wrangler dev` keeps it too: both see the same ballots.
+  const state = join(folder.state, 'v3')
+  const common = { bundles, values, sharedState: state }
+  const [port = null] = ports
+  if (ports.length === 1) {
+    return Promise.all([
+      planRuntime({
+        ...common,
+        name: 'workers',
+        workers: ['edge', 'count', 'archive'],
+        port,
+        state,
+        registry: null,
+      }),
+    ])
+  }
+  const { registry } = folder
+  return Promise.all([
+    planRuntime({ ...common, name: 'count', workers: ['count', 'archive'], port: null, state, registry }),
+    ...ports.map((edgePort, index) => {
+      const name = `edge-${index + 1}`
+      return planRuntime({
+        ...common,
+        name,
+        workers: ['edge'],
+        port: edgePort,
+        state: join(folder.state, name),
+        registry,
+      })
+    }),
+  ])
+}
+
+const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Child> => {
+  const child = await nursery.start({
+    name: `runtime "${plan.name}"`,
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'runtime-process.ts')],
+    logFile: freshLog(nursery.folder, plan.name),
+    talks: true,
+  })
+  const said = new Promise<RuntimeSays>((resolve) => child.process.once('message', resolve))
+  child.process.send(plan)
+  const words = await Promise.race([
+    said,
+    child.exited.then(() => ({ failed: child.lastLines(5).join('\n') })),
+  ])
+  if ('failed' in words) throw new Complaint(`The Workers did not start (${plan.name}): ${words.failed}`)
+  nursery.watch(child)
+  return child
+}

@@ -1,0 +1,141 @@
+// `npm run stack`: the platform for load. The Workers as they would be deployed, on the bare runtime, with real stores below.
+import { InvalidArgumentError } from 'commander'
+import { buildBundles } from './bundles.ts'
+import { command, environmentHelp, runCommand } from './command.ts'
+import { type DevFacts, readDevFile, writeDevFile } from './dev-file.ts'
+import { factsOf } from './facts.ts'
+import { type Platform, startPlatform } from './platform.ts'
+import { freePort, host, portsFrom } from './ports.ts'
+import { createProgress, type Progress, progressTo } from './progress.ts'
+import { beginRun } from './run.ts'
+import { readPort, readSettings } from './settings.ts'
+import { startWorkers } from './stack-runtime.ts'
+import { untilStopped } from './until-stopped.ts'
+import { welcome } from './welcome.ts'
+import type { WorkerValues } from './workers.ts'
+import { ensureWorkspace, noWorkspace, untilReady } from './workspace.ts'
+
+export interface StackOptions {
+  readonly dataFolder: string
+  /** The port of the first edge; a free one unless said. */
+  readonly port?: number
+  /** How many edge processes; 1 unless said. */
+  readonly edges?: number
+  readonly log?: (line: string) => void
+  /** Additional variables of one Worker, declared or not: `{ count: { BENCH_COMMIT: 'single' } }`. */
+  readonly bindings?: WorkerValues['additional']
+  /** A Postgres, a Redis of one's own. */
+  readonly databaseUrl?: string | null
+  readonly redisUrl?: string | null
+}
+
+export interface Stack extends DevFacts {
+  /** Rejects when a process of it dies unasked. */
+  readonly failure: Promise<never>
+  stop(): Promise<void>
+}
+
+/** Starts a stack and answers when it is ready. @throws Complaint; what was started is ended then. */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const stack = await openStack(options, progressTo(options.log ?? (() => undefined)))
+  return stack.start().catch(async (error: unknown) => {
+    await stack.stop()
+    throw error
+  })
+}
+
+interface OpenStack {
+  start(): Promise<Stack>
+  /** Also in the middle of a start. */
+  stop(): Promise<void>
+}
+
+const openStack = async (options: StackOptions, progress: Progress): Promise<OpenStack> => {
+  const { dataFolder, edges = 1, bindings = {}, databaseUrl = null, redisUrl = null } = options
+  const { nursery, lock } = await beginRun({
+    command: 'npm run stack',
+    dataFolder,
+    progress,
+    ownGroups: false,
+  })
+  let platform: Platform | null = null
+  const stop = async () => {
+    await nursery.stopAll()
+    await platform?.stop()
+    lock.release()
+  }
+  const bring = async (): Promise<Stack> => {
+    const ports = await portsFrom(options.port ?? (await freePort()), edges)
+    const bundles = await progress.step('Bundles', () => buildBundles(nursery))
+    for (const [worker, { sha256 }] of Object.entries(bundles))
+      progress.say(`    ${worker.padEnd(8)} sha256 ${sha256}`)
+    platform = await startPlatform({ settings: { databaseUrl, redisUrl }, nursery, progress })
+    const values = { shared: platform.bindings, additional: quiet(bindings) }
+    const pids = await progress.step(
+      'Workers',
+      () => startWorkers({ nursery, bundles, values, ports }),
+      () => `on ports ${ports.join(', ')}`,
+    )
+    const urls = ports.map((port) => `http://${host}:${port}`)
+    await progress.step('Ready', async () => {
+      for (const url of urls) await untilReady(url)
+    })
+    const known = readDevFile(nursery.folder) ?? noWorkspace
+    const { rootKey } = platform.secrets
+    const workspace = await progress.step('Workspace and demo poll', () =>
+      ensureWorkspace(urls[0] ?? '', rootKey, known),
+    )
+    const facts = factsOf({
+      dataFolder: nursery.folder.root,
+      edges: urls,
+      platform,
+      workspace,
+      pids: { run: process.pid, ...pids },
+    })
+    writeDevFile(nursery.folder, facts)
+    return { ...facts, failure: nursery.failure, stop }
+  }
+  return { start: () => Promise.race([bring(), nursery.failure]), stop }
+}
+
+// A line a request would be most of what a benchmark measures.
+const quiet = (bindings: WorkerValues['additional']): WorkerValues['additional'] => ({
+  edge: { LOG_LEVEL: 'warn', ...bindings.edge },
+  count: { LOG_LEVEL: 'warn', ...bindings.count },
+  archive: { LOG_LEVEL: 'warn', ...bindings.archive },
+})
+
+interface CommandOptions {
+  readonly edges: number
+  readonly port?: number
+}
+
+const main = async ({ edges, port }: CommandOptions): Promise<void> => {
+  const settings = readSettings()
+  const progress = createProgress()
+  const stack = await openStack({ ...settings, port: port ?? settings.port, edges }, progress)
+  const run = async (): Promise<never> => {
+    const started = await stack.start()
+    progress.say(welcome(started))
+    return started.failure
+  }
+  process.exitCode = await untilStopped(run, stack.stop, progress.say)
+}
+
+const count = (text: string): number => {
+  const edges = Number(text)
+  if (Number.isInteger(edges) && edges >= 1 && edges <= 16) return edges
+  throw new InvalidArgumentError('Give a number from 1 to 16.')
+}
+
+if (import.meta.main) {
+  const program = command(
+    'npm run stack --',
+    'Runs edgepoll for load: the bundles as they would be deployed, without dev proxy and request log.',
+  )
+    .option('--edges <n>', 'edge processes, on ports in a row; they share one process of objects', count, 1)
+    .option('--port <port>', 'the port of the first edge (PORT)', (text) => readPort(text, '--port'))
+    .addHelpText('after', environmentHelp)
+    .action(main)
+  await runCommand(program)
+}

@@ -1,0 +1,99 @@
+// How the Workers become options of Miniflare, the runtime `npm run stack` runs them in. Nothing else knows.
+import { dirname } from 'node:path'
+import type { V4MiniflareOptions } from 'miniflare'
+import type { Bundle, Bundles } from './bundles.ts'
+import { host } from './ports.ts'
+import { configPathOf, type WorkerName } from './worker-names.ts'
+
+/** Values for the variables of the Workers: those each configuration declares, and additions for one Worker. */
+export interface WorkerValues {
+  readonly shared: Readonly<Record<string, string>>
+  readonly additional: Partial<Readonly<Record<WorkerName, Readonly<Record<string, string>>>>>
+}
+
+/** One process of the runtime: what it is to run, as plain JSON, so that it can be sent to it. */
+export interface RuntimePlan {
+  readonly name: string
+  readonly options: Omit<V4MiniflareOptions, 'workers'>
+  /** Workers apart from here share key-value storage with others through the registry. */
+  readonly shares: boolean
+  readonly workers: readonly {
+    readonly options: Readonly<Record<string, unknown>>
+    readonly bundle: Bundle
+  }[]
+}
+
+interface Needs {
+  readonly name: string
+  readonly workers: readonly WorkerName[]
+  readonly bundles: Bundles
+  readonly values: WorkerValues
+  /** The public port, for the process that runs an edge. */
+  readonly port: number | null
+  /** Objects and queues of this process. */
+  readonly state: string
+  /** What all processes have in common; the same as `state` when there is one. */
+  readonly sharedState: string
+  /** Where the processes find each other; null when there is one. */
+  readonly registry: string | null
+}
+
+export const planRuntime = async ({
+  name,
+  workers,
+  bundles,
+  values,
+  port,
+  state,
+  sharedState,
+  registry,
+}: Needs): Promise<RuntimePlan> => {
+  const all = await Promise.all(
+    workers.map(async (worker) => ({
+      options: await optionsOf(worker, values, port),
+      bundle: bundles[worker],
+    })),
+  )
+  return {
+    name,
+    options: {
+      host,
+      // The entry nobody uses: requests come through the direct socket of the edge.
+      port: 0,
+      cf: false,
+      resourcePersistencePath: sharedState,
+      isolatedResourcePersistencePath: state,
+      ...(registry === null ? {} : { unsafeDevRegistryPath: registry }),
+    },
+    shares:
+      registry !== null && all.some(({ options }) => Object.keys(options['kvNamespaces'] ?? {}).length > 0),
+    workers: all,
+  }
+}
+
+const optionsOf = async (
+  worker: WorkerName,
+  values: WorkerValues,
+  port: number | null,
+): Promise<Readonly<Record<string, unknown>>> => {
+  // It is fifteen megabytes; what only reads types from here should not load it.
+  const { unstable_getMiniflareWorkerOptions: miniflareOptionsOf, unstable_readConfig: readConfig } =
+    await import('wrangler')
+  const path = configPathOf(worker)
+  const config = readConfig({ config: path }, { hideWarnings: true })
+  const { workerOptions } = miniflareOptionsOf(config)
+  const declared = new Set([...Object.keys(config.vars), ...(config.secrets?.required ?? [])])
+  const given = Object.entries(values.shared).filter(([name]) => declared.has(name))
+  return {
+    ...workerOptions,
+    name: config.name,
+    rootPath: dirname(path),
+    // The bundle is one module; rules are for finding more.
+    modulesRules: undefined,
+    modulesRoot: dirname(path),
+    // From the configuration and from us; a .dev.vars in the clone is for `wrangler dev` by hand.
+    bindings: { ...config.vars, ...Object.fromEntries(given), ...values.additional[worker] },
+    // Past Miniflare's own entry, which costs three requests of four.
+    ...(worker === 'edge' && port !== null ? { unsafeDirectSockets: [{ host, port }] } : {}),
+  }
+}

@@ -1,0 +1,19 @@
+// Step 4: the public API, last, because it calls all the others. What it remembers is lost, which it must survive anyway.
+import { appendFileSync } from 'node:fs'
+import { deploy, step } from './step.ts'
+
+const secrets = [
+  'DATABASE_URL',
+  'UPSTASH_REDIS_REST_URL',
+  'UPSTASH_REDIS_REST_TOKEN',
+  'ROOT_KEY',
+  'RECEIPT_KEY',
+]
+
+await step('edge', 'Publishes the public API.', (order) => {
+  const [url] = deploy({ ...order, worker: 'edge', config: 'wrangler.toml', secrets })
+  if (url === undefined) return
+  console.log(`The API is at ${url}`)
+  const { GITHUB_OUTPUT } = process.env
+  if (GITHUB_OUTPUT) appendFileSync(GITHUB_OUTPUT, `url=${url}\n`)
+})

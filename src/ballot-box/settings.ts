@@ -1,0 +1,32 @@
+// The numbers a box works by, and where they come from.
+
+export interface BoxSettings {
+  /** Ballots a commit may hold. */
+  readonly groupLimit: number
+  /** How long a busy box waits for more ballots before it commits, ms. A quiet one does not wait. */
+  readonly groupWaitMs: number
+  /** A group larger than this makes the next one wait. */
+  readonly busyAbove: number
+  /** Callers that may wait; one more is told `overloaded`. */
+  readonly bufferLimit: number
+  /** How long the archive may take to confirm before events are sent again. */
+  readonly resendAfterMs: number
+  /** How long events gather before they are sent. */
+  readonly lingerMs: number
+  /** How soon after a failed alarm the next one comes. */
+  readonly failedAlarmMs: number
+  /** How old the last checkpoint must be before one is made in between. */
+  readonly checkpointAfterMs: number
+}
+
+/** Measured: waiting 5 ms while busy makes 39–49 ballots a commit at the same rate, a third of the commits. */
+export const boxSettings: BoxSettings = {
+  groupLimit: 256,
+  groupWaitMs: 5,
+  busyAbove: 8,
+  bufferLimit: 2_000,
+  resendAfterMs: 60_000,
+  lingerMs: 1_000,
+  failedAlarmMs: 5_000,
+  checkpointAfterMs: 10_000,
+}

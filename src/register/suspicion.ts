@@ -1,0 +1,29 @@
+// Notices a network that brings in new voters faster than people do: more than 20 new voter keys a minute.
+// The platform's limiter counts per location without a wait; an isolate that meets a full count remembers it a minute.
+import type { Suspicion } from '../application/ports.ts'
+import type { Clock } from '../kernel/clock.ts'
+
+/** The platform's Rate Limiting binding, set to 20 a 60 s. */
+export interface NewVoterLimiter {
+  limit(options: { key: string }): Promise<{ success: boolean }>
+}
+
+const rememberedMs = 60_000
+const capacity = 10_000
+
+export const suspicion = (limiter: NewVoterLimiter, clock: Clock): Suspicion => {
+  const suspected = new Map<string, number>()
+  const keyOf = (pollId: string, network: string) => `${pollId} ${network}`
+  return {
+    suspects: (pollId, network) => (suspected.get(keyOf(pollId, network)) ?? 0) > clock.now(),
+    note: async (pollId, network) => {
+      const key = keyOf(pollId, network)
+      const { success } = await limiter.limit({ key })
+      if (success) return
+      suspected.delete(key)
+      suspected.set(key, clock.now() + rememberedMs)
+      const oldest = suspected.keys().next()
+      if (suspected.size > capacity && !oldest.done) suspected.delete(oldest.value)
+    },
+  }
+}
