@@ -1,5 +1,5 @@
 // npm run bench: measures rows of the matrix, keeps the results, renders docs/benchmarks.md.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
@@ -32,6 +32,7 @@ const bench = async (ids: readonly string[], options: Options): Promise<void> =>
 const measureRow = async (row: Row, { rounds, seconds }: Options): Promise<RowResult> => {
   console.log(`${row.id}: ${row.comparison}`)
   const scratch = mkdtempSync(join(tmpdir(), 'edgepoll-bench-'))
+  chmodSync(scratch, 0o755) // Postgres refuses to be root and must reach its folder as somebody else
   try {
     const measurement = await row.run({ rounds, seconds, scratch, say: (line) => console.log(`  ${line}`) })
     const measuredAt = new Date().toISOString()

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { Complaint } from './complaint.ts'
 import { freshLog } from './data-folder.ts'
 import { readJson, writeJson } from './json-file.ts'
@@ -86,7 +87,12 @@ const build = async (nursery: Nursery, worker: WorkerName, into: string): Promis
   })
   const { code } = await builder.exited
   if (code !== 0)
-    throw new Complaint([`The Worker "${worker}" could not be built:`, ...builder.lastLines(30)].join('\n'))
+    throw new Complaint(
+      [
+        `The Worker "${worker}" could not be built:`,
+        ...builder.lastLines(30).map(stripVTControlCharacters),
+      ].join('\n'),
+    )
   const modules = readdirSync(into).filter((name) => !/^(index\.js|index\.js\.map|README\.md)$/.test(name))
   if (modules.length > 0)
     throw new Error(`${worker} has modules beside its bundle, which the stack does not load: ${modules}`)

@@ -66,7 +66,8 @@ export const planRuntime = async ({
       ...(registry === null ? {} : { unsafeDevRegistryPath: registry }),
     },
     shares:
-      registry !== null && all.some(({ options }) => Object.keys(options['kvNamespaces'] ?? {}).length > 0),
+      registry !== null &&
+      all.some(({ options: { kvNamespaces } }) => Object.keys(kvNamespaces ?? {}).length > 0),
     workers: all,
   }
 }
@@ -79,6 +80,8 @@ const optionsOf = async (
   // It is fifteen megabytes; what only reads types from here should not load it.
   const { unstable_getMiniflareWorkerOptions: miniflareOptionsOf, unstable_readConfig: readConfig } =
     await import('wrangler')
+  // It would complain about secrets that are given below.
+  Object.assign(process.env, { WRANGLER_LOG: 'none' })
   const path = configPathOf(worker)
   const config = readConfig({ config: path }, { hideWarnings: true })
   const { workerOptions } = miniflareOptionsOf(config)

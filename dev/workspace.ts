@@ -49,15 +49,12 @@ export const ensureWorkspace = async (
   rootKey: string,
   known: KnownWorkspace,
 ): Promise<DevWorkspace> => {
-  const apiKey =
-    known.apiKey && (await answers(`${url}/v1/polls?limit=1`, known.apiKey))
-      ? known.apiKey
-      : await makeWorkspace(url, rootKey)
-  const demoPollId =
-    known.demoPollId && (await answers(`${url}/v1/polls/${known.demoPollId}`, apiKey))
-      ? known.demoPollId
-      : await makeDemoPoll(url, apiKey)
-  return { apiKey, demoPollId }
+  const status = known.apiKey === null ? 401 : await askFor(url, known.demoPollId ?? 'none', known.apiKey)
+  // A refused key is decided before whether there is such a poll: 404 says that the key is good.
+  const apiKey = known.apiKey !== null && (status === 200 || status === 404) ? known.apiKey : null
+  const demoPollId = apiKey !== null && status === 200 ? known.demoPollId : null
+  const key = apiKey ?? (await makeWorkspace(url, rootKey))
+  return { apiKey: key, demoPollId: demoPollId ?? (await makeDemoPoll(url, key)) }
 }
 
 const makeWorkspace = async (url: string, rootKey: string): Promise<string> => {
@@ -88,11 +85,10 @@ const demoPoll = {
   ],
 } as const
 
-// Anything but a clear yes counts as no: then a new one is made, which fails with a sentence of its own if it must.
-const answers = async (url: string, key: string): Promise<boolean> => {
-  const answer = await fetch(url, { headers: bearer(key) }).catch(() => null)
+const askFor = async (url: string, pollId: string, key: string): Promise<number> => {
+  const answer = await fetch(`${url}/v1/polls/${pollId}`, { headers: bearer(key) }).catch(() => null)
   await answer?.body?.cancel()
-  return answer?.status === 200
+  return answer?.status ?? 0
 }
 
 const post = async (url: string, key: string, body: unknown): Promise<Record<string, unknown>> => {

@@ -14,6 +14,7 @@ export const wranglerEnvironment = (folder: DataFolder): NodeJS.ProcessEnv => ({
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_LOG: 'log',
   WRANGLER_LOG_PATH: join(folder.logs, 'wrangler'),
   // Workers of another clone carry the same names; a registry of our own keeps them apart.
   WRANGLER_REGISTRY_PATH: folder.registry,

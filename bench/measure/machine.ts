@@ -38,7 +38,7 @@ const packageVersion = (name: string): string => {
 const commit = (): string => {
   try {
     const git = (...words: readonly string[]): string =>
-      execFileSync('git', words, { encoding: 'utf8' }).trim()
+      execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
     const changed = git(
       'status',
       '--porcelain',

@@ -42,6 +42,7 @@ const measure = async (
   ours: Awaited<ReturnType<typeof startBenchStack>>,
   peer: Peer,
 ): Promise<Measurement> => {
+  const theirs = { origin: peer.ready.origin, pid: peer.pid }
   const samples = await interleave(
     rounds,
     [
@@ -53,7 +54,7 @@ const measure = async (
       {
         name: 'peer',
         measure: (round) =>
-          measureBallots(peer, { pollId: `poll_bench_round_${round}`, seconds, concurrency }),
+          measureBallots(theirs, { pollId: `poll_bench_round_${round}`, seconds, concurrency }),
       },
     ],
     (round, number) => say(`round ${number}: ${shown('ours', round.ours)}; ${shown('peer', round.peer)}`),
@@ -72,7 +73,11 @@ const measure = async (
     ],
     samples,
     notes: [
-      `${concurrency} keep-alive connections, each sending the next ballot when the last is answered; the generator, the`,
+      `${concurrency} keep-alive connections, each sending the next ballot when the last is answered, from a process beside.`,
+      'Ours is the whole stack: edge, boxes (four shards), receipts, scoreboard, queue, archive and its own Postgres.',
+      `The peer does one thing: it validates a minimal schema and inserts one row into a table whose only index is the` +
+        ` unique one of poll and voter, prepared, over ${peerConnections} connections, with Postgres’ defaults (fsync, synchronous_commit).`,
+      'CPU counts the whole process tree of a side until it has come to rest: ours includes archiving every ballot.',
     ],
   }
 }

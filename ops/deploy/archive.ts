@@ -2,5 +2,5 @@
 import { deploy, step } from './step.ts'
 
 await step('archive', "Publishes the queue's consumer and the service the scoreboards call.", (order) => {
-  deploy({ ...order, worker: 'archive', config: 'workers/archive/wrangler.toml', secrets: ['DATABASE_URL'] })
+  deploy({ ...order, worker: 'archive', config: 'workers/archive/wrangler.toml' })
 })

@@ -2,5 +2,5 @@
 import { deploy, step } from './step.ts'
 
 await step('count', 'Publishes the ballot boxes and scoreboards.', (order) => {
-  deploy({ ...order, worker: 'count', config: 'workers/count/wrangler.toml', secrets: [] })
+  deploy({ ...order, worker: 'count', config: 'workers/count/wrangler.toml' })
 })

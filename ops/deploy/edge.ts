@@ -2,16 +2,8 @@
 import { appendFileSync } from 'node:fs'
 import { deploy, step } from './step.ts'
 
-const secrets = [
-  'DATABASE_URL',
-  'UPSTASH_REDIS_REST_URL',
-  'UPSTASH_REDIS_REST_TOKEN',
-  'ROOT_KEY',
-  'RECEIPT_KEY',
-]
-
 await step('edge', 'Publishes the public API.', (order) => {
-  const [url] = deploy({ ...order, worker: 'edge', config: 'wrangler.toml', secrets })
+  const [url] = deploy({ ...order, worker: 'edge', config: 'wrangler.toml' })
   if (url === undefined) return
   console.log(`The API is at ${url}`)
   const { GITHUB_OUTPUT } = process.env

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { unstable_readConfig as readConfig } from 'wrangler'
 
 /** Those of the wrangler configurations that are not this machine. */
 export const environments = ['preview', 'staging', 'production'] as const
@@ -81,14 +82,13 @@ export const inScratch = <Made>(use: (folder: string) => Made): Made => {
 interface Deployment extends Order {
   readonly worker: 'edge' | 'count' | 'archive'
   readonly config: string
-  /** What the Worker's configuration requires; taken from variables of the same names. */
-  readonly secrets: readonly string[]
 }
 
-/** Publishes one Worker with its secrets. Answers where it can be reached: nowhere, for those without an address. */
-export const deploy = ({ env, dryRun, worker, config, secrets }: Deployment): readonly string[] =>
+/** Publishes one Worker with the secrets that its configuration requires, from variables of the same names. Answers where it can be reached: nowhere, for those without an address. */
+export const deploy = ({ env, dryRun, worker, config }: Deployment): readonly string[] =>
   inScratch((folder) => {
     const where = ['deploy', '-c', config, '-e', env]
+    const secrets = readConfig({ config: join(root, config), env }).secrets?.required ?? []
     if (dryRun) {
       const { ok, said } = wrangler([...where, '--dry-run', '--outdir', join(folder, worker)])
       if (!ok) throw new Error(`The Worker ${worker} cannot be built for ${env}.`)

@@ -6,8 +6,15 @@ import { networkOf } from '../domain/voter/network.ts'
 import { retrySafe } from '../domain/voter/voter-keys.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import type { BallotBoxes, ChallengeVerifier, PollBook, ReceiptBook, Suspicion, TokenReader } from './ports.ts'
-import { type VoterShown, verifyPerson, verifyVoter } from './verify-voter.ts'
+import type {
+  BallotBoxes,
+  ChallengeVerifier,
+  PollBook,
+  ReceiptBook,
+  Suspicion,
+  TokenReader,
+} from './ports.ts'
+import { personAsked, type VoterShown, verifyVoter } from './verify-voter.ts'
 
 interface Needs {
   readonly pollBook: PollBook
@@ -40,17 +47,20 @@ export interface Cast extends CastOutcome {
 
 /** Accepts one voter's ballot. Casting the same ballot again returns the same receipt. */
 export const castBallot =
-  ({ pollBook, ballotBoxes, receipts, suspicion, ...needs }: Needs) =>
+  ({ pollBook, ballotBoxes, receipts, tokens, challenges, suspicion, random }: Needs) =>
   async (order: CastOrder, signal: AbortSignal): Promise<Result<Cast, VotingRefusal>> => {
     const definition = await pollBook.find(order.pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
 
-    const keys = await verifyVoter(needs)(definition, order)
+    const keys = await verifyVoter({ tokens, random })(definition, order)
     if (!keys.ok) return keys
+    const asked = personAsked(definition, order, suspicion)
+    if (asked && order.challengeToken === null) return refuse({ reason: 'challenge-required' })
     const checked = checkBallot(definition.poll.questions, order.answers)
     if (!checked.ok) return checked
-    const person = await verifyPerson({ ...needs, suspicion })(definition, order, signal)
-    if (!person.ok) return person
+    // Last, because a challenge is good once and should not be spent on a ballot that does not fit.
+    if (asked && !(await challenges.passed(order.challengeToken ?? '', order.address, signal)))
+      return refuse({ reason: 'challenge-failed' })
 
     const { revisionOnly, country, region } = order
     const ballot = { ...keys.value, answers: JSON.stringify(checked.value), revisionOnly, country }

@@ -40,6 +40,6 @@ export const createPoll =
       version: 1,
       createdAt: clock.now(),
     }
-    await scoreboards.create({ poll, secret: random.bytes(32) }, signal)
+    await scoreboards.create({ poll, secret: random.bytes(32), revokedInvites: [] }, signal)
     return accept(poll)
   }

@@ -83,6 +83,13 @@ export type Event =
   | { readonly type: 'archive-failed'; readonly messages: number; readonly error: string }
   | { readonly type: 'message-poisoned'; readonly messageId: string; readonly error: string }
   | {
+      readonly type: 'poll-reconciled'
+      readonly pollId: string
+      readonly shards: number
+      /** Shards whose ballots are being sent again. */
+      readonly differing: number
+    }
+  | {
       readonly type: 'confirm-failed'
       readonly pollId: string
       readonly shard: number

@@ -153,7 +153,11 @@ export interface BallotBoxes {
   /** The voter's own ballot, as it stands; null: there is none. */
   find(definition: CountingDefinition, keys: VoterKeys, signal: AbortSignal): Promise<OwnBallot | null>
   /** Erases a ballot for good. Doing it again changes nothing. */
-  erase(definition: CountingDefinition, ballotId: string, signal: AbortSignal): Promise<Result<null, VotingRefusal>>
+  erase(
+    definition: CountingDefinition,
+    ballotId: string,
+    signal: AbortSignal,
+  ): Promise<Result<null, VotingRefusal>>
   /** null: this poll has no such ballot. */
   prove(definition: CountingDefinition, ballotId: string, signal: AbortSignal): Promise<InclusionProof | null>
   log(address: BoxAddress, after: number, limit: number, signal: AbortSignal): Promise<LogPage>
@@ -173,6 +177,10 @@ export interface ReceiptBook {
   sign(claims: ReceiptClaims): Promise<string>
   /** The claims of a receipt that one of our keys signed; null for anything else. */
   verify(receipt: string): Promise<ReceiptClaims | null>
+  /** Signs where a shard's log stands. */
+  signCheckpoint(checkpoint: LogCheckpoint): Promise<string>
+  /** The public keys, as a JWK set. */
+  keys(): { readonly keys: readonly Readonly<Record<string, unknown>>[] }
 }
 
 /** Reads the tokens that owners sign for their voters. */

@@ -3,8 +3,8 @@ import type { VotingRefusal } from '../domain/refusal.ts'
 import { networkOf } from '../domain/voter/network.ts'
 import { type VoterKeys, voterKeys } from '../domain/voter/voter-keys.ts'
 import type { Random } from '../kernel/random.ts'
-import { accept, type Result, refuse } from '../kernel/result.ts'
-import type { ChallengeVerifier, Suspicion, TokenReader } from './ports.ts'
+import type { Result } from '../kernel/result.ts'
+import type { Suspicion, TokenReader } from './ports.ts'
 
 /** What a request shows of its voter; nothing in it has been believed yet. */
 export interface VoterShown {
@@ -33,25 +33,11 @@ export const verifyVoter =
     return voterKeys(definition, { ...shown, subject, chance: random.bytes(16) })
   }
 
-interface ChallengeNeeds {
-  readonly challenges: ChallengeVerifier
-  readonly suspicion: Suspicion
-}
-
-/** Whether the voter must show, and has shown, that a person votes. */
-export const verifyPerson =
-  ({ challenges, suspicion }: ChallengeNeeds) =>
-  async (
-    { poll }: CountingDefinition,
-    { address, challengeToken }: Pick<VoterShown, 'address' | 'challengeToken'>,
-    signal: AbortSignal,
-  ): Promise<Result<null, VotingRefusal>> => {
-    const asked =
-      poll.challenge === 'always' ||
-      (poll.challenge === 'suspicious' && suspicion.suspects(poll.id, networkOf(address)))
-    if (!asked) return accept(null)
-    if (challengeToken === null) return refuse({ reason: 'challenge-required' })
-    return (await challenges.passed(challengeToken, address, signal))
-      ? accept(null)
-      : refuse({ reason: 'challenge-failed' })
-  }
+/** Whether a person must be shown to vote here and now. */
+export const personAsked = (
+  { poll }: CountingDefinition,
+  { address }: Pick<VoterShown, 'address'>,
+  suspicion: Suspicion,
+): boolean =>
+  poll.challenge === 'always' ||
+  (poll.challenge === 'suspicious' && suspicion.suspects(poll.id, networkOf(address)))

@@ -85,6 +85,13 @@ export const polls = pgTable(
   ],
 )
 
+/** Tombstones: late messages and records of these polls write nothing. */
+export const deletedPolls = pgTable('deleted_polls', {
+  pollId: text('poll_id').primaryKey(),
+  workspaceId: text('workspace_id').notNull(),
+  deletedAt: instant('deleted_at').notNull(),
+})
+
 /** One row a ballot: its highest revision. Partitioned by hash of `poll_id`, which drizzle cannot say: see
  *  migrations/0001. No foreign key to polls: while Postgres was away a ballot may come before its poll. */
 export const ballots = pgTable(
@@ -105,3 +112,11 @@ export const ballots = pgTable(
   },
   (ballot) => [primaryKey({ name: 'ballots_pkey', columns: [ballot.pollId, ballot.id] })],
 )
+
+/** Messages that could not be archived. `body` is JSON as text: jsonb refuses just what may have killed them. */
+export const deadLetters = pgTable('dead_letters', {
+  /** Escaped as inside a JSON string. */
+  id: text('id').primaryKey(),
+  body: text('body').notNull(),
+  diedAt: instant('died_at').notNull(),
+})

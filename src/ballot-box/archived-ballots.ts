@@ -18,7 +18,8 @@ export const archivedBallots = (
   ledger.entriesAfter(seq, limit).map((entry) => {
     const id = ballotIdOf(definition.secret, address.shard, entry.ballotSeq)
     const stored = entry.keys && ledger.ballot(entry.keys)
-    if (stored === null || stored.answers === null) return { seq: entry.seq, ballot: erased(id, entry, address.shard) }
+    if (stored === null || stored.answers === null)
+      return { seq: entry.seq, ballot: erased(id, entry, address.shard) }
     const { revision, seq: revisedAt, castAt } = newest(stored)
     const ballot = {
       id,

@@ -10,6 +10,7 @@ import type {
   InclusionProof,
   LogCheckpoint,
   LogPage,
+  ShardAudit,
   TallyReport,
 } from '../application/ports.ts'
 import type { OwnBallot } from '../domain/ballot/ballot.ts'
@@ -24,9 +25,9 @@ import { commitGroup } from './commit-group.ts'
 import { eraseBallot, forgetErasedVoters } from './erase-ballot.ts'
 import { type BoxState, type Ledger, openLedger } from './ledger.ts'
 import { type BallotKeys, firstHead } from './log.ts'
+import { auditOf, checkpointNow, logPage, standingOf } from './log-reading.ts'
 import { Outbox } from './outbox.ts'
 import { ownBallot } from './own-ballot.ts'
-import { checkpointNow, logPage, standingOf } from './log-reading.ts'
 import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
 import { Rankings } from './rankings.ts'
@@ -99,7 +100,9 @@ export class Box implements BallotBoxRpc {
     const state = this.#state
     if (state === null) return 'none'
     const now = this.#now(state)
-    const { next, outcome } = this.#needs.storage.transaction(() => eraseBallot(this.#ledger, state, ballotSeq, now))
+    const { next, outcome } = this.#needs.storage.transaction(() =>
+      eraseBallot(this.#ledger, state, ballotSeq, now),
+    )
     if (outcome === 'erased') this.#committed(next, { ballots: 1, durationMs: 0, queueDelayMs: 0 })
     return outcome
   }
@@ -128,9 +131,18 @@ export class Box implements BallotBoxRpc {
     return { ...address, version: state.seq, tally: state.tally }
   }
 
-  async firsts(_address: BoxAddress, questionId: string, continuing: readonly string[]): Promise<FirstsAmong> {
+  async firsts(
+    _address: BoxAddress,
+    questionId: string,
+    continuing: readonly string[],
+  ): Promise<FirstsAmong> {
     const { rankings } = this.#founded ?? {}
-    return rankings?.firsts(questionId, continuing, this.#state) ?? { counts: continuing.map(() => 0), exhausted: 0 }
+    return (
+      rankings?.firsts(questionId, continuing, this.#state) ?? {
+        counts: continuing.map(() => 0),
+        exhausted: 0,
+      }
+    )
   }
 
   async prove(_address: BoxAddress, ballotSeq: number): Promise<InclusionProof | null> {
@@ -148,12 +160,22 @@ export class Box implements BallotBoxRpc {
 
   async checkpoint(_address: BoxAddress): Promise<LogCheckpoint | null> {
     return (
-      this.#state && checkpointNow(this.#ledger, this.#state, this.#needs.clock.now(), this.#needs.settings.checkpointAfterMs)
+      this.#state &&
+      checkpointNow(
+        this.#ledger,
+        this.#state,
+        this.#needs.clock.now(),
+        this.#needs.settings.checkpointAfterMs,
+      )
     )
   }
 
   async standing(address: BoxAddress): Promise<BoxStanding> {
     return standingOf(this.#state, address, this.#founded?.outbox.archived ?? 0)
+  }
+
+  async audit(address: BoxAddress): Promise<ShardAudit> {
+    return auditOf(this.#ledger, this.#state, address)
   }
 
   async resend(_address: BoxAddress, seq: number): Promise<void> {
@@ -269,12 +291,17 @@ export class Box implements BallotBoxRpc {
     const now = this.#now(state)
     const casts = group.map(({ request }) => request.cast)
     try {
-      const { next, replies } = this.#needs.storage.transaction(() => commitGroup(this.#ledger, state, casts, now))
+      const { next, replies } = this.#needs.storage.transaction(() =>
+        commitGroup(this.#ledger, state, casts, now),
+      )
       if (next.seq > state.seq)
         this.#committed(next, {
           ballots: next.seq - state.seq,
           durationMs: this.#needs.clock.now() - now,
-          queueDelayMs: Math.max(0, now - Math.min(now, ...group.map(({ request }) => request.sentAt ?? now))),
+          queueDelayMs: Math.max(
+            0,
+            now - Math.min(now, ...group.map(({ request }) => request.sentAt ?? now)),
+          ),
         })
       group.forEach((waiting, at) => {
         waiting.answer(replies[at] ?? refuse({ reason: 'outcome-unknown' }))
@@ -295,7 +322,12 @@ export class Box implements BallotBoxRpc {
   #fail(state: BoxState, group: readonly Waiting[], error: unknown): void {
     const everyone = [...group, ...this.#buffer.splice(0)]
     for (const waiting of everyone) waiting.answer(refuse({ reason: 'outcome-unknown' }))
-    this.#needs.report({ type: 'commit-failed', ...state.address, ballots: group.length, error: String(error) })
+    this.#needs.report({
+      type: 'commit-failed',
+      ...state.address,
+      ballots: group.length,
+      error: String(error),
+    })
     this.#needs.abort('a commit failed')
   }
 
@@ -311,9 +343,10 @@ export class Box implements BallotBoxRpc {
     const { outbox, reporter } = this.#founded
     const { lingerMs } = this.#needs.settings
     const now = this.#needs.clock.now()
-    const looks = [outbox.nextLook(state.seq, now, lingerMs), reporter.settled ? null : now + lingerMs].filter(
-      (at) => at !== null,
-    )
+    const looks = [
+      outbox.nextLook(state.seq, now, lingerMs),
+      reporter.settled ? null : now + lingerMs,
+    ].filter((at) => at !== null)
     if (looks.length === 0) return
     const at = Math.max(now + atLeastMs, Math.min(...looks))
     if (this.#wakeAt !== null && this.#wakeAt <= at) return

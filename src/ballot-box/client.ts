@@ -46,6 +46,7 @@ export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): Ball
     log: (address, after, limit, signal) => ask(signal, box(address).log(address, after, limit)),
     checkpoint: (address, signal) => ask(signal, box(address).checkpoint(address)),
     standing: (address, signal) => ask(signal, box(address).standing(address)),
+    audit: (address, signal) => ask(signal, box(address).audit(address)),
     resend: (address, seq, signal) => ask(signal, box(address).resend(address, seq)),
     async confirm(pollId, shard, first, last) {
       await box({ pollId, shard }).confirm({ pollId, shard }, first, last)

@@ -67,7 +67,10 @@ export const commitGroup = (
     entries.push(entry)
     head = nextHead(head, leafOf(entry, id))
     if (seq % checkpointEvery === 0) ledger.keepCheckpoint({ seq, head, madeAt: now })
-    return accept<CastOutcome>({ kind: decision.kind === 'cast' ? 'accepted' : 'revised', ballot: accepted(made) })
+    return accept<CastOutcome>({
+      kind: decision.kind === 'cast' ? 'accepted' : 'revised',
+      ballot: accepted(made),
+    })
   })
 
   const last = state.seq + entries.length
@@ -86,7 +89,8 @@ const shutReason = ({ frozen, definition: { poll } }: BoxState, now: number): Ru
 }
 
 /** Ballots a voter key may stand for. */
-const quotaOf = ({ definition: { poll } }: BoxState): number => (poll.dedupe.by === 'ip' ? poll.dedupe.limit : 1)
+const quotaOf = ({ definition: { poll } }: BoxState): number =>
+  poll.dedupe.by === 'ip' ? poll.dedupe.limit : 1
 
 const stateAfter = (
   stored: StoredBallot | null,
@@ -99,4 +103,9 @@ const stateAfter = (
     ? { seq, answers, country, revisions: [made] }
     : { ...stored, answers, country, revisions: [...stored.revisions, made] }
 
-const onWire = ({ revision, seq, castAt, commitment }: StoredRevision) => ({ revision, seq, castAt, commitment })
+const onWire = ({ revision, seq, castAt, commitment }: StoredRevision) => ({
+  revision,
+  seq,
+  castAt,
+  commitment,
+})

@@ -22,7 +22,12 @@ export const eraseBallot = (
   const seq = state.seq + 1
   const revision = newest(ballot).revision + 1
   const erasure = { revision, seq, castAt: now, requestKey: null, commitment: noCommitment }
-  const erased: StoredBallot = { ...ballot, answers: null, country: null, revisions: [...ballot.revisions, erasure] }
+  const erased: StoredBallot = {
+    ...ballot,
+    answers: null,
+    country: null,
+    revisions: [...ballot.revisions, erasure],
+  }
   const entry: LogEntry = {
     kind: 'erase',
     seq,

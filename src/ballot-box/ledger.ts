@@ -119,6 +119,15 @@ export const openLedger = (storage: ObjectStorage) => {
         }))
     },
 
+    /** Seq and newest revision of every ballot that has answers. */
+    everyRevision(): { readonly seq: number; readonly revision: number }[] {
+      return storage
+        .all<{ seq: number; revision: number }>(
+          "select seq, json_extract(revisions, '$[#-1].revision') as revision from ballot where answers is not null",
+        )
+        .map(({ seq, revision }) => ({ seq, revision }))
+    },
+
     /** The answers of every ballot that has any, as canonical JSON. */
     everyAnswers(): string[] {
       return storage

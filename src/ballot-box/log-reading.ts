@@ -1,5 +1,7 @@
 // The log as others read it: pages, checkpoints, and where it stands.
-import type { BoxAddress, BoxStanding, LogCheckpoint, LogPage } from '../application/ports.ts'
+import type { BoxAddress, BoxStanding, LogCheckpoint, LogPage, ShardAudit } from '../application/ports.ts'
+import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
+import { sha256 } from '../kernel/hash.ts'
 import type { BoxState, Ledger } from './ledger.ts'
 import { firstHead } from './log.ts'
 import { publicEntry } from './proof.ts'
@@ -14,6 +16,16 @@ export const standingOf = (state: BoxState | null, address: BoxAddress, archived
         archived,
         ballots: state.tally.ballots - state.tally.erased,
       }
+
+/** What Postgres must agree with, ballot by ballot. */
+export const auditOf = (ledger: Ledger, state: BoxState | null, { shard }: BoxAddress): ShardAudit => {
+  const held = state === null ? [] : ledger.everyRevision()
+  const lines = held.map(({ seq, revision }) => `${idAt(state, seq)}:${revision}`).sort()
+  return { shard, ballots: held.length, digest: sha256(lines.join(',')) }
+}
+
+const idAt = (state: BoxState | null, seq: number): string =>
+  state === null ? '' : ballotIdOf(state.definition.secret, state.address.shard, seq)
 
 /** Entries after a seq; an empty log for a box that nobody has voted in. */
 export const logPage = (

@@ -6,8 +6,8 @@ import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
 
 const eventsPerMessage = 100
 const bytesPerMessage = 60_000
-/** The queue takes at most 100 messages or 256 KB at once. */
-const messagesPerSend = 4
+/** The queue takes at most 100 messages or 256 KB at once: four of a ballot with a full body each would be too much. */
+const messagesPerSend = 3
 
 interface Needs {
   readonly pollId: string
@@ -73,7 +73,7 @@ export class Outbox {
 
   /** The archive has written the events `first` … `last`. Telling it twice, late or out of order is fine. */
   confirm(first: number, last: number): void {
-    this.#underWay = this.#underWay.filter((message) => message.first !== first)
+    this.#underWay = this.#underWay.filter((message) => message.first < first || message.last > last)
     if (last <= this.#archived) return
     this.#ahead.set(first, Math.max(last, this.#ahead.get(first) ?? 0))
     const before = this.#archived

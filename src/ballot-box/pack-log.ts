@@ -4,16 +4,18 @@ import type { LogEntry } from './log.ts'
 
 export const packEntries = (entries: readonly LogEntry[]): string =>
   JSON.stringify(
-    entries.map(({ kind, ballotSeq, revision, castAt, commitment, keys, erasedBy }): PackedEntry => [
-      kind,
-      ballotSeq,
-      revision,
-      castAt,
-      commitment,
-      keys && toBase64Url(keys.voterKey),
-      keys && toBase64Url(keys.ballotKey),
-      erasedBy,
-    ]),
+    entries.map(
+      ({ kind, ballotSeq, revision, castAt, commitment, keys, erasedBy }): PackedEntry => [
+        kind,
+        ballotSeq,
+        revision,
+        castAt,
+        commitment,
+        keys && toBase64Url(keys.voterKey),
+        keys && toBase64Url(keys.ballotKey),
+        erasedBy,
+      ],
+    ),
   )
 
 /** `first` is the seq of the row's first entry. */

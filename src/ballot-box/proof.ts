@@ -1,8 +1,9 @@
 // Proof that a ballot is in the log: its entry, the chain hash before it, and what follows up to a checkpoint.
+
+import type { InclusionProof, PublicEntry } from '../application/ports.ts'
 import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
 import type { BoxState, Ledger } from './ledger.ts'
 import { firstHead, type LogEntry, leafOf, nextHead } from './log.ts'
-import type { InclusionProof, PublicEntry } from '../application/ports.ts'
 
 /** The proof of a ballot's newest entry, be it its erasure; null: this box never accepted such a ballot. `checkpoint`
  *  is null while none has been made after the entry. */
@@ -45,7 +46,10 @@ const newestSeq = (ledger: Ledger, cast: LogEntry): number => {
 const headBefore = (ledger: Ledger, state: BoxState, seq: number): string => {
   const commit = ledger.commitAt(seq)
   const earlier = commit?.entries.filter((entry) => entry.seq < seq) ?? []
-  return earlier.reduce((head, entry) => nextHead(head, leaf(state, entry)), commit?.before ?? firstHead(state.address))
+  return earlier.reduce(
+    (head, entry) => nextHead(head, leaf(state, entry)),
+    commit?.before ?? firstHead(state.address),
+  )
 }
 
 const leaf = (state: BoxState, entry: LogEntry): string => leafOf(entry, idOf(state, entry))

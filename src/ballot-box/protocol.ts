@@ -1,5 +1,13 @@
 // What crosses between edges and boxes: plain data, so that old and new code can talk.
-import type { BoxAddress, BoxLink, BoxStanding, InclusionProof, LogCheckpoint, LogPage } from '../application/ports.ts'
+import type {
+  BoxAddress,
+  BoxLink,
+  BoxStanding,
+  InclusionProof,
+  LogCheckpoint,
+  LogPage,
+  ShardAudit,
+} from '../application/ports.ts'
 import type { BallotCast, CastOutcome, OwnBallot } from '../domain/ballot/ballot.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Result } from '../kernel/result.ts'
@@ -25,6 +33,7 @@ export interface BallotBoxRpc extends BoxLink {
   log(address: BoxAddress, after: number, limit: number): Promise<LogPage>
   checkpoint(address: BoxAddress): Promise<LogCheckpoint | null>
   standing(address: BoxAddress): Promise<BoxStanding>
+  audit(address: BoxAddress): Promise<ShardAudit>
   resend(address: BoxAddress, seq: number): Promise<void>
   confirm(address: BoxAddress, first: number, last: number): Promise<void>
 }

@@ -1,6 +1,7 @@
 // The rankings of one shard, for runoffs: the board asks round by round, and nothing of a ranking leaves the box.
-import { type FirstsAmong, firstsAmong } from '../domain/tally/runoff.ts'
+
 import type { Answers } from '../domain/tally/rule.ts'
+import { type FirstsAmong, firstsAmong } from '../domain/tally/runoff.ts'
 import type { BoxState, Ledger } from './ledger.ts'
 
 /** Reads the ballots once a version of the log, and keeps equal rankings together: real voters repeat each other. */

@@ -9,10 +9,15 @@ import { deadline } from './middleware/deadline.ts'
 import { negotiate } from './middleware/negotiate.ts'
 import { trace } from './middleware/trace.ts'
 import { ballots } from './routes/ballots.ts'
+import { exports } from './routes/exports.ts'
 import { health } from './routes/health.ts'
+import { invites } from './routes/invites.ts'
+import { log } from './routes/log.ts'
+import { operator } from './routes/operator.ts'
 import { page } from './routes/page.ts'
 import { polls } from './routes/polls.ts'
 import { problemPages } from './routes/problem-pages.ts'
+import { keySet, receipts } from './routes/receipts.ts'
 import { results } from './routes/results.ts'
 import { workspaces } from './routes/workspaces.ts'
 
@@ -26,10 +31,16 @@ export const createApp = (services: Services) => {
     .route('/', health)
     .route('/', page)
     .route('/', problemPages)
+    .route('/', keySet)
     .route('/v1/workspaces', workspaces)
     .route('/v1/polls', polls)
     .route('/v1/polls', ballots)
     .route('/v1/polls', results)
+    .route('/v1/polls', invites)
+    .route('/v1/polls', receipts)
+    .route('/v1/polls', log)
+    .route('/v1/polls', exports)
+    .route('/v1/operator', operator)
 
   return app
     .notFound((c) => {

@@ -1,29 +1,55 @@
 // What every handler can reach, and how it answers no.
 import type { Context } from 'hono'
+import type { auditPoll } from '../application/audit-poll.ts'
 import type { castBallot } from '../application/cast-ballot.ts'
+import type { changePoll } from '../application/change-poll.ts'
 import type { checkHealth } from '../application/check-health.ts'
+import type { closePoll } from '../application/close-poll.ts'
 import type { createPoll } from '../application/create-poll.ts'
 import type { createWorkspace } from '../application/create-workspace.ts'
+import type { deletePoll } from '../application/delete-poll.ts'
+import type { eraseBallot } from '../application/erase-ballot.ts'
 import type { Report } from '../application/events.ts'
+import type { exportBallots } from '../application/export-ballots.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
-import type { Scoreboards } from '../application/ports.ts'
+import type { issueInvites } from '../application/issue-invites.ts'
+import type { ReceiptBook, Scoreboards } from '../application/ports.ts'
+import type { proveBallot } from '../application/prove-ballot.ts'
+import type { readCheckpoints, readLog } from '../application/read-log.ts'
+import type { readOwnBallot } from '../application/read-own-ballot.ts'
 import type { readPoll } from '../application/read-poll.ts'
 import type { mayWatch, readResults } from '../application/read-results.ts'
+import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
 
 /** The verbs, bound to what they need. runtime/services.ts makes them. */
 export interface Services {
+  readonly auditPoll: ReturnType<typeof auditPoll>
   readonly castBallot: ReturnType<typeof castBallot>
+  readonly changePoll: ReturnType<typeof changePoll>
   readonly checkHealth: ReturnType<typeof checkHealth>
+  readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>
   readonly createWorkspace: ReturnType<typeof createWorkspace>
+  readonly deletePoll: ReturnType<typeof deletePoll>
+  readonly eraseBallot: ReturnType<typeof eraseBallot>
+  readonly exportBallots: ReturnType<typeof exportBallots>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
+  readonly issueInvites: ReturnType<typeof issueInvites>
   readonly mayWatch: ReturnType<typeof mayWatch>
+  readonly proveBallot: ReturnType<typeof proveBallot>
+  readonly readCheckpoints: ReturnType<typeof readCheckpoints>
+  readonly readLog: ReturnType<typeof readLog>
+  readonly readOwnBallot: ReturnType<typeof readOwnBallot>
   readonly readPoll: ReturnType<typeof readPoll>
   readonly readResults: ReturnType<typeof readResults>
+  readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly watch: Scoreboards['watch']
+  readonly receipts: ReceiptBook
+  /** The address a request comes from, as the platform reports it. */
+  readonly addressOf: (headers: Headers) => string
   readonly clock: Clock
   readonly random: Random
   readonly report: Report

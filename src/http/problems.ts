@@ -12,6 +12,8 @@ export type ProtocolRefusal =
   | { readonly reason: 'query-invalid'; readonly detail: string }
   | { readonly reason: 'upgrade-required' }
   | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'archive-behind' }
   | { readonly reason: 'origin-not-allowed' }
   | { readonly reason: 'unavailable' }
   | { readonly reason: 'unexpected' }
@@ -40,6 +42,48 @@ export const problems = {
     status: 422,
     title: 'This ballot does not fit the poll',
     detail: 'Mend what `errors` points at and send it again.',
+  },
+  'ballot-erased': {
+    status: 410,
+    title: 'This ballot has been erased',
+    detail: 'Its answers are gone for good; `proof` shows its erasure in the log.',
+  },
+  'invite-required': {
+    status: 401,
+    title: 'An invite code is required',
+    detail: 'Send `inviteCode` beside `answers`.',
+  },
+  'invite-invalid': {
+    status: 403,
+    title: 'This invite code is not valid',
+    detail: 'It is mistyped, of another poll, or revoked.',
+  },
+  'token-invalid': {
+    status: 401,
+    title: 'A valid voter token is required',
+    detail:
+      'Send `voterToken`: a JWT signed with a key of the poll, its `aud` the poll id, with `sub` and `exp`.',
+  },
+  'challenge-required': {
+    status: 403,
+    title: 'Please show that you are a person',
+    detail: 'Solve the challenge and send `challengeToken` beside `answers`.',
+  },
+  'challenge-failed': {
+    status: 403,
+    title: 'The challenge was not passed',
+    detail: 'Solve a fresh challenge: each token is good once, for five minutes.',
+  },
+  'invites-invalid': {
+    status: 422,
+    title: 'These invites cannot be made',
+    detail: 'Send `count`, a whole number from 1 to 100000.',
+  },
+  'archive-behind': {
+    status: 503,
+    title: 'The archive has not caught up yet',
+    detail:
+      'Every ballot is safe and counted; the export is complete in a moment. Try again after `Retry-After` seconds.',
   },
   'voter-id-required': {
     status: 400,
@@ -195,6 +239,7 @@ const headersOf = (refusal: AnyRefusal): Readonly<Record<string, string>> => {
     case 'overloaded':
       return { 'Retry-After': String(refusal.retryAfterSeconds) }
     case 'outcome-unknown':
+    case 'archive-behind':
     case 'unavailable':
       return { 'Retry-After': '1' }
     default:

@@ -30,10 +30,13 @@ export const idempotencyKey = (headers: Headers): Result<string | null, HeaderRe
       })
 }
 
-/** As the platform reports it: two letters, or null where it does not know. */
-export const countryOf = (
-  request: Request & { readonly cf?: { readonly country?: unknown } | undefined },
-): string | null => {
-  const country = request.cf?.country
-  return typeof country === 'string' && /^[A-Z][A-Z0-9]$/.test(country) ? country : null
+/** Where the platform says a request comes from. */
+export const originOf = (
+  request: Request,
+): { readonly country: string | null; readonly region: string | null } => {
+  const { country, continent } = (request.cf ?? {}) as { country?: unknown; continent?: unknown } // checked below
+  return { country: twoLetters(country), region: twoLetters(continent) }
 }
+
+const twoLetters = (value: unknown): string | null =>
+  typeof value === 'string' && /^[A-Z][A-Z0-9]$/.test(value) ? value : null

@@ -11,6 +11,9 @@ export const hash = (...parts: readonly Part[]): Bytes => {
   return new Uint8Array(sum.digest())
 }
 
+/** Plain SHA-256 of a text in UTF-8, hex: what other systems compute too. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 /** HMAC-SHA-256 of the parts under a key, framed as in `hash`. 32 bytes. */
 export const keyedHash = (key: Uint8Array, ...parts: readonly Part[]): Bytes => {
   const sum = createHmac('sha256', key)

@@ -10,15 +10,18 @@ export const receiptBook = (key: ReceiptKey): ReceiptBook => {
   const { d: _private, ...publicJwk } = key
   const privateKey = importJWK(key, 'EdDSA')
   const publicKey = importJWK(publicJwk, 'EdDSA')
-  const header = { alg: 'EdDSA', kid: key.kid, typ: 'receipt+jws' }
+  const sign = async (typ: string, claims: object) =>
+    new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+      .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ })
+      .sign(await privateKey)
   return {
-    sign: async (claims) =>
-      new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
-        .setProtectedHeader(header)
-        .sign(await privateKey),
+    sign: (claims) => sign('receipt+jws', claims),
+    signCheckpoint: (checkpoint) => sign('checkpoint+jws', checkpoint),
+    keys: () => ({ keys: [{ ...publicJwk, alg: 'EdDSA', use: 'sig' }] }),
     verify: async (receipt) => {
       try {
-        if (decodeProtectedHeader(receipt).kid !== key.kid) return null
+        const { kid, typ } = decodeProtectedHeader(receipt)
+        if (kid !== key.kid || typ !== 'receipt+jws') return null
         const { payload } = await compactVerify(receipt, await publicKey, { algorithms: ['EdDSA'] })
         return JSON.parse(new TextDecoder().decode(payload)) as ReceiptClaims // our own signature is over it
       } catch {

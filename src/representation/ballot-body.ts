@@ -1,6 +1,9 @@
-// The shape of `POST /v1/polls/{id}/ballots`; whether the answers fit the poll is the domain's to say.
+// The shape of a cast ballot; whether the answers fit the poll is the domain's to say.
 import { z } from 'zod'
 
 export const ballotBody = z.strictObject({
   answers: z.record(z.string(), z.unknown()),
+  inviteCode: z.string().max(64).optional(),
+  voterToken: z.string().max(8_192).optional(),
+  challengeToken: z.string().max(4_096).optional(),
 })

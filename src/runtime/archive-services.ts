@@ -1,28 +1,43 @@
 // The archive Worker: who plays which part.
 import { archiveBallots } from '../application/archive-ballots.ts'
+import { auditPoll } from '../application/audit-poll.ts'
+import { ballotReader } from '../archive/ballot-reader.ts'
 import { ballotRecords } from '../archive/ballot-records.ts'
 import { openDatabase } from '../archive/database.ts'
+import { deadLetters } from '../archive/dead-letters.ts'
 import { pollRecords } from '../archive/poll-records.ts'
 import { ArchiveRejected } from '../archive/postgres-error.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
+import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archiveConfig } from './config.ts'
 
-export const archiveServices = <BoxId>(env: { readonly BALLOT_BOX: BoxNamespace<BoxId> }) => {
+interface ArchiveBindings<BoxId, BoardId> {
+  readonly BALLOT_BOX: BoxNamespace<BoxId>
+  readonly SCOREBOARD: BoardNamespace<BoardId>
+}
+
+export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, BoardId>) => {
   const config = archiveConfig(env)
   const report = jsonLog('archive', config.LOG_LEVEL)
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
+  const boxes = ballotBoxes(env.BALLOT_BOX, clock)
+  const reader = ballotReader(database)
   return {
+    auditPoll: auditPoll({ pollBook: scoreboards(env.SCOREBOARD), ballotBoxes: boxes, ballotReader: reader }),
     archiveBallots: archiveBallots({
       ballotRecords: ballotRecords(database),
-      ballotBoxes: ballotBoxes(env.BALLOT_BOX),
+      ballotBoxes: boxes,
       clock,
       report,
     }),
+    ballotReader: reader,
+    deadLetters: deadLetters(database),
     pollRecords: pollRecords(database),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
+    clock,
     report,
   }
 }

@@ -34,6 +34,10 @@ const receiptKey = z
     }),
   )
 
+/** Turnstile's published test secrets: they answer without a person. */
+const alwaysPasses = '1x0000000000000000000000000000000AA'
+const testSecret = /^[123]x0{20,}[0-9A-Za-z]*$/
+
 const edge = z.object({
   ...common,
   ...database,
@@ -41,6 +45,10 @@ const edge = z.object({
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
   ROOT_KEY: z.string().min(24),
   RECEIPT_KEY: receiptKey,
+  TURNSTILE_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
+  TURNSTILE_SECRET: z.string().default(alwaysPasses),
+  /** `1`: a test may choose the address it comes from, in `CF-Connecting-IP`. */
+  EDGEPOLL_TEST_ADDRESSES: z.enum(['', '0', '1']).default(''),
 })
 
 /** Milliseconds in a text variable, which may be missing or empty. */
@@ -60,7 +68,26 @@ const count = z.object({
 
 const archive = z.object({ ...common, ...database })
 
-export const edgeConfig = (env: object) => parsed('edge', edge, env)
+/** Outside local and preview nothing may stand in for the real thing. */
+const served = edge
+  .refine(
+    ({ ENVIRONMENT, TURNSTILE_SECRET }) => !isServed(ENVIRONMENT) || !testSecret.test(TURNSTILE_SECRET),
+    {
+      path: ['TURNSTILE_SECRET'],
+      message: 'is a published test secret, which lets everybody in',
+    },
+  )
+  .refine(
+    ({ ENVIRONMENT, EDGEPOLL_TEST_ADDRESSES }) => !isServed(ENVIRONMENT) || EDGEPOLL_TEST_ADDRESSES !== '1',
+    {
+      path: ['EDGEPOLL_TEST_ADDRESSES'],
+      message: 'would let clients choose their address',
+    },
+  )
+
+const isServed = (name: string) => name === 'staging' || name === 'production'
+
+export const edgeConfig = (env: object) => parsed('edge', served, env)
 export const countConfig = (env: object) => parsed('count', count, env)
 export const archiveConfig = (env: object) => parsed('archive', archive, env)
 

@@ -1,30 +1,34 @@
 // The Durable Objects: what a box and a board are given, but for their own storage.
 import type { BallotMessage } from '../application/ballot-message.ts'
-import type { BoardLink } from '../application/ports.ts'
-import { type BoxNeeds, type BoxSettings, boxSettings } from '../ballot-box/box.ts'
+import type { BoardLink, BoxAddress, BoxLink, PollDeath } from '../application/ports.ts'
+import type { BoxNeeds } from '../ballot-box/box.ts'
+import { boxName } from '../ballot-box/protocol.ts'
+import { type BoxSettings, boxSettings } from '../ballot-box/settings.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { countConfig } from './config.ts'
 
-export interface CountBindings<BoardId> {
+export interface CountBindings<BoxId, BoardId> {
+  readonly BALLOT_BOX: { idFromName(name: string): BoxId; get(id: BoxId): BoxLink }
   readonly SCOREBOARD: { idFromName(name: string): BoardId; get(id: BoardId): BoardLink }
   readonly BALLOTS: { sendBatch(messages: { body: BallotMessage; contentType: 'json' }[]): Promise<unknown> }
-  readonly ARCHIVE: { recordPoll(poll: Poll): Promise<void> }
+  readonly ARCHIVE: { recordPoll(poll: Poll): Promise<void>; removePoll(death: PollDeath): Promise<void> }
 }
 
 interface CountServices {
-  readonly boxNeeds: Omit<BoxNeeds, 'storage' | 'abort'>
-  readonly boardNeeds: Omit<BoardNeeds, 'storage' | 'viewers'>
+  readonly boxNeeds: Omit<BoxNeeds, 'storage' | 'abort' | 'clear'>
+  readonly boardNeeds: Omit<BoardNeeds, 'storage' | 'viewers' | 'clear'>
 }
 
-export const countServices = <BoardId>(env: CountBindings<BoardId>): CountServices => {
+export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>): CountServices => {
   const config = countConfig(env)
   const report = jsonLog('count', config.LOG_LEVEL)
   const clock = systemClock
   const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
   const board = (pollId: string) => env.SCOREBOARD.get(env.SCOREBOARD.idFromName(pollId))
+  const box = (address: BoxAddress) => env.BALLOT_BOX.get(env.BALLOT_BOX.idFromName(boxName(address)))
   return {
     boxNeeds: {
       clock,
@@ -43,7 +47,21 @@ export const countServices = <BoardId>(env: CountBindings<BoardId>): CountServic
         ...commitSettings(config.BENCH_COMMIT),
       },
     },
-    boardNeeds: { clock, after, report, record: (poll) => env.ARCHIVE.recordPoll(poll) },
+    boardNeeds: {
+      clock,
+      after,
+      report,
+      boxes: {
+        adopt: (address, definition) => box(address).adopt(address, definition),
+        freeze: (address, definition) => box(address).freeze(address, definition),
+        firsts: (address, questionId, continuing) => box(address).firsts(address, questionId, continuing),
+        destroy: (address) => box(address).destroy(address),
+      },
+      records: {
+        record: (poll) => env.ARCHIVE.recordPoll(poll),
+        remove: (death) => env.ARCHIVE.removePoll(death),
+      },
+    },
   }
 }
 

@@ -1,30 +1,50 @@
 // The edge Worker: who plays which part. The only page that chooses implementations for it.
 import { redisHealth } from '../admission/redis-health.ts'
+import { auditPoll } from '../application/audit-poll.ts'
 import { castBallot } from '../application/cast-ballot.ts'
+import { changePoll } from '../application/change-poll.ts'
 import { checkHealth } from '../application/check-health.ts'
+import { closePoll } from '../application/close-poll.ts'
 import { createPoll } from '../application/create-poll.ts'
 import { createWorkspace } from '../application/create-workspace.ts'
+import { deletePoll } from '../application/delete-poll.ts'
+import { eraseBallot } from '../application/erase-ballot.ts'
+import { exportBallots } from '../application/export-ballots.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
+import { issueInvites } from '../application/issue-invites.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
+import { proveBallot } from '../application/prove-ballot.ts'
+import { readCheckpoints, readLog } from '../application/read-log.ts'
+import { readOwnBallot } from '../application/read-own-ballot.ts'
 import { readPoll } from '../application/read-poll.ts'
 import { mayWatch, readResults } from '../application/read-results.ts'
+import { redriveLetters } from '../application/redrive-letters.ts'
+import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
+import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import type { Services } from '../http/http.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
+import { pause } from '../kernel/pause.ts'
 import { systemRandom as random } from '../kernel/random.ts'
 import { receiptBook } from '../receipts/receipt-book.ts'
+import { type NewVoterLimiter, suspicion } from '../register/suspicion.ts'
+import { tokenReader } from '../register/token-reader.ts'
+import { turnstile } from '../register/turnstile.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
+import { addressReader } from './addresses.ts'
 import { edgeConfig } from './config.ts'
 import { rememberKeys, rememberPolls } from './remember.ts'
 
 export interface EdgeBindings<BoxId, BoardId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
+  readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
+  readonly NEW_VOTERS: NewVoterLimiter
 }
 
 export const edgeServices = <BoxId, BoardId>(env: EdgeBindings<BoxId, BoardId>): Services => {
@@ -34,6 +54,9 @@ export const edgeServices = <BoxId, BoardId>(env: EdgeBindings<BoxId, BoardId>):
   const boards = scoreboards(env.SCOREBOARD)
   const pollBook = rememberPolls(boards, clock)
   const receipts = receiptBook(config.RECEIPT_KEY)
+  const boxes = ballotBoxes(env.BALLOT_BOX, clock)
+  const tokens = tokenReader()
+  const reader = ballotReader(database)
   const keys = rememberKeys(keyRing(database), clock, report)
   const healthChecks = [
     countingHealth(boards),
@@ -41,14 +64,41 @@ export const edgeServices = <BoxId, BoardId>(env: EdgeBindings<BoxId, BoardId>):
     redisHealth({ url: config.UPSTASH_REDIS_REST_URL, token: config.UPSTASH_REDIS_REST_TOKEN }),
   ]
   return {
-    castBallot: castBallot({ pollBook, ballotBoxes: ballotBoxes(env.BALLOT_BOX), receipts, random }),
+    addressOf: addressReader(config),
+    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: reader }),
+    castBallot: castBallot({
+      pollBook,
+      ballotBoxes: boxes,
+      receipts,
+      tokens,
+      challenges: turnstile({ url: config.TURNSTILE_URL, secret: config.TURNSTILE_SECRET }),
+      suspicion: suspicion(env.NEW_VOTERS, clock),
+      random,
+    }),
+    changePoll: changePoll({ pollBook, scoreboards: boards }),
     checkHealth: checkHealth({ healthChecks }),
+    closePoll: closePoll({ pollBook, scoreboards: boards }),
     createPoll: createPoll({ scoreboards: boards, clock, random }),
     createWorkspace: createWorkspace({ workspaces: workspaces(database), clock, random }),
+    deletePoll: deletePoll({ pollBook, scoreboards: boards }),
+    eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes }),
+    exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
+    issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     mayWatch: mayWatch({ pollBook, receipts, clock }),
+    proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
+    readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
+    readLog: readLog({ pollBook, ballotBoxes: boxes }),
+    readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollBook }),
     readResults: readResults({ pollBook, scoreboards: boards, receipts, clock }),
+    receipts,
+    redriveLetters: redriveLetters({
+      deadLetters: deadLetters(database),
+      resend: async (bodies) => {
+        await env.BALLOTS.sendBatch(bodies.map((body) => ({ body, contentType: 'json' })))
+      },
+    }),
     watch: boards.watch,
     clock,
     random,

@@ -1,7 +1,15 @@
 // One poll's scoreboard: the source of truth of its definition, status and version, and of who may still count.
 // It serialises every change of the poll's life: open, close, delete, and what boxes must confirm.
 import type { Report } from '../application/events.ts'
-import type { BoxAddress, BoxLink, ClosingState, PollChange, PollDeath, Snapshot, TallyReport } from '../application/ports.ts'
+import type {
+  BoxAddress,
+  BoxLink,
+  ClosingState,
+  PollChange,
+  PollDeath,
+  Snapshot,
+  TallyReport,
+} from '../application/ports.ts'
 import { changePoll } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { Poll } from '../domain/poll/poll.ts'
@@ -120,7 +128,8 @@ export class Board implements ScoreboardRpc {
     const state = this.#living()
     if (state === null) return null
     this.#beginClosing(state)
-    if (state.definition.poll.phase === 'closing') await this.#within(boxPatienceMs, this.#finishClosing(state))
+    if (state.definition.poll.phase === 'closing')
+      await this.#within(boxPatienceMs, this.#finishClosing(state))
     const { poll } = state.definition
     return { poll, final: poll.phase === 'closed' }
   }
@@ -139,7 +148,9 @@ export class Board implements ScoreboardRpc {
   }
 
   /** The first serial of `count` new invites, or why there are none. */
-  async issueInvites(count: number): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null> {
+  async issueInvites(
+    count: number,
+  ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null> {
     const state = this.#living()
     if (state === null) return null
     this.#book.keepInvites(state.invites + count)
@@ -154,7 +165,8 @@ export class Board implements ScoreboardRpc {
     try {
       if (state.deletedAt !== null) return await this.#finishRemoval()
       const { phase, closesAt } = state.definition.poll
-      if (phase === 'open' && closesAt !== null && this.#needs.clock.now() >= closesAt) this.#beginClosing(state)
+      if (phase === 'open' && closesAt !== null && this.#needs.clock.now() >= closesAt)
+        this.#beginClosing(state)
       await Promise.all([this.#record(), this.#tellBoxes(state), this.#finishClosing(state)])
       this.#plan(state)
     } catch (error) {
@@ -228,7 +240,9 @@ export class Board implements ScoreboardRpc {
   /** Tells the boxes that joined of the newest definition; true once all have confirmed it. */
   #tellBoxes(state: BoardState): Promise<boolean> {
     const { poll } = state.definition
-    const behind = [...state.shards].flatMap(([shard, { adopted }]) => (adopted < poll.version ? [shard] : []))
+    const behind = [...state.shards].flatMap(([shard, { adopted }]) =>
+      adopted < poll.version ? [shard] : [],
+    )
     return this.#each(behind, async (shard) => {
       await this.#needs.boxes.adopt({ pollId: poll.id, shard }, state.definition)
       const known = state.shards.get(shard) ?? unheard
@@ -284,7 +298,12 @@ export class Board implements ScoreboardRpc {
       this.#book.keepRecorded(recorded)
       state.recorded = Math.max(state.recorded, recorded)
     } catch (error) {
-      this.#needs.report({ type: 'poll-record-failed', pollId: poll.id, version: poll.version, error: String(error) })
+      this.#needs.report({
+        type: 'poll-record-failed',
+        pollId: poll.id,
+        version: poll.version,
+        error: String(error),
+      })
     }
   }
 
@@ -314,7 +333,9 @@ export class Board implements ScoreboardRpc {
         .then((runoffs) => {
           if (state.definition.poll.phase === 'open') this.#publisher?.showRunoffs(runoffs)
         })
-        .catch((error: unknown) => this.#needs.report({ type: 'box-failed', pollId: poll.id, error: String(error) }))
+        .catch((error: unknown) =>
+          this.#needs.report({ type: 'box-failed', pollId: poll.id, error: String(error) }),
+        )
         .finally(() => {
           this.#countingRunoffs = false
         })
@@ -332,7 +353,8 @@ export class Board implements ScoreboardRpc {
 const unheard: Shard = { version: 0, tally: null, adopted: 0, frozen: false }
 
 /** `closing` and `closed` are one version of the poll and two records of it. */
-const recordOf = ({ definition: { poll } }: BoardState): number => poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)
+const recordOf = ({ definition: { poll } }: BoardState): number =>
+  poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)
 
 const missing = (): never => {
   throw new Error('a poll that is there has a publisher')

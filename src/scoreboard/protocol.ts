@@ -16,5 +16,7 @@ export interface ScoreboardRpc extends BoardLink {
   change(change: PollChange): Promise<Result<Poll, VotingRefusal>>
   close(): Promise<ClosingState | null>
   remove(): Promise<boolean>
-  issueInvites(count: number): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>
+  issueInvites(
+    count: number,
+  ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>
 }

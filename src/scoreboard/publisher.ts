@@ -40,7 +40,8 @@ export class Publisher {
   constructor(needs: Needs, state: BoardState) {
     this.#needs = needs
     this.#state = state
-    for (const [shard, { version, tally }] of state.shards) if (tally !== null) this.#tallies.set(shard, { version, tally })
+    for (const [shard, { version, tally }] of state.shards)
+      if (tally !== null) this.#tallies.set(shard, { version, tally })
   }
 
   /** Takes a shard's whole tally unless it holds one as new. */

@@ -112,7 +112,11 @@ export const openScorebook = (storage: ObjectStorage) => {
     keepShard,
 
     /** `closed` is the poll where this publication ends its life: both become true together. */
-    publish(publication: Publication, changed: ReadonlyMap<number, Shard>, closed?: { poll: Poll; runoffs: Runoffs }): void {
+    publish(
+      publication: Publication,
+      changed: ReadonlyMap<number, Shard>,
+      closed?: { poll: Poll; runoffs: Runoffs },
+    ): void {
       storage.transaction(() => {
         for (const [shard, kept] of changed) keepShard(shard, kept)
         if (closed !== undefined) {
@@ -133,7 +137,10 @@ export const openScorebook = (storage: ObjectStorage) => {
     /** Leaves a tombstone: the poll's secret, definition and numbers go now. */
     bury(deletedAt: number): void {
       storage.transaction(() => {
-        storage.run("update board set deleted_at = ?, secret = x'', revoked_invites = '[]' where id = 1", deletedAt)
+        storage.run(
+          "update board set deleted_at = ?, secret = x'', revoked_invites = '[]' where id = 1",
+          deletedAt,
+        )
         storage.run('delete from publication')
       })
     },

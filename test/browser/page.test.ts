@@ -80,7 +80,7 @@ describe.skipIf(whySkipped() !== null)('the voting page', () => {
     await press('Tab', 'Space', 'Tab', 'Tab', 'Space') // Fries and Soup
     await press('Tab', 'Tab', 'Tab', 'Space') // past Monday and Wednesday to Friday: now first
     expect(await page.locator('.ranks [data-option]').first().getAttribute('data-option')).toBe('fr')
-    await press('Tab', 'Tab', 'Space') // past its only arrow to Monday: second
+    await press('Tab', 'Space') // Friday has nowhere to move, so this is Monday: second
     await press('Tab', 'Space') // Monday up: first
     await page.getByText('Monday: 1st of 2').waitFor({ state: 'attached' })
     await page.locator('[name="answers.stars"]').first().focus()

@@ -6,7 +6,6 @@ import { startStack } from '../../dev/stack.ts'
 
 export interface Station {
   readonly url: string
-  readonly demoPollId: string
   /** Makes a poll and returns its id. */
   makePoll(draft: Readonly<Record<string, unknown>>): Promise<string>
   /** The results document, past every cache. */
@@ -20,7 +19,6 @@ export const openStation = async (): Promise<Station> => {
   const authorization = `Bearer ${stack.apiKey}`
   return {
     url: stack.url,
-    demoPollId: stack.demoPollId,
     makePoll: async (draft) => {
       const answer = await fetch(`${stack.url}/v1/polls`, {
         method: 'POST',

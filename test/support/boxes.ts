@@ -6,6 +6,7 @@ import { Box, type BoxNeeds } from '../../src/ballot-box/box.ts'
 import type { CastReply } from '../../src/ballot-box/protocol.ts'
 import { type BoxSettings, boxSettings } from '../../src/ballot-box/settings.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
+import type { PollTally } from '../../src/domain/tally/tally.ts'
 import { aCast } from './casts.ts'
 import { type BreakableStorage, breakable } from './breakable-storage.ts'
 import { aDefinition } from './polls.ts'
@@ -164,3 +165,10 @@ export const taken = (reply: CastReply) => {
 
 /** What became of a ballot, in one word. */
 export const wordOf = (reply: CastReply): string => (reply.ok ? reply.value.kind : reply.refusal.reason)
+
+/** The tally as it lies in the tables. */
+export const storedTally = ({ storage }: BoxStand): { readonly version: number; readonly tally: PollTally } => {
+  const [row] = storage.all<{ version: number; body: string }>('select version, body from tally')
+  if (row === undefined) throw new Error('this box has counted nothing')
+  return { version: row.version, tally: JSON.parse(row.body) }
+}

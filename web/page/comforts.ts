@@ -15,7 +15,6 @@ export const addComforts = (form: HTMLFormElement): void => {
       if (clear !== null) clear.hidden = field.querySelector(':checked') === null
     }
     field.addEventListener('input', tell)
-    field.addEventListener('cleared', tell)
     tell()
   }
 }
@@ -35,7 +34,7 @@ const clearing = (field: HTMLFieldSetElement): HTMLButtonElement => {
   button.onclick = () => {
     const radios = [...field.querySelectorAll<HTMLInputElement>('[type=radio]')]
     for (const radio of radios) radio.checked = false
-    field.dispatchEvent(new Event('cleared'))
+    field.dispatchEvent(new Event('input', { bubbles: true }))
     radios[0]?.focus()
   }
   return button

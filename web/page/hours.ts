@@ -15,7 +15,7 @@ const SOONEST_MS = 5_000 // where clocks disagree, a reload must not become a lo
 /** Reloads when a poll opens or closes, unless the live feed will say so itself. */
 export const turnWhenItChanges = (main: HTMLElement): void => {
   const at = Number(main.dataset.changes)
-  if (!at || (main.dataset.view === 'look' && main.dataset.live === 'now')) return
+  if (!at || main.dataset.live === 'now') return
   const due = Math.max(SOONEST_MS, at - Date.now() + Math.random() * SPREAD_MS)
   if (due < LONGEST_MS) setTimeout(() => location.reload(), due)
 }

@@ -1,7 +1,7 @@
 // The voting page's script. Without it the page is a plain form; with it nothing reloads and the bars move.
 import { showLocalTimes, turnWhenItChanges } from './hours.ts'
 import { recall } from './remembered.ts'
-import { takeOver } from './voting.ts'
+import { takeOver, tooLate } from './voting.ts'
 import { watch } from './watch.ts'
 
 const main = document.querySelector<HTMLElement>('main[data-poll]')
@@ -9,7 +9,7 @@ if (main !== null) {
   const form = main.querySelector('form')
   showLocalTimes(main)
   turnWhenItChanges(main)
-  if (main.dataset.live === 'now') watch(main)
   if (form === null) recall(main)
   else takeOver(main, form)
+  if (main.dataset.live === 'now') watch(main, () => form && tooLate(main, form))
 }

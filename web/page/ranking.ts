@@ -18,10 +18,7 @@ const enhance = (list: HTMLOListElement, announce: (text: string) => void): void
       row.place.value = rank > 0 ? String(rank) : ''
       row.item.toggleAttribute('data-ranked', rank > 0)
       row.take.textContent = rank > 0 ? String(rank) : '+'
-      row.take.setAttribute(
-        'aria-label',
-        rank > 0 ? `${row.label}, ${ordinal(rank)}: leave out` : `Rank ${row.label}`,
-      )
+      row.take.setAttribute('aria-label', rank > 0 ? `${rank}: ${row.label}, leave out` : `Rank ${row.label}`)
       row.up.disabled = rank < 2
       row.down.disabled = rank === 0 || rank === order.length
     }
@@ -34,6 +31,7 @@ const enhance = (list: HTMLOListElement, announce: (text: string) => void): void
     order = next
     show()
     ;(held.disabled ? row.take : held).focus()
+    list.dispatchEvent(new Event('input', { bubbles: true }))
     const rank = order.indexOf(row) + 1
     announce(rank > 0 ? `${row.label}: ${ordinal(rank)} of ${order.length}` : `${row.label}: left out`)
   }

@@ -12,10 +12,20 @@ export const takeOver = (main: HTMLElement, form: HTMLFormElement): void => {
   form.noValidate = true
   enhanceRankings(form, (text) => announce(main, text))
   addComforts(form)
+  form.addEventListener('input', ({ target }) => {
+    const fault = target instanceof Element ? target.closest('fieldset')?.querySelector('[data-error]') : null
+    if (fault) fault.textContent = ''
+  })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     void submit(main, form)
   })
+}
+
+/** The poll closed while the form was open. No reload: the whole audience would come at once. */
+export const tooLate = (main: HTMLElement, form: HTMLFormElement): void => {
+  if (main.dataset.view === 'vote')
+    reveal(main, form, { answers: {}, receipt: '', said: 'This poll has closed. These are its results.' })
 }
 
 const submit = async (main: HTMLElement, form: HTMLFormElement): Promise<void> => {

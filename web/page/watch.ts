@@ -3,7 +3,8 @@ import { announcer } from './announce.ts'
 import { type Fetched, type LiveNeeds, type LiveState, watchResults } from './live.ts'
 import { paint } from './paint.ts'
 
-export const watch = (main: HTMLElement): void => {
+/** @param whenFinal called once, when nothing will change any more. */
+export const watch = (main: HTMLElement, whenFinal: () => void = () => {}): void => {
   const announce = announcer(main)
   const live = watchResults(
     browser(main.dataset.poll ?? '', main.dataset.receipt ?? ''),
@@ -12,7 +13,10 @@ export const watch = (main: HTMLElement): void => {
       main.dataset.version = String(results.version)
       announce(results, paint(main, results))
     },
-    (state) => showState(main, state),
+    (state) => {
+      showState(main, state)
+      if (state === 'final') whenFinal()
+    },
   )
   document.addEventListener('visibilitychange', () => (document.hidden ? live.pause() : live.resume()))
   if (document.hidden) live.pause()
@@ -33,7 +37,7 @@ const showState = (main: HTMLElement, state: LiveState): void => {
   if (place !== null) place.textContent = states[state]
   if (state !== 'final') return
   main.dataset.status = 'closed'
-  if (main.dataset.view === 'vote') location.reload() // the form is over: the server knows the words
+  main.querySelector('[data-change]')?.remove()
 }
 
 const browser = (pollId: string, receipt: string): LiveNeeds => {

@@ -1,9 +1,12 @@
 // What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
 import { WorkerEntrypoint } from 'cloudflare:workers'
+import type { PollDeath } from '../../src/application/ports.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
 import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
+import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
+import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 
 const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env))
 
@@ -12,9 +15,18 @@ export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
   async recordPoll(poll: Poll): Promise<void> {
     await servicesOf(this.env).pollRecords.record(poll, AbortSignal.timeout(5_000))
   }
+
+  async removePoll(death: PollDeath): Promise<void> {
+    await servicesOf(this.env).pollRecords.remove(death, AbortSignal.timeout(30_000))
+  }
 }
 
 export default {
   fetch: () => new Response(null, { status: 404 }),
-  queue: (batch, env) => consumeBallots(servicesOf(env))(batch.messages),
+  queue: (batch, env) => {
+    const services = servicesOf(env)
+    const dead = batch.queue.startsWith('edgepoll-ballots-dead')
+    return dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages)
+  },
+  scheduled: (_event, env) => reconcileAll(servicesOf(env))(),
 } satisfies ExportedHandler<ArchiveEnv>

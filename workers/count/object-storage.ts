@@ -17,6 +17,12 @@ export const objectStorage = (storage: DurableObjectStorage): ObjectStorage => (
   wakeAt: (time) => void storage.setAlarm(time),
 })
 
+/** Deletes everything an object holds, its alarm too. */
+export const forget = async (storage: DurableObjectStorage): Promise<void> => {
+  await storage.deleteAlarm()
+  await storage.deleteAll()
+}
+
 /** Views are taken as they are at run time; only the platform's types ask for a whole buffer. */
 const bound = (values: readonly SqlValue[]) => values as SqlStorageValue[]
 

@@ -1,11 +1,11 @@
 // The Scoreboard object: lifecycle, sockets and delegation. Every decision is in src/scoreboard.
 import { DurableObject } from 'cloudflare:workers'
-import type { BoxAddress, TallyReport } from '../../src/application/ports.ts'
+import type { BoxAddress, PollChange, TallyReport } from '../../src/application/ports.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import { countServices } from '../../src/runtime/count-services.ts'
 import { Board } from '../../src/scoreboard/board.ts'
 import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
-import { objectStorage } from './object-storage.ts'
+import { forget, objectStorage } from './object-storage.ts'
 
 export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc {
   readonly #board: Board
@@ -17,10 +17,14 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     this.#board = new Board({
       ...countServices(env).boardNeeds,
       storage: objectStorage(state.storage),
+      clear: () => forget(state.storage),
       viewers: {
         count: () => state.getWebSockets().length,
         send: (frame) => {
           for (const socket of state.getWebSockets()) sendTo(socket, frame)
+        },
+        end: () => {
+          for (const socket of state.getWebSockets()) socket.close(1000, 'the poll is closed')
         },
       },
     })
@@ -38,6 +42,22 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     return this.#board.snapshot()
   }
 
+  change(change: PollChange) {
+    return this.#board.change(change)
+  }
+
+  close() {
+    return this.#board.close()
+  }
+
+  remove() {
+    return this.#board.remove()
+  }
+
+  issueInvites(count: number) {
+    return this.#board.issueInvites(count)
+  }
+
   join(address: BoxAddress) {
     return this.#board.join(address)
   }
@@ -52,7 +72,8 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     if (greeting === null) return new Response(null, { status: 404 })
     const { 0: client, 1: server } = new WebSocketPair()
     this.ctx.acceptWebSocket(server) // hibernates: a poll that nobody changes costs nothing, whoever watches
-    server.send(greeting)
+    server.send(greeting.frame)
+    if (greeting.last) server.close(1000, 'the poll is closed')
     return new Response(null, { status: 101, webSocket: client })
   }
 

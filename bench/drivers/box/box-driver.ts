@@ -23,10 +23,10 @@ export interface BoxSample {
 export const startBoxDriver = async (folder: string, commit: 'group' | 'single'): Promise<BoxDriver> => {
   mkdirSync(join(folder, commit))
   const module = fileURLToPath(import.meta.resolve('./process.ts'))
-  const { origin, pid, stop } = await spawnPeer(module, [join(folder, commit), commit])
+  const { ready, pid, stop } = await spawnPeer(module, [join(folder, commit), commit])
   const ask = async (path: string, words: Record<string, string | number>): Promise<Response> => {
     const query = new URLSearchParams(Object.entries(words).map(([name, value]) => [name, String(value)]))
-    const response = await fetch(`${origin}${path}?${query}`, { method: 'POST' })
+    const response = await fetch(`${ready.origin}${path}?${query}`, { method: 'POST' })
     if (!response.ok)
       throw new Error(`The driver of the box failed: ${response.status} ${await response.text()}`)
     return response

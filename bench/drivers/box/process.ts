@@ -3,6 +3,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import type { PeerReady } from '../../peers/spawn-peer.ts'
 import { bundleWorker } from '../bundle.ts'
 
 const [folder = '.', commit = 'group'] = process.argv.slice(2)
@@ -43,7 +44,8 @@ const runtime = new Miniflare(
   }),
 )
 const { origin } = await runtime.ready
-process.send?.({ kind: 'listening', origin })
+const ready: PeerReady = { origin }
+process.send?.(ready)
 process.once('disconnect', async () => {
   await runtime.dispose()
   process.exit(0)

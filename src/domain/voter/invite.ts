@@ -12,11 +12,7 @@ export const inviteCode = (secret: Uint8Array, serial: number): string =>
 /** The serial of a code of this poll, or null for anything else. Case, hyphens and spaces do not matter, and the
  *  letters that people mistake for digits are read as those. */
 export const inviteSerial = (secret: Uint8Array, code: string): number | null => {
-  const plain = code
-    .replace(/[\s-]/g, '')
-    .toLowerCase()
-    .replaceAll('o', '0')
-    .replace(/[il]/g, '1')
+  const plain = code.replace(/[\s-]/g, '').toLowerCase().replaceAll('o', '0').replace(/[il]/g, '1')
   if (plain.length !== 20) return null
   const bytes = fromBase32(plain.slice(0, 8))
   if (bytes === null) return null

@@ -9,7 +9,9 @@ export const addressOf = (address: string): string => {
 /** The network a surge of voters would come from: /24 of IPv4, /48 of IPv6. */
 export const networkOf = (address: string): string => {
   const groups = groupsOf(address)
-  return groups === null ? `${ipv4Of(address).split('.').slice(0, 3).join('.')}.0/24` : `${groups.slice(0, 3).join(':')}::/48`
+  return groups === null
+    ? `${ipv4Of(address).split('.').slice(0, 3).join('.')}.0/24`
+    : `${groups.slice(0, 3).join(':')}::/48`
 }
 
 /** The eight groups of an IPv6 address, without leading zeros; null for IPv4, mapped into IPv6 or not. */
@@ -19,7 +21,9 @@ const groupsOf = (address: string): readonly string[] | null => {
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  return [...before, ...Array<string>(missing).fill('0'), ...after].map((group) => group.replace(/^0+(?=.)/, ''))
+  return [...before, ...Array<string>(missing).fill('0'), ...after].map((group) =>
+    group.replace(/^0+(?=.)/, ''),
+  )
 }
 
 /** IPv4 may come mapped into IPv6: `::ffff:192.0.2.1`. */

@@ -62,8 +62,10 @@ export const voterKeys = (
 }
 
 /** Whether a repeat of this request would be known as one. */
-export const retrySafe = ({ dedupe }: CountingDefinition['poll'], claim: Pick<VoterClaim, 'voterId' | 'idempotencyKey'>) =>
-  (dedupe.by !== 'none' && dedupe.by !== 'ip') || claim.voterId !== null || claim.idempotencyKey !== null
+export const retrySafe = (
+  { dedupe }: CountingDefinition['poll'],
+  claim: Pick<VoterClaim, 'voterId' | 'idempotencyKey'>,
+) => (dedupe.by !== 'none' && dedupe.by !== 'ip') || claim.voterId !== null || claim.idempotencyKey !== null
 
 /** The ballot box a voter's ballots lie in: 0 … shards − 1. */
 export const shardOf = (voterKey: Uint8Array, shards: number): number =>

@@ -5,7 +5,8 @@ import type { VotingRefusal } from '../../domain/refusal.ts'
 import type { Http } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { problems } from '../problems.ts'
-import { countryOf } from '../request-headers.ts'
+import { originOf } from '../request-headers.ts'
+import { shownAs } from '../voter-shown.ts'
 import { ballotFromForm } from './ballot-form.ts'
 import { readForm } from './read-form.ts'
 import { sayings } from './sayings.ts'
@@ -24,7 +25,8 @@ export const castForm = async (c: Context<Http>, pollId: string): Promise<Respon
   if (faults.size > 0)
     return showPoll(c, poll, { status: 422, answers, errors: faults, said: sayings['ballot-invalid'] })
 
-  const order = { pollId, answers, voterId: voterOf(c), idempotencyKey: null, country: countryOf(c.req.raw) }
+  const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: null })
+  const order = { pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) }
   const cast = await services.castBallot(order, signal)
   if (cast.ok) {
     keepReceipt(c, pollId, cast.value.receipt)

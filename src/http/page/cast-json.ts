@@ -6,7 +6,8 @@ import { faultsOf } from '../../representation/faults.ts'
 import { readJson } from '../../representation/read-json.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
-import { countryOf, idempotencyKey } from '../request-headers.ts'
+import { idempotencyKey, originOf } from '../request-headers.ts'
+import { shownAs } from '../voter-shown.ts'
 import { keepReceipt, noteVoted, voterOf } from './voter-cookies.ts'
 
 export const castJson = async (c: Context<Http>, pollId: string): Promise<Response> => {
@@ -17,14 +18,10 @@ export const castJson = async (c: Context<Http>, pollId: string): Promise<Respon
   const parsed = ballotBody.safeParse(body.value)
   if (!parsed.success) return refused(c, { reason: 'ballot-invalid', errors: faultsOf(parsed.error) })
 
+  const { answers, ...beside } = parsed.data
+  const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: key.value }, beside)
   const cast = await c.var.services.castBallot(
-    {
-      pollId,
-      answers: parsed.data.answers,
-      voterId: voterOf(c),
-      idempotencyKey: key.value,
-      country: countryOf(c.req.raw),
-    },
+    { pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) },
     c.var.signal,
   )
   if (!cast.ok) {

@@ -28,7 +28,7 @@ ${poll.description !== null && html`<p class="description" dir="auto">${poll.des
 </header>
 ${page.notice && html`<p class="notice ${page.notice.tone}" ${page.notice.tone === 'bad' ? html`role="alert"` : html`role="status"`}>${page.notice.text}</p>`}
 ${voting ? form(page, questions) : questions}
-${again(page)}
+${again(page)}${!voting && page.results?.final === false && html`<noscript><p class="again"><a href="/p/${poll.id}">Show the newest results</a></p></noscript>`}
 <p class="said" role="status" tabindex="-1" data-said></p>
 <p class="unseen" role="status" data-announce></p>
 </main>`,

@@ -72,9 +72,10 @@ const nps = (question: NpsOutcome, set: Set): void => {
   histogram(question, 0, set)
   const part = (from: number, to: number) => {
     const sum = counts.slice(from, to).reduce((total, n) => total + n, 0)
-    return percent(ballots === 0 ? 0 : sum / ballots, ballots)
+    return percent(sum / ballots, ballots)
   }
-  set('split', `${part(9, 11)} promoters, ${part(7, 9)} passives, ${part(0, 7)} detractors`)
+  const split = `${part(9, 11)} promoters, ${part(7, 9)} passives, ${part(0, 7)} detractors`
+  set('split', ballots === 0 ? '' : split)
 }
 
 const histogram = ({ counts, ballots }: RatingOutcome | NpsOutcome, lowest: number, set: Set): void => {

@@ -22,8 +22,10 @@ const standing = ({ status, results }: PollPage): string =>
   results?.final === true ? 'Final results' : names[status]
 
 const change = ({ poll, status }: PollPage): Html | null => {
-  if (status === 'scheduled' && poll.opensAt !== null) return html`<span>Opens ${time(poll.opensAt)}</span>`
-  if (status === 'open' && poll.closesAt !== null) return html`<span>Closes ${time(poll.closesAt)}</span>`
+  if (status === 'scheduled' && poll.opensAt !== null)
+    return html`<span data-change>Opens ${time(poll.opensAt)}</span>`
+  if (status === 'open' && poll.closesAt !== null)
+    return html`<span data-change>Closes ${time(poll.closesAt)}</span>`
   return null
 }
 

@@ -1,6 +1,7 @@
 // Polls: made with a key, read by anybody.
 import { type Context, Hono } from 'hono'
 import { requireOwner } from '../../application/identify-caller.ts'
+import type { PollChange } from '../../domain/poll/change-poll.ts'
 import type { Poll } from '../../domain/poll/poll.ts'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { faultsOf } from '../../representation/faults.ts'
@@ -47,6 +48,46 @@ export const polls = new Hono<Http>()
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
     return c.json(document, 200, headers)
   })
+
+  .post('/:pollId/open', (c) => change(c, c.req.param('pollId'), { kind: 'open' }))
+
+  .post('/:pollId/archive', (c) => change(c, c.req.param('pollId'), { kind: 'archive' }))
+
+  .post('/:pollId/close', async (c) => {
+    const owner = requireOwner(c.var.caller, 'polls:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const { workspaceId } = owner.value
+    const closed = await c.var.services.closePoll(
+      { pollId: c.req.param('pollId'), workspaceId },
+      c.var.signal,
+    )
+    if (!closed.ok) return refused(c, closed.refusal)
+    const { poll, final } = closed.value
+    return c.json({ ...documentOf(c, poll, true), final }, final ? 200 : 202, { 'Cache-Control': 'no-store' })
+  })
+
+  .delete('/:pollId', async (c) => {
+    const owner = requireOwner(c.var.caller, 'polls:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const { workspaceId } = owner.value
+    const deleted = await c.var.services.deletePoll(
+      { pollId: c.req.param('pollId'), workspaceId },
+      c.var.signal,
+    )
+    return deleted.ok ? c.body(null, 204) : refused(c, deleted.refusal)
+  })
+
+const change = async (c: Context<Http>, pollId: string, change: PollChange): Promise<Response> => {
+  const owner = requireOwner(c.var.caller, 'polls:write')
+  if (!owner.ok) return refused(c, owner.refusal)
+  const { workspaceId } = owner.value
+  const changed = await c.var.services.changePoll({ pollId, workspaceId, change }, c.var.signal)
+  if (!changed.ok) return refused(c, changed.refusal)
+  return c.json(documentOf(c, changed.value, true), 200, {
+    ETag: entityTag('poll', changed.value.version),
+    'Cache-Control': 'no-store',
+  })
+}
 
 const documentOf = (c: Context<Http>, poll: Poll, owner: boolean) =>
   pollDocument(poll, { owner, origin: new URL(c.req.url).origin, now: c.var.services.clock.now() })

@@ -2,10 +2,11 @@
 import { type Context, Hono } from 'hono'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { type Http, refused } from '../http.ts'
+import { watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
   .get('/:pollId/results', async (c) => {
-    const order = orderOf(c, c.req.param('pollId'), c.req.header('edgepoll-receipt'))
+    const order = watcherOf(c, c.req.param('pollId'))
     const read = await c.var.services.readResults(order, c.var.signal)
     if (!read.ok) return refused(c, read.refusal)
     const { snapshot, open } = read.value
@@ -17,7 +18,7 @@ export const results = new Hono<Http>()
 
   .get('/:pollId/results/live', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.var.services.mayWatch(orderOf(c, pollId, c.req.query('receipt')), c.var.signal)
+    const allowed = await c.var.services.mayWatch(watcherOf(c, pollId, true), c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
       return refused(c, { reason: 'upgrade-required' })
@@ -34,12 +35,6 @@ export const results = new Hono<Http>()
     // The object's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
     return c.var.services.watch(pollId, c.req.raw)
   })
-
-const orderOf = (c: Context<Http>, pollId: string, receipt: string | undefined) => {
-  const { caller } = c.var
-  const reads = caller.kind === 'owner' && caller.scopes.includes('results:read')
-  return { pollId, receipt: receipt ?? null, workspaceId: reads ? caller.workspaceId : null }
-}
 
 /** Never `s-maxage` beside stale-*: it disables them. */
 const cacheHeaders = (c: Context<Http>, open: boolean, final: boolean): Record<string, string> => {

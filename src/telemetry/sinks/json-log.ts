@@ -30,6 +30,8 @@ const levelOf = (event: Event): LogLevel => {
       return 'warn'
     case 'request':
       return event.status >= 500 ? 'warn' : 'info'
+    case 'poll-reconciled':
+      return event.differing > 0 ? 'error' : 'debug'
     case 'group-committed':
     case 'ballots-sent':
     case 'results-published':

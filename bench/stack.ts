@@ -1,0 +1,53 @@
+// The real stack as a side of a benchmark: `npm run stack` on a folder of its own, in a process group of its own.
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { spawnPeer } from './peers/spawn-peer.ts'
+import type { StackReady } from './stack-process.ts'
+
+export interface BenchStack {
+  /** Of the edge, past any dev proxy. */
+  readonly origin: string
+  readonly pid: number
+  /** Makes an open poll with one choice question `q` of the options `a` and `b`; answers its id. */
+  makePoll(changes?: Readonly<Record<string, unknown>>): Promise<string>
+  stop(): Promise<void>
+}
+
+export interface BenchStackOptions {
+  /** How the boxes commit; `single` is the naive twin of B3. */
+  readonly commit?: 'group' | 'single'
+}
+
+/** Starts a stack and answers when it is ready. */
+export const startBenchStack = async (
+  folder: string,
+  { commit = 'group' }: BenchStackOptions = {},
+): Promise<BenchStack> => {
+  mkdirSync(folder, { recursive: true })
+  const module = fileURLToPath(import.meta.resolve('./stack-process.ts'))
+  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [folder, commit])
+  return {
+    origin: ready.origin,
+    pid,
+    stop,
+    makePoll: async (changes = {}) => {
+      const response = await fetch(`${ready.origin}/v1/polls`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${ready.apiKey}` },
+        body: JSON.stringify({ title: 'Benchmark', questions: [question], ...changes }),
+      })
+      if (!response.ok) throw new Error(`The stack made no poll: ${response.status} ${await response.text()}`)
+      return ((await response.json()) as { readonly id: string }).id // the API's answer
+    },
+  }
+}
+
+const question = {
+  id: 'q',
+  type: 'choice',
+  prompt: 'Which?',
+  options: [
+    { id: 'a', label: 'A' },
+    { id: 'b', label: 'B' },
+  ],
+}

@@ -1,0 +1,61 @@
+import type { CountingDefinition } from '../domain/poll/counting.ts'
+import type { VotingRefusal } from '../domain/refusal.ts'
+import { accept, type Result, refuse } from '../kernel/result.ts'
+import type { BallotBoxes, BallotReader, PollBook, ShardAudit } from './ports.ts'
+
+interface Needs {
+  readonly pollBook: PollBook
+  readonly ballotBoxes: Pick<BallotBoxes, 'standing' | 'audit' | 'resend'>
+  readonly ballotReader: Pick<BallotReader, 'audit'>
+}
+
+/** One shard, in its box and in Postgres. */
+export interface ShardComparison {
+  readonly shard: number
+  /** `behind` is on its way; `differs` was sent again from the start. */
+  readonly verdict: 'equal' | 'behind' | 'differs'
+  readonly ballotsInBox: number
+  readonly ballotsInPostgres: number
+  readonly seq: number
+  readonly archived: number
+}
+
+export interface PollAudit {
+  readonly pollId: string
+  readonly shards: readonly ShardComparison[]
+}
+
+/** Compares every shard of a poll with Postgres, ballot by ballot, and sends again what differs. */
+export const auditPoll =
+  ({ pollBook, ballotBoxes, ballotReader }: Needs) =>
+  async (
+    { pollId }: { readonly pollId: string },
+    signal: AbortSignal,
+  ): Promise<Result<PollAudit, VotingRefusal>> => {
+    const definition: CountingDefinition | null = await pollBook.find(pollId, signal)
+    if (definition === null) return refuse({ reason: 'poll-not-found' })
+    const recorded = new Map((await ballotReader.audit(pollId, signal)).map((audit) => [audit.shard, audit]))
+    const shards: ShardComparison[] = []
+    for (let shard = 0; shard < definition.poll.shards; shard++) {
+      const address = { pollId, shard }
+      const { seq, archived } = await ballotBoxes.standing(address, signal)
+      const box = await ballotBoxes.audit(address, signal)
+      const postgres = recorded.get(shard)
+      const verdict = archived < seq ? 'behind' : agree(box, postgres) ? 'equal' : 'differs'
+      if (verdict === 'differs') await ballotBoxes.resend(address, 0, signal)
+      shards.push({
+        shard,
+        verdict,
+        ballotsInBox: box.ballots,
+        ballotsInPostgres: postgres?.ballots ?? 0,
+        seq,
+        archived,
+      })
+    }
+    return accept({ pollId, shards })
+  }
+
+const agree = (box: ShardAudit, postgres: ShardAudit | undefined): boolean =>
+  postgres === undefined
+    ? box.ballots === 0
+    : box.ballots === postgres.ballots && box.digest === postgres.digest

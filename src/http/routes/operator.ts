@@ -1,0 +1,19 @@
+// What the operator does by hand or by schedule (root key): compare box and Postgres, bring dead letters back.
+import { Hono } from 'hono'
+import { requireOperator } from '../../application/identify-caller.ts'
+import { type Http, refused } from '../http.ts'
+
+export const operator = new Hono<Http>()
+  .post('/polls/:pollId/reconcile', async (c) => {
+    const allowed = requireOperator(c.var.caller)
+    if (!allowed.ok) return refused(c, allowed.refusal)
+    const audit = await c.var.services.auditPoll({ pollId: c.req.param('pollId') }, c.var.signal)
+    return audit.ok ? c.json(audit.value, 200, { 'Cache-Control': 'no-store' }) : refused(c, audit.refusal)
+  })
+
+  .post('/dead-letters/redrive', async (c) => {
+    const allowed = requireOperator(c.var.caller)
+    if (!allowed.ok) return refused(c, allowed.refusal)
+    const done = await c.var.services.redriveLetters({ limit: 100 }, c.var.signal)
+    return c.json(done, 200, { 'Cache-Control': 'no-store' })
+  })

@@ -1,0 +1,32 @@
+// Proofs: that a ballot is in the log, where the log stands, and the keys that sign both.
+import { Hono } from 'hono'
+import { type Http, refused } from '../http.ts'
+import { problemOf } from '../problems.ts'
+
+export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', async (c) => {
+  const { pollId, ballotId } = c.req.param()
+  const proof = await c.var.services.proveBallot({ pollId, ballotId }, c.var.signal)
+  if (!proof.ok) return refused(c, proof.refusal)
+  const { checkpoint, ...inclusion } = proof.value
+  const document = {
+    ...inclusion,
+    checkpoint: checkpoint && {
+      ...checkpoint,
+      signature: await c.var.services.receipts.signCheckpoint(checkpoint),
+    },
+  }
+  if (inclusion.entry.kind !== 'erase') return c.json(document, 200, { 'Cache-Control': 'private, no-store' })
+  const { status, body } = problemOf({ reason: 'ballot-erased' }, new URL(c.req.url).origin, c.var.requestId)
+  c.set('code', 'ballot-erased')
+  return c.body(JSON.stringify({ ...body, proof: document }), status, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  })
+})
+
+export const keySet = new Hono<Http>().get('/.well-known/jwks.json', (c) =>
+  c.body(JSON.stringify(c.var.services.receipts.keys()), 200, {
+    'Content-Type': 'application/jwk-set+json',
+    'Cache-Control': 'public, max-age=3600',
+  }),
+)
