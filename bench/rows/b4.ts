@@ -4,27 +4,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BallotSample, measureBallots } from '../measure/ballot-rate.ts'
 import { type Peer, spawnPeer } from '../peers/spawn-peer.ts'
-import { interleave, type Round } from '../rounds.ts'
+import { interleave } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
-import { startBenchStack } from '../stack.ts'
+import { type BenchStack, startBenchStack } from '../stack.ts'
+import { withServers } from '../with-servers.ts'
 
 export const b4: Row = {
   id: 'B4',
   comparison: 'durable ballots/s vs Fastify + Postgres insert with a unique voter index, same concurrency',
   atLeast: 1,
-  run: async (context) => {
-    const ours = await startBenchStack(join(context.scratch, 'ours'))
-    try {
-      const peer = await startPeer(join(context.scratch, 'peer'))
-      try {
-        return await measure(context, ours, peer)
-      } finally {
-        await peer.stop()
-      }
-    } finally {
-      await ours.stop()
-    }
-  },
+  run: (context) =>
+    withServers(
+      [() => startBenchStack(join(context.scratch, 'ours')), () => startPeer(join(context.scratch, 'peer'))],
+      ([ours, peer]) => measure(context, ours, peer),
+    ),
 }
 
 const concurrency = 64
@@ -39,51 +32,41 @@ const startPeer = (folder: string): Promise<Peer> => {
 
 const measure = async (
   { rounds, seconds, say }: RowContext,
-  ours: Awaited<ReturnType<typeof startBenchStack>>,
+  ours: BenchStack,
   peer: Peer,
 ): Promise<Measurement> => {
-  const theirs = { origin: peer.ready.origin, pid: peer.pid }
+  const cast = async (side: 'ours' | 'peer', round: number): Promise<BallotSample> => {
+    const server = side === 'ours' ? ours : { origin: peer.ready.origin, pid: peer.pid }
+    // Without expectedVoters a poll of ours has four shards.
+    const pollId = side === 'ours' ? await ours.makePoll() : `poll_of_the_peer_in_round_${round}`
+    return measureBallots(server, { pollId, seconds, concurrency })
+  }
   const samples = await interleave(
     rounds,
     [
-      {
-        name: 'ours',
-        measure: async () =>
-          measureBallots(ours, { pollId: await ours.makePoll(fourShards), seconds, concurrency }),
-      },
-      {
-        name: 'peer',
-        measure: (round) =>
-          measureBallots(theirs, { pollId: `poll_bench_round_${round}`, seconds, concurrency }),
-      },
+      { name: 'ours', measure: (round) => cast('ours', round) },
+      { name: 'peer', measure: (round) => cast('peer', round) },
     ],
-    (round, number) => say(`round ${number}: ${shown('ours', round.ours)}; ${shown('peer', round.peer)}`),
+    (round, number) => say(`round ${number}: ours ${shown(round.ours)}; peer ${shown(round.peer)}`),
   )
-  const ratios = (of: (sample: BallotSample) => number): number[] =>
-    samples.map(({ ours, peer }: Round<'ours' | 'peer', BallotSample>) => of(ours) / of(peer))
+  const ratiosOf = (of: (sample: BallotSample) => number): number[] =>
+    samples.map(({ ours, peer }) => of(ours) / of(peer))
   return {
-    ratios: ratios(({ ballotsPerSecond }) => ballotsPerSecond),
+    ratios: ratiosOf(({ ballotsPerSecond }) => ballotsPerSecond),
     also: [
-      {
-        comparison: 'CPU per durable ballot',
-        ratios: ratios((sample) => sample.cpuMicrosPerBallot),
-        bound: null,
-      },
-      { comparison: 'p99 at that load', ratios: ratios(({ p99Ms }) => p99Ms), bound: null },
+      { comparison: 'CPU per ballot', ratios: ratiosOf((sample) => sample.cpuMicrosPerBallot), bound: null },
+      { comparison: 'p99 at that load', ratios: ratiosOf(({ p99Ms }) => p99Ms), bound: null },
     ],
     samples,
     notes: [
-      `${concurrency} keep-alive connections, each sending the next ballot when the last is answered, from a process beside.`,
-      'Ours is the whole stack: edge, boxes (four shards), receipts, scoreboard, queue, archive and its own Postgres.',
-      `The peer does one thing: it validates a minimal schema and inserts one row into a table whose only index is the` +
-        ` unique one of poll and voter, prepared, over ${peerConnections} connections, with Postgres’ defaults (fsync, synchronous_commit).`,
-      'CPU counts the whole process tree of a side until it has come to rest: ours includes archiving every ballot.',
+      `${concurrency} keep-alive connections from a process beside, each sending the next ballot when the last is answered.`,
+      'Ours is the whole stack: edge, four boxes, receipts, scoreboard, queue, archive and its own Postgres.',
+      'The peer does one thing: it checks a minimal schema and inserts one row, prepared, into a table whose only ' +
+        `index is the unique one of poll and voter, over ${peerConnections} connections, at Postgres’ defaults (fsync, synchronous_commit).`,
+      'CPU counts a side’s whole process tree until it has come to rest: ours includes archiving every ballot.',
     ],
   }
 }
 
-/** Without `expectedVoters` a poll has four shards. */
-const fourShards = {}
-
-const shown = (name: string, { ballotsPerSecond, cpuMicrosPerBallot, p99Ms }: BallotSample): string =>
-  `${name} ${Math.round(ballotsPerSecond)}/s at ${Math.round(cpuMicrosPerBallot)} µs CPU, p99 ${p99Ms.toFixed(1)} ms`
+const shown = ({ ballotsPerSecond, cpuMicrosPerBallot, p99Ms }: BallotSample): string =>
+  `${Math.round(ballotsPerSecond)}/s, ${Math.round(cpuMicrosPerBallot)} µs CPU, p99 ${p99Ms.toFixed(1)} ms`

@@ -1,4 +1,4 @@
-// Step 3: what writes to Postgres. After the objects, whose messages it must understand: receivers take two versions.
+// Step 3: what writes to Postgres. A message of a version that the archive before it did not know has waited in the queue.
 import { deploy, step } from './step.ts'
 
 await step('archive', "Publishes the queue's consumer and the service the scoreboards call.", (order) => {

@@ -35,27 +35,38 @@ const rowsOf = ({ pollId, ballots }: BallotMessage): readonly BallotRow[] =>
     revision: ballot.revision,
     cast_at: ballot.castAt,
     answers: ballot.answers,
-    country: ballot.country,
+    country: ballot.answers === null ? null : ballot.country,
     shard: ballot.shard,
     seq: ballot.seq,
-    salt: ballot.salt,
+    salt: ballot.answers === null ? null : ballot.salt,
   }))
 
 /** One statement and one parameter for any number of ballots. `distinct on` because a statement may not touch a row
- *  twice; its order also takes row locks in one order everywhere, so that two consumers cannot deadlock. Erasing is a
- *  higher revision without answers, so that a late older message cannot bring them back. */
+ *  twice; its order also takes row locks in one order everywhere, so that two consumers cannot deadlock, as the order of
+ *  `poll` does for the locks of `poll_is_deleted` (migrations/0002), all of them taken before the first row.
+ *  Erasing is a higher revision without answers, so that a late older message cannot bring them back. It does not change
+ *  when the ballot was cast: that is what its row or, where it has none yet, its batch says. */
 const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
+  with event as materialized (
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
+      poll_id text, id text, revision integer, cast_at bigint, answers jsonb, country text,
+      shard integer, seq bigint, salt text
+    )
+  ),
+  poll as materialized (select distinct poll_id from event order by poll_id),
+  living as materialized (select poll_id from poll where not poll_is_deleted(poll_id))
   insert into ballots (poll_id, id, revision, cast_at, answers, country, shard, seq, salt)
   select distinct on (poll_id, id)
-    poll_id, id, revision, to_timestamp(cast_at / 1000.0), answers, country, shard, seq, salt
-  from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
-    poll_id text, id text, revision integer, cast_at bigint, answers jsonb, country text,
-    shard integer, seq bigint, salt text
-  )
+    poll_id, id, revision,
+    to_timestamp(
+      case when answers is null then min(cast_at) over (partition by poll_id, id) else cast_at end / 1000.0
+    ),
+    answers, country, shard, seq, salt
+  from event join living using (poll_id)
   order by poll_id, id, revision desc
   on conflict (poll_id, id) do update set
     revision = excluded.revision,
-    cast_at = excluded.cast_at,
+    cast_at = case when excluded.answers is null then ballots.cast_at else excluded.cast_at end,
     answers = excluded.answers,
     country = excluded.country,
     shard = excluded.shard,

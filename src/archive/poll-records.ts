@@ -1,6 +1,6 @@
 // Polls as Postgres keeps them: a copy of what their scoreboards say, for lists and exports.
-import { type SQLWrapper, sql } from 'drizzle-orm'
-import type { PollRecords } from '../application/ports.ts'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import type { PollDeath, PollRecords } from '../application/ports.ts'
 import type { Poll, PollPhase } from '../domain/poll/poll.ts'
 import type { Database } from './database.ts'
 import { recordedDefinition } from './recorded-definition.ts'
@@ -8,37 +8,29 @@ import { polls } from './schema.ts'
 
 export const pollRecords = (database: Database): PollRecords => ({
   record: async (poll, signal) => {
-    await database.run(
-      (postgres) =>
-        postgres
-          .insert(polls)
-          .values(rowOf(poll))
-          .onConflictDoUpdate({ target: polls.id, set: newest, setWhere: isLater }),
-      signal,
-    )
+    await database.run((postgres) => postgres.execute(recordStatement(poll)), signal)
+  },
+  remove: async (death, signal) => {
+    while (!(await removeSome(database, death, signal)));
   },
 })
 
-const rowOf = (poll: Poll): typeof polls.$inferInsert => ({
-  id: poll.id,
-  workspaceId: poll.workspaceId,
-  title: poll.title,
-  phase: poll.phase,
-  archived: poll.archived,
-  version: poll.version,
-  definition: recordedDefinition(poll),
-  createdAt: new Date(poll.createdAt),
-})
-
-/** A poll never changes hands, nor when it was made. */
-const newest = {
-  title: sql`excluded.title`,
-  phase: sql`excluded.phase`,
-  archived: sql`excluded.archived`,
-  version: sql`excluded.version`,
-  definition: sql`excluded.definition`,
-  recordedAt: sql`now()`,
-}
+/** A poll never changes hands, nor when it was made. One that was deleted stays so: see migrations/0002. */
+const recordStatement = (poll: Poll): SQL => sql`
+  insert into polls (id, workspace_id, title, phase, archived, version, definition, created_at)
+  select
+    ${poll.id}::text, ${poll.workspaceId}::text, ${poll.title}::text, ${poll.phase}::text,
+    ${poll.archived}::boolean, ${poll.version}::integer, ${JSON.stringify(recordedDefinition(poll))}::jsonb,
+    ${new Date(poll.createdAt).toISOString()}::timestamptz
+  where not poll_is_deleted(${poll.id}::text)
+  on conflict (id) do update set
+    title = excluded.title,
+    phase = excluded.phase,
+    archived = excluded.archived,
+    version = excluded.version,
+    definition = excluded.definition,
+    recorded_at = now()
+  where ${isLater}`
 
 /** The version counts definitions; within one a poll only moves on through its phases, and into the archive. So a
  *  record written late, by a scoreboard's alarm or an abandoned request, never takes a poll back. */
@@ -48,3 +40,42 @@ const step = (phase: SQLWrapper) =>
 const isLater = sql`
   (${polls.version}, ${step(polls.phase)}, ${polls.archived}) <
   (excluded.version, ${step(sql`excluded.phase`)}, excluded.archived)`
+
+/** Answers whether nothing was left to do. */
+const removeSome = async (database: Database, death: PollDeath, signal: AbortSignal): Promise<boolean> => {
+  const { rows } = await database.run(
+    (postgres) => postgres.execute<{ done: boolean }>(removeStatement(death)),
+    signal,
+  )
+  return rows[0]?.done === true
+}
+
+/** So many rows take some 100 ms. A poll of a million ballots takes a hundred statements: a caller whose deadline ends
+ *  in between goes on later from where it was, and a single long statement would begin anew. */
+const ballotsAtOnce = 10_000
+
+/** Repeated until it finds its own tombstone and nothing to take out. It waits until it is alone with the poll
+ *  (migrations/0002), but what was written while it waited is not in its snapshot; the next statement sees it, and
+ *  nothing can come after the tombstone. \`exists\` makes sure of the lock before any row is touched: the other way round
+ *  it would deadlock with a writer. */
+const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => sql`
+  with alone as materialized (select pg_advisory_xact_lock(hashtextextended(${pollId}::text, 0))),
+  tombstone as (
+    insert into deleted_polls (poll_id, workspace_id, deleted_at)
+    select ${pollId}::text, ${workspaceId}::text, to_timestamp(${deletedAt}::bigint / 1000.0) from alone
+    on conflict (poll_id) do nothing
+  ),
+  poll as (
+    delete from polls where id = ${pollId}::text and exists (select from alone) returning 1
+  ),
+  ballot as (
+    delete from ballots
+    where poll_id = ${pollId}::text
+      and id in (select id from ballots where poll_id = ${pollId}::text limit ${ballotsAtOnce}::integer)
+      and exists (select from alone)
+    returning 1
+  )
+  select
+    exists (select from deleted_polls where poll_id = ${pollId}::text)
+    and not exists (select from poll)
+    and not exists (select from ballot) as done`

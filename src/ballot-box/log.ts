@@ -21,6 +21,9 @@ export interface LogEntry {
   readonly erasedBy: number | null
 }
 
+/** What of an entry the chain is made of, beside the ballot's id. */
+export type Chained = Pick<LogEntry, 'kind' | 'seq' | 'revision' | 'castAt' | 'commitment'>
+
 export interface BallotKeys {
   readonly voterKey: Bytes
   readonly ballotKey: Bytes
@@ -54,7 +57,7 @@ export const firstHead = ({ pollId, shard }: BoxAddress): string =>
   toHex(hash('chain', pollId, String(shard)))
 
 /** What the chain says of an entry, hex. */
-export const leafOf = (entry: LogEntry, ballotId: string): string =>
+export const leafOf = (entry: Chained, ballotId: string): string =>
   toHex(
     hash(
       'leaf',

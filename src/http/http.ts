@@ -13,7 +13,7 @@ import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
-import type { ReceiptBook, Scoreboards } from '../application/ports.ts'
+import type { BallotReader, ReceiptBook, Scoreboards } from '../application/ports.ts'
 import type { proveBallot } from '../application/prove-ballot.ts'
 import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
@@ -39,6 +39,7 @@ export interface Services {
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly mayWatch: ReturnType<typeof mayWatch>
+  readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
   readonly readCheckpoints: ReturnType<typeof readCheckpoints>
   readonly readLog: ReturnType<typeof readLog>

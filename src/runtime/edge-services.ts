@@ -86,6 +86,7 @@ export const edgeServices = <BoxId, BoardId>(env: EdgeBindings<BoxId, BoardId>):
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     mayWatch: mayWatch({ pollBook, receipts, clock }),
+    pollIds: reader.pollIds,
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),

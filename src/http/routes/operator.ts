@@ -3,7 +3,17 @@ import { Hono } from 'hono'
 import { requireOperator } from '../../application/identify-caller.ts'
 import { type Http, refused } from '../http.ts'
 
+const pollsAtOnce = 500
+
 export const operator = new Hono<Http>()
+  .get('/polls', async (c) => {
+    const allowed = requireOperator(c.var.caller)
+    if (!allowed.ok) return refused(c, allowed.refusal)
+    const pollIds = await c.var.services.pollIds(c.req.query('after') || null, pollsAtOnce, c.var.signal)
+    const next = pollIds.length === pollsAtOnce ? (pollIds.at(-1) ?? null) : null
+    return c.json({ pollIds, next }, 200, { 'Cache-Control': 'no-store' })
+  })
+
   .post('/polls/:pollId/reconcile', async (c) => {
     const allowed = requireOperator(c.var.caller)
     if (!allowed.ok) return refused(c, allowed.refusal)

@@ -1,0 +1,76 @@
+// Ballots as Postgres gives them back: page by page for exports, and summed up a shard for the reconciler.
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import type { BallotReader } from '../application/ports.ts'
+import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
+import type { Database } from './database.ts'
+import { ballots, polls } from './schema.ts'
+
+/** Ids are in the order of the primary keys, which is the database's collation; only a digest must be the same
+ *  everywhere, and orders bytes. */
+export const ballotReader = (database: Database): BallotReader => ({
+  page: async (pollId, after, limit, signal) => {
+    const rows = await database.run(
+      (postgres) =>
+        postgres
+          .select(columns)
+          .from(ballots)
+          .where(and(eq(ballots.pollId, pollId), after === null ? undefined : gt(ballots.id, after)))
+          .orderBy(asc(ballots.id))
+          .limit(limit),
+      signal,
+    )
+    return rows.map(ballotOf)
+  },
+  audit: async (pollId, signal) => {
+    const shards = await database.run(
+      (postgres) =>
+        postgres
+          .select({ shard: ballots.shard, ballots: answered, digest })
+          .from(ballots)
+          .where(eq(ballots.pollId, pollId))
+          .groupBy(ballots.shard)
+          .orderBy(asc(ballots.shard)),
+      signal,
+    )
+    return shards
+  },
+  pollIds: async (after, limit, signal) => {
+    const rows = await database.run(
+      (postgres) =>
+        postgres
+          .select({ id: polls.id })
+          .from(polls)
+          .where(after === null ? undefined : gt(polls.id, after))
+          .orderBy(asc(polls.id))
+          .limit(limit),
+      signal,
+    )
+    return rows.map(({ id }) => id)
+  },
+})
+
+const columns = {
+  id: ballots.id,
+  revision: ballots.revision,
+  castAt: ballots.castAt,
+  answers: ballots.answers,
+  country: ballots.country,
+  shard: ballots.shard,
+  seq: ballots.seq,
+  salt: ballots.salt,
+}
+
+const ballotOf = ({ castAt, ...ballot }: Omit<ArchivedBallot, 'castAt'> & { readonly castAt: Date }) => ({
+  ...ballot,
+  castAt: castAt.getTime(),
+})
+
+/** `count` leaves out nulls, which are the erased. */
+const answered = sql<number>`count(${ballots.answers})::integer`
+
+/** Reads a poll's whole partition key once; no index of shards would make that less. A shard of erased ballots only has
+ *  the digest of the empty string. */
+const digest = sql<string>`encode(sha256(convert_to(coalesce(
+  string_agg(${ballots.id} || ':' || ${ballots.revision}, ',' order by ${ballots.id} collate "C")
+    filter (where ${ballots.answers} is not null),
+  ''), 'UTF8')), 'hex')`
