@@ -8,7 +8,7 @@ const node = (name: string, include: string[], options: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      node('unit', ['test/{architecture,laws,domain,ballot-box,scoreboard,application,cache,representation,http,web,bench,dev}/**/*.test.ts']),
+      node('unit', ['test/{architecture,laws,domain,ballot-box,scoreboard,application,register,receipts,runtime,cache,representation,http,web,bench,dev,ops}/**/*.test.ts']),
       node('contracts', ['test/contracts/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       node('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
       node('system', ['test/system/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),

@@ -21,8 +21,8 @@ export const ballotReader = (database: Database): BallotReader => ({
     )
     return rows.map(ballotOf)
   },
-  audit: async (pollId, signal) => {
-    const shards = await database.run(
+  audit: (pollId, signal) =>
+    database.run(
       (postgres) =>
         postgres
           .select({ shard: ballots.shard, ballots: answered, digest })
@@ -31,9 +31,7 @@ export const ballotReader = (database: Database): BallotReader => ({
           .groupBy(ballots.shard)
           .orderBy(asc(ballots.shard)),
       signal,
-    )
-    return shards
-  },
+    ),
   pollIds: async (after, limit, signal) => {
     const rows = await database.run(
       (postgres) =>
@@ -68,8 +66,8 @@ const ballotOf = ({ castAt, ...ballot }: Omit<ArchivedBallot, 'castAt'> & { read
 /** `count` leaves out nulls, which are the erased. */
 const answered = sql<number>`count(${ballots.answers})::integer`
 
-/** Reads a poll's whole partition key once; no index of shards would make that less. A shard of erased ballots only has
- *  the digest of the empty string. */
+/** Of a shard whose ballots are all erased: the digest of the empty string. There is no index by shard: an audit reads
+ *  all rows of its poll, which the primary key finds. */
 const digest = sql<string>`encode(sha256(convert_to(coalesce(
   string_agg(${ballots.id} || ':' || ${ballots.revision}, ',' order by ${ballots.id} collate "C")
     filter (where ${ballots.answers} is not null),

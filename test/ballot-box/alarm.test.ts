@@ -96,7 +96,7 @@ describe('archiving', () => {
     const stand = aBox()
     await stand.castNow('ann')
     await stand.ring()
-    await stand.restart()
+    stand.restart()
     expect(alarmIn(stand)).toBe(1_000)
     await stand.ring()
     expect(stand.queue.messages).toHaveLength(2)

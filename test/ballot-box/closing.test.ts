@@ -28,7 +28,7 @@ describe('freezing', () => {
     await freeze(stand)
     for (const skew of [0, -3_600_000, 7_200_000]) {
       stand.time.skewBy(skew)
-      await stand.restart()
+      stand.restart()
       expect(wordOf(await stand.castNow('bob'))).toBe('poll-closed')
       expect(wordOf(await stand.castNow('ann', { where: ['sushi'] }))).toBe('poll-closed')
     }
@@ -53,7 +53,7 @@ describe('freezing', () => {
     const stand = aBox()
     await stand.castNow('ann')
     const first = await freeze(stand)
-    await stand.restart()
+    stand.restart()
     expect(await freeze(stand)).toEqual(first)
   })
 
@@ -83,7 +83,7 @@ describe('freezing', () => {
     await freeze(stand).catch(() => undefined)
     expect(wordOf(await waiting)).toBe('outcome-unknown')
     stand.disk.breakOn(null)
-    await stand.restart()
+    stand.restart()
     expect(await freeze(stand)).toMatchObject({ version: 1, tally: { ballots: 1 } })
   })
 })

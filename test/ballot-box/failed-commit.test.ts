@@ -58,7 +58,7 @@ describe.each(statements)('when %s cannot be written', (_what, pattern) => {
     stand.disk.breakOn(pattern)
     await stand.castNow('bob', pizza)
     stand.disk.breakOn(null)
-    await stand.restart()
+    stand.restart()
     expect(await stand.box.standing(stand.address)).toEqual(standing)
 
     const bob = await stand.castNow('bob', pizza)
@@ -87,7 +87,7 @@ describe('a ballot that the box cannot count', () => {
     const stand = await withTwoBallots()
     // An edge that still has another definition could send this: its option is not in the box's poll.
     await stand.castNow('bob', { where: ['an option of another poll'] })
-    await stand.restart()
+    stand.restart()
     expect(wordOf(await stand.castNow('cat'))).toBe('accepted')
     expect((await stand.box.standing(stand.address)).ballots).toBe(2)
   })

@@ -50,7 +50,7 @@ describe('the first voters', () => {
   test('are the last to ask: a founded box never joins again, not even after a restart', async () => {
     const stand = aBox()
     await stand.castNow('ann')
-    await stand.restart()
+    stand.restart()
     await stand.castNow('bob')
     expect(stand.board.joins).toHaveLength(1)
   })
@@ -83,7 +83,7 @@ describe('a newer definition', () => {
     expect(wordOf(await stand.castNow('ann'))).toBe('poll-not-open')
     await stand.box.adopt(stand.address, reopened(stand.definition))
     expect(wordOf(await stand.castNow('ann'))).toBe('accepted')
-    await stand.restart()
+    stand.restart()
     expect(wordOf(await stand.castNow('bob'))).toBe('accepted')
   })
 

@@ -1,15 +1,17 @@
 // The proof that a ballot is in the log: anybody can recompute it, and nothing in it can be changed unseen.
 import { describe, expect, test } from 'vitest'
-import type { InclusionProof } from '../../src/application/ports.ts'
-import { firstHead, leafOf, type LogEntry, nextHead } from '../../src/ballot-box/log.ts'
+import type { InclusionProof, PublicEntry } from '../../src/application/ports.ts'
+import { firstHead, leafOf, nextHead } from '../../src/ballot-box/log.ts'
 import { aBox, type BoxStand, taken } from '../support/boxes.ts'
 import { aDefinition } from '../support/polls.ts'
 
 /** The chain hash that a proof leads to, computed from nothing but what is public. */
 const headOf = ({ entry, previous, leaves }: Pick<InclusionProof, 'entry' | 'previous' | 'leaves'>): string => {
-  const logged: LogEntry = { ...entry, castAt: Date.parse(entry.castAt), ballotSeq: 0, keys: null, erasedBy: null }
-  return [leafOf(logged, entry.ballotId), ...leaves].reduce(nextHead, previous)
+  return [publicLeaf(entry), ...leaves].reduce(nextHead, previous)
 }
+
+const publicLeaf = (entry: PublicEntry): string =>
+  leafOf({ ...entry, castAt: Date.parse(entry.castAt) }, entry.ballotId)
 
 const aLog = async (ballots: number): Promise<BoxStand> => {
   const stand = aBox({ definition: aDefinition({ revisions: 'until-close' }), settings: { checkpointAfterMs: 10_000 } })
@@ -117,7 +119,7 @@ describe('the log as others read it', () => {
     const { entries, standing } = await stand.box.log(stand.address, 0, 100)
     const [first, ...rest] = entries
     if (first === undefined) throw new Error('an empty log')
-    const leaves = rest.map((entry) => leafOf({ ...entry, castAt: Date.parse(entry.castAt), ballotSeq: 0, keys: null, erasedBy: null }, entry.ballotId))
+    const leaves = rest.map(publicLeaf)
     expect(headOf({ entry: first, previous: firstHead(stand.address), leaves })).toBe(standing.head)
     expect(standing.seq).toBe(45)
   })

@@ -63,6 +63,31 @@ describe('revisions', () => {
     ).toEqual([{ gone: true }])
   })
 
+  test('an erasure does not change when the ballot was cast', async () => {
+    const erasure = aBallot('a', { revision: 2, answers: null, castAt: castAt + 60_000, seq: 9 })
+    await store(aMessage('kept-time', [aBallot('a', { castAt })]))
+    expect(await store(aMessage('kept-time', [erasure]))).toBe(1)
+    const gone = { ...erasure, castAt, country: null, salt: null }
+    expect(await archived('kept-time')).toEqual([gone])
+
+    await store(aMessage('one-batch', [aBallot('a', { castAt }), erasure]), aMessage('one-batch', [erasure]))
+    expect(await archived('one-batch')).toEqual([gone])
+  })
+
+  test('a revision does: it is cast anew', async () => {
+    await store(aMessage('new-time', [aBallot('a', { castAt })]))
+    await store(aMessage('new-time', [aBallot('a', { revision: 2, castAt: castAt + 1 })]))
+    expect(await archived('new-time')).toMatchObject([{ castAt: castAt + 1 }])
+  })
+
+  test('an erasure that comes first leaves nothing of the voter either', async () => {
+    await store(aMessage('erased-first', [aBallot('a', { revision: 2, answers: null })]))
+    expect(await store(aMessage('erased-first', [aBallot('a')]))).toBe(0)
+    expect(await archived('erased-first')).toMatchObject([{ answers: null, country: null, salt: null }])
+  })
+
+  const castAt = 1_795_560_000_123
+
   test('equal ids of different polls are different ballots', async () => {
     expect(await store(aMessage('one', [aBallot('a')]), aMessage('other', [aBallot('a')]))).toBe(2)
   })
@@ -175,7 +200,9 @@ const revisionsOf = (
   const cast = Array.from({ length: casts }, (_, at) =>
     aBallot(id, { revision: at + 1, answers: { stars: at + 1 } }),
   )
-  return erased ? [...cast, aBallot(id, { revision: casts + 1, answers: null, salt: null })] : cast
+  return erased
+    ? [...cast, aBallot(id, { revision: casts + 1, answers: null, salt: null, country: null })]
+    : cast
 }
 
 const shuffle = <Item>(items: readonly Item[], draw: (below: number) => number): readonly Item[] =>

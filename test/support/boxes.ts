@@ -14,7 +14,7 @@ import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 import { aTimeline, type Timeline } from './timeline.ts'
 
 export interface BoxStand {
-  /** The object as it is now; `restart` makes another over the same storage. */
+  /** The object as it is now; `restart` makes another over the same storage, and the old one's timers are gone. */
   box: Box
   readonly definition: CountingDefinition
   readonly address: BoxAddress
@@ -31,7 +31,7 @@ export interface BoxStand {
   castNow(...ballot: CastArguments): Promise<CastReply>
   /** Lets time pass up to the alarm, and wakes the box as the platform would. False: no alarm is set. */
   ring(): Promise<boolean>
-  restart(): Promise<void>
+  restart(): void
   /** Everything the tables hold. */
   tables(): Readonly<Record<string, unknown[]>>
 }
@@ -58,19 +58,19 @@ export const aBox = ({ definition = aDefinition(), settings = {}, storage = sqli
   const events: Event[] = []
   const aborts: string[] = []
   const disk = breakable(storage)
-  const needs: BoxNeeds = {
+  const needs = (): BoxNeeds => ({
     storage: disk.storage,
     clock: time.clock,
-    after: time.after,
+    after: time.forOneObject(),
     board: { join: (asked) => board.join(asked), report: (report) => board.report(report) },
     send: (messages) => queue.send(messages),
     abort: (why) => aborts.push(why),
     clear: async () => storage.clear(),
     report: (event) => events.push(event),
     settings: { ...boxSettings, ...settings },
-  }
+  })
   const stand: BoxStand = {
-    box: new Box(needs),
+    box: new Box(needs()),
     definition,
     address,
     time,
@@ -93,9 +93,8 @@ export const aBox = ({ definition = aDefinition(), settings = {}, storage = sqli
       await stand.box.wake()
       return true
     },
-    async restart() {
-      await time.advance(0) // what was on its way to the old object is not the new one's
-      stand.box = new Box(needs)
+    restart() {
+      stand.box = new Box(needs())
     },
     tables() {
       const names = storage.all<{ name: string }>("select name from sqlite_master where type = 'table' order by name")

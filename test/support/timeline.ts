@@ -5,6 +5,8 @@ export interface Timeline {
   /** The wall clock: what has passed since the start, plus whatever `skewBy` made of it. */
   readonly clock: Clock
   readonly after: (delayMs: number, run: () => void) => void
+  /** `after` for one object of the platform's: when the next one is asked for, what this one still waited for is gone. */
+  forOneObject(): (delayMs: number, run: () => void) => void
   /** Lets time pass, running what falls due at its moment; what that starts is carried on before time goes on. */
   advance(ms: number): Promise<void>
   /** Moves the wall clock alone, forth or back: timers do not notice. */
@@ -19,14 +21,24 @@ export const aTimeline = (startsAt = noon): Timeline => {
   let passed = 0
   let wall = startsAt
   let order = 0
+  let objects = 0
   const timers: { readonly at: number; readonly order: number; readonly delayMs: number; run(): void }[] = []
   const nextDue = (until: number) => {
     timers.sort((one, other) => one.at - other.at || one.order - other.order)
     return (timers[0]?.at ?? Number.POSITIVE_INFINITY) <= until ? timers.shift() : undefined
   }
+  const after = (delayMs: number, run: () => void) =>
+    void timers.push({ at: passed + delayMs, order: order++, delayMs, run })
   return {
     clock: { now: () => wall + passed },
-    after: (delayMs, run) => void timers.push({ at: passed + delayMs, order: order++, delayMs, run }),
+    after,
+    forOneObject() {
+      const mine = ++objects
+      return (delayMs, run) =>
+        after(delayMs, () => {
+          if (objects === mine) run()
+        })
+    },
     async advance(ms) {
       const until = passed + ms
       await settled()

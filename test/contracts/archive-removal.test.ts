@@ -1,0 +1,228 @@
+// What the archive promises of a deleted poll, on a real Postgres through the real driver: nothing of it comes back,
+// whatever is late or on its way.
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import type { BallotMessage } from '../../src/application/ballot-message.ts'
+import type { PollDeath } from '../../src/application/ports.ts'
+import { ballotRecords } from '../../src/archive/ballot-records.ts'
+import { openDatabase } from '../../src/archive/database.ts'
+import { pollRecords } from '../../src/archive/poll-records.ts'
+import type { Poll } from '../../src/domain/poll/poll.ts'
+import { withPostgres } from '../support/postgres.ts'
+
+const postgres = withPostgres()
+const signal = () => AbortSignal.timeout(20_000)
+const record = (poll: Poll) => pollRecords(openDatabase(postgres)).record(poll, signal())
+const remove = (pollId: string, but: Partial<PollDeath> = {}, until = signal()) =>
+  pollRecords(openDatabase(postgres)).remove(
+    { pollId, workspaceId: 'ws_a', deletedAt: 1_795_560_000_123, ...but },
+    until,
+  )
+const store = (...messages: readonly BallotMessage[]) =>
+  ballotRecords(openDatabase(postgres)).store(messages, signal())
+
+describe('removing a poll', () => {
+  test('takes it and its ballots out, and leaves a tombstone', async () => {
+    await record(aPoll('removed'))
+    await record(aPoll('neighbour'))
+    await store(aMessage('removed', ['a', 'b']), aMessage('neighbour', ['a']))
+    await remove('removed')
+    expect(await left('removed')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+    expect(await left('neighbour')).toEqual({ polls: 1, ballots: 1, tombstones: 0 })
+    expect(await postgres.query(`select * from deleted_polls where poll_id = 'removed'`)).toEqual([
+      { poll_id: 'removed', workspace_id: 'ws_a', deleted_at: new Date(1_795_560_000_123) },
+    ])
+  })
+
+  test('again changes nothing and is one statement', async () => {
+    const tombstone = `select *, xmin from deleted_polls where poll_id = 'again'`
+    await remove('again')
+    const before = await postgres.query(tombstone)
+    const fetched = vi.spyOn(globalThis, 'fetch')
+    await remove('again', { deletedAt: 1_795_570_000_000, workspaceId: 'ws_b' })
+    expect(fetched).toHaveBeenCalledOnce()
+    fetched.mockRestore()
+    expect(await postgres.query(tombstone)).toEqual(before)
+  })
+
+  test('several times at once is removing it', async () => {
+    await record(aPoll('at-once'))
+    await store(aMessage('at-once', ['a', 'b']))
+    await Promise.all([remove('at-once'), remove('at-once'), remove('at-once')])
+    expect(await left('at-once')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+  })
+
+  test('that was cut short goes on from where it was', async () => {
+    await fill('large', 25_000)
+    const controller = new AbortController()
+    const reason = new Error('the deadline has passed')
+    const ask = globalThis.fetch
+    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementationOnce(async (...request) => {
+      const answer = await ask(...request)
+      controller.abort(reason)
+      return answer
+    })
+    await expect(remove('large', {}, controller.signal)).rejects.toBe(reason)
+    expect(await left('large')).toEqual({ polls: 0, ballots: 15_000, tombstones: 1 })
+    await remove('large')
+    expect(await left('large')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+    expect(fetched).toHaveBeenCalledTimes(4)
+    fetched.mockRestore()
+  })
+})
+
+describe('what comes after the removal', () => {
+  test('of ballots writes nothing; those of other polls in the batch are stored', async () => {
+    await record(aPoll('late'))
+    await store(aMessage('late', ['a']))
+    await remove('late')
+    expect(await store(aMessage('late', ['a', 'b']))).toBe(0)
+    expect(await store(aMessage('late', ['c']), aMessage('alive', ['a', 'b']))).toBe(2)
+    expect(await left('late')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+    expect(await left('alive')).toMatchObject({ ballots: 2 })
+  })
+
+  test('of the poll writes nothing, whatever its version', async () => {
+    await record(aPoll('re-recorded'))
+    await remove('re-recorded')
+    await record(aPoll('re-recorded', { version: 9 }))
+    expect(await left('re-recorded')).toMatchObject({ polls: 0 })
+  })
+
+  test('is dropped also where the archive had never heard of the poll', async () => {
+    await remove('unheard-of')
+    await record(aPoll('unheard-of'))
+    expect(await store(aMessage('unheard-of', ['a']))).toBe(0)
+    expect(await left('unheard-of')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+  })
+})
+
+describe('what is on its way while a poll is removed', () => {
+  test('is taken out with it, where it began before', async () => {
+    await record(aPoll('before'))
+    await store(aMessage('before', ['z']))
+    await holding('before', 'z', async (release) => {
+      // has written a, which no snapshot sees yet, and waits for z
+      const storing = store(aMessage('before', ['a', 'z'], 2))
+      await waiting('insert into ballots')
+      const removing = remove('before')
+      await waiting('insert into deleted_polls')
+      await release()
+      expect(await storing).toBe(2)
+      await removing
+    })
+    expect(await left('before')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+  })
+
+  test('writes nothing, where it began after', async () => {
+    await record(aPoll('after'))
+    await store(aMessage('after', ['a']))
+    await holding('after', 'a', async (release) => {
+      const removing = remove('after')
+      await waiting('insert into deleted_polls')
+      // their snapshots know of no tombstone yet
+      const storing = store(aMessage('after', ['b']))
+      const recording = record(aPoll('after', { version: 9 }))
+      await waiting('insert into ballots')
+      await waiting('insert into polls')
+      await release()
+      expect(await storing).toBe(0)
+      await recording
+      await removing
+    })
+    expect(await left('after')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+  })
+
+  test('ends the same in any order, and nobody waits for another in a circle', async () => {
+    const polls = ['crowd-a', 'crowd-b', 'crowd-c']
+    const stores = Array.from({ length: 24 }, async (_, at) => {
+      await pause(at)
+      const batch = polls.map((pollId) => aMessage(pollId, [`${at}`, 'same'], at + 1))
+      return store(...(at % 2 === 0 ? batch : batch.reverse()))
+    })
+    const removals = polls.map(async (pollId, at) => {
+      await pause(10 + at)
+      await remove(pollId)
+    })
+    await Promise.all([...stores, ...removals])
+    for (const pollId of polls) expect(await left(pollId)).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+  })
+})
+
+const aPoll = (id: string, but: Partial<Poll> = {}): Poll => ({
+  id,
+  workspaceId: 'ws_a',
+  title: 'Lunch?',
+  description: null,
+  questions: [{ id: 'nps', type: 'nps', prompt: 'Well?', required: true }],
+  opensAt: null,
+  closesAt: null,
+  results: 'always',
+  dedupe: { by: 'session' },
+  revisions: 'none',
+  challenge: 'off',
+  allowedOrigins: [],
+  expectedVoters: 1000,
+  labels: {},
+  shards: 4,
+  phase: 'open',
+  archived: false,
+  version: 3,
+  createdAt: 1_795_560_000_000,
+  ...but,
+})
+
+const aMessage = (pollId: string, ids: readonly string[], revision = 1): BallotMessage => ({
+  v: 1,
+  id: `${pollId}:0:1`,
+  pollId,
+  shard: 0,
+  first: 1,
+  last: ids.length,
+  ballots: ids.map((id, at) => ({
+    id,
+    revision,
+    castAt: 1_795_560_000_000,
+    answers: { nps: 9 },
+    country: null,
+    shard: 0,
+    seq: at + 1,
+    salt: '00',
+  })),
+})
+
+const fill = (pollId: string, count: number) =>
+  postgres.query(
+    `insert into ballots (poll_id, id, revision, cast_at, answers, shard, seq)
+     select $1, 'bal_' || at, 1, now(), '{}', 0, at from generate_series(1, $2::integer) as at`,
+    [pollId, count],
+  )
+
+const left = async (pollId: string) => {
+  const [counts] = await postgres.query<{ polls: number; ballots: number; tombstones: number }>(
+    `select
+      (select count(*)::integer from polls where id = $1) as polls,
+      (select count(*)::integer from ballots where poll_id = $1) as ballots,
+      (select count(*)::integer from deleted_polls where poll_id = $1) as tombstones`,
+    [pollId],
+  )
+  return counts
+}
+
+/** Somebody else's lock on a ballot's row, until it is released: what wants that row stands still in mid-statement. */
+const holding = (pollId: string, id: string, use: (release: () => Promise<void>) => Promise<void>) =>
+  postgres.session(async (client) => {
+    await client.query('begin')
+    await client.query('select from ballots where poll_id = $1 and id = $2 for update', [pollId, id])
+    await use(async () => {
+      await client.query('rollback')
+    })
+  })
+
+const waiting = async (statement: string): Promise<void> => {
+  const found = () =>
+    postgres.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like $1`, [
+      `%${statement}%`,
+    ])
+  while ((await found()).length === 0) await pause(5)
+}
