@@ -1,4 +1,4 @@
-// The published result of a replayed poll, as the owner reads it, waited for within bounds.
+// The published result of a replayed poll, as its owner and as anybody reads it, waited for within bounds.
 import { candidateOf } from './poll-of.ts'
 import { askServer, Refused, Unreachable } from './server.ts'
 import type { TargetOptions } from './target.ts'
@@ -32,16 +32,22 @@ export interface PublishedRunoffResult {
   }[]
 }
 
+export interface ResultsWish {
+  readonly as: 'owner' | 'anyone'
+  readonly pollId: string
+  readonly questionId: string
+}
+
 /** Reads the result until it satisfies `enough` or the time is over; then whatever it was last. */
 export const waitForPublished = async (
   options: TargetOptions,
-  { pollId, questionId }: { readonly pollId: string; readonly questionId: string },
+  wish: ResultsWish,
   enough: (published: Published) => boolean,
   timeoutMs: number,
 ): Promise<Published> => {
   const untilMs = performance.now() + timeoutMs
   for (;;) {
-    const published = await readPublished(options, pollId, questionId).catch((error: unknown) => {
+    const published = await readPublished(options, wish).catch((error: unknown) => {
       const mayPass = error instanceof Unreachable || (error instanceof Refused && error.status >= 429)
       if (!mayPass || performance.now() > untilMs) throw error
       return null
@@ -67,10 +73,9 @@ export const columnOf = (
 
 const readPublished = async (
   options: TargetOptions,
-  pollId: string,
-  questionId: string,
+  { as, pollId, questionId }: ResultsWish,
 ): Promise<Published> => {
-  const body = await askServer(options, { method: 'GET', path: `/v1/polls/${pollId}/results` })
+  const body = await askServer(options, { as, method: 'GET', path: `/v1/polls/${pollId}/results` })
   const results = body as Omit<Published, 'question'> & {
     readonly questions: readonly (PublishedQuestion & { readonly id: string })[]
   } // the wire contract; a field that is missing shows up as a difference

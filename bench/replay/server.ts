@@ -1,4 +1,4 @@
-// The owner's side of a replay: making the poll, closing it, reading its results.
+// What a replay asks beside casting: making the poll, closing it, reading its results as the owner and as anybody.
 import type { TargetOptions } from './target.ts'
 import { readTarget } from './target.ts'
 
@@ -16,7 +16,9 @@ export class Refused extends Error {
 /** Nothing answered. */
 export class Unreachable extends Error {}
 
-export interface OwnerRequest {
+export interface ServerRequest {
+  /** `anyone` shows no key and takes what a cache has; `owner` is the default. */
+  readonly as?: 'owner' | 'anyone'
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: unknown
@@ -24,8 +26,8 @@ export interface OwnerRequest {
   readonly key?: string
 }
 
-/** Asks the server as the poll's owner; the parsed answer, or `Refused` or `Unreachable` with one clear sentence. */
-export const askServer = async (options: TargetOptions, request: OwnerRequest): Promise<unknown> => {
+/** Asks the server; the parsed answer, or `Refused` or `Unreachable` with one clear sentence. */
+export const askServer = async (options: TargetOptions, request: ServerRequest): Promise<unknown> => {
   const { url, apiKey } = readTarget(options)
   let response: Response
   let text: string
@@ -33,8 +35,10 @@ export const askServer = async (options: TargetOptions, request: OwnerRequest): 
     response = await fetch(`${url}${request.path}`, {
       method: request.method,
       headers: {
-        authorization: `Bearer ${apiKey}`,
-        'cache-control': 'no-cache', // asks the scoreboard, not a cache
+        // no-cache with a key asks the scoreboard, not a cache
+        ...(request.as === 'anyone'
+          ? {}
+          : { authorization: `Bearer ${apiKey}`, 'cache-control': 'no-cache' }),
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(request.key === undefined ? {} : { 'idempotency-key': request.key }),
       },
@@ -49,7 +53,7 @@ export const askServer = async (options: TargetOptions, request: OwnerRequest): 
   return text === '' ? null : parse(text)
 }
 
-const refusalOf = (request: OwnerRequest, url: string, status: number, text: string): Refused => {
+const refusalOf = (request: ServerRequest, url: string, status: number, text: string): Refused => {
   const problem = parse(text) as { readonly code?: unknown; readonly detail?: unknown } | null // shown, not used
   const code = String(problem?.code ?? '')
   const said = [status, code, problem?.detail].filter(Boolean).join(' ')

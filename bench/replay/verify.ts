@@ -23,9 +23,10 @@ export const verify = async (
 ): Promise<Verdict> => {
   const expected = expectedOf(ballots, election.candidates.length)
   const isThere = ({ ballots: count }: Published): boolean => count >= expected.ballots
-  const published = await waitForPublished(target, run, isThere, publishedWithinMs)
+  const owner = await waitForPublished(target, { ...run, as: 'owner' }, isThere, publishedWithinMs)
+  const anyone = await waitForPublished(target, { ...run, as: 'anyone' }, isThere, publishedWithinMs)
   const archived = await waitForArchive(expected.ballots, run, target)
-  const comparisons = comparisonsOf(election, expected, run, published, archived)
+  const comparisons = comparisonsOf(election, expected, run, { owner, anyone }, archived)
   for (const comparison of comparisons) console.log(`\n${renderComparison(comparison)}`)
   const runoff = run.type === 'ranking' ? await verifyRunoff(election, ballots, run, target) : 0
   return {
@@ -38,13 +39,14 @@ const comparisonsOf = (
   election: Election,
   expected: Expected,
   run: RunState,
-  published: Published,
+  { owner, anyone }: Readonly<Record<'owner' | 'anyone', Published>>,
   archived: StoredBallots | null,
 ): readonly Comparison[] => {
   const { candidates } = election
   const stored = archived === null ? null : expectedOf(archived.ballots, candidates.length)
   const columns = (field: 'votes' | 'firsts' | 'points', of: 'firsts' | 'points'): Comparison['found'] => ({
-    results: columnOf(published.question, field, candidates.length),
+    'for the owner': columnOf(owner.question, field, candidates.length),
+    'for anyone': columnOf(anyone.question, field, candidates.length),
     ...(stored === null ? {} : { Postgres: stored[of] }),
   })
   const isWhole = expected.ballots === election.rankings.reduce((sum, [count]) => sum + count, 0)
@@ -54,7 +56,8 @@ const comparisonsOf = (
     labels: ['ballots', 'that answer the question', 'erased', 'strange'],
     must: [expected.ballots, expected.ballots, 0, 0],
     found: {
-      results: [published.ballots, published.question.ballots, published.erased, 0],
+      'for the owner': totalsOf(owner),
+      'for anyone': totalsOf(anyone),
       ...(archived === null
         ? {}
         : { Postgres: [archived.rows, archived.ballots.length, 0, archived.strange] }),
@@ -66,7 +69,7 @@ const comparisonsOf = (
     must: expected.firsts,
     found: {
       ...columns(run.type === 'choice' ? 'votes' : 'firsts', 'firsts'),
-      ...(isWhole ? { published: file } : {}),
+      ...(isWhole ? { 'in the file': file } : {}),
     },
   }
   if (run.type === 'choice') return [totals, firsts]
@@ -76,6 +79,13 @@ const comparisonsOf = (
     { title: 'points', labels: candidates, must: expected.points, found: columns('points', 'points') },
   ]
 }
+
+const totalsOf = (results: Published): readonly number[] => [
+  results.ballots,
+  results.question.ballots,
+  results.erased,
+  0,
+]
 
 /** Null when nobody said where Postgres is. */
 const waitForArchive = async (
@@ -113,7 +123,7 @@ const verifyRunoff = async (
     console.log(`\nrunoff: cannot be compared, because the poll cannot be closed. ${error.message}`)
     return 1
   }
-  const closed = await waitForPublished(target, run, ({ final }) => final, closedWithinMs)
+  const closed = await waitForPublished(target, { ...run, as: 'owner' }, ({ final }) => final, closedWithinMs)
   const differences = [
     ...(closed.final ? [] : ['the result must be final after the close, but is not']),
     ...runoffDifferences(must, closed.question.runoff),

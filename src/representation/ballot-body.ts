@@ -1,5 +1,5 @@
 // The shape of a cast ballot; whether the answers fit the poll is the domain's to say.
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const ballotBody = z.strictObject({
   answers: z.record(z.string(), z.unknown()),

@@ -1,6 +1,6 @@
 // The shape of `POST /v1/polls`: right types, nothing unknown. What needs more than one member to decide is the
 // domain's (define-poll).
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PollDraft } from '../domain/poll/define-poll.ts'
 
 const option = z.strictObject({ id: z.string().optional(), label: z.string(), image: z.string().optional() })

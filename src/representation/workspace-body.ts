@@ -1,5 +1,5 @@
 // The shape of `POST /v1/workspaces`.
-import { z } from 'zod'
+import * as z from 'zod'
 import { plans } from '../application/ports.ts'
 
 export const workspaceBody = z.strictObject({

@@ -1,5 +1,5 @@
 // The world, parsed once: nothing after this page reads `env`. A Worker that is set up wrong says so in one sentence.
-import { z } from 'zod'
+import * as z from 'zod'
 import { logLevels } from '../telemetry/sinks/json-log.ts'
 
 const environment = z.enum(['local', 'preview', 'staging', 'production'])

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { Answers } from '../../src/domain/tally/rule.ts'
 import { aBallot, someQuestions } from '../laws/polls.ts'
 import { aBoard, aReport, type BoardStand, pizza, sushi, tallyOf } from '../support/boards.ts'
-import { outcomes } from '../../src/domain/tally/tally.ts'
+import { outcomes, type QuestionOutcome } from '../../src/domain/tally/tally.ts'
 import { noon } from '../support/timeline.ts'
 
 const published = ({ events }: BoardStand) =>
@@ -94,7 +94,7 @@ describe('reports', () => {
         const fold = tallyOf(stand.definition, shards.flat())
         const results = await stand.results()
         expect(results.ballots).toBe(fold.ballots)
-        expect(results.questions).toEqual(JSON.parse(JSON.stringify(outcomes(questions, fold))))
+        expect(results.questions.map(withoutRunoff)).toEqual(outcomes(questions, fold).map(withoutRunoff))
         const versions = published(stand)
         expect(versions).toEqual(versions.toSorted((one, other) => one - other))
         expect(new Set(versions).size).toBe(versions.length)
@@ -116,7 +116,7 @@ describe('publications', () => {
     const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0))
     expect(times[0]).toBe(noon)
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(250)
-    expect(times).toHaveLength(12)
+    expect(times).toHaveLength(13)
   })
 
   test('show a report within 250 ms', async () => {
@@ -183,6 +183,9 @@ describe('publications', () => {
     expect(await stand.results()).toMatchObject({ ballots: 2 })
   })
 })
+
+/** Runoffs are asked of the boxes, which this test leaves out. */
+const withoutRunoff = (question: QuestionOutcome) => ({ ...question, runoff: null })
 
 /** Ballots of up to four shards, and in what order and how often their tallies are told. */
 const anElection = someQuestions.chain((questions) =>

@@ -1,0 +1,116 @@
+// How boxes come to count by a poll's newest definition: they join with it, and are told of every change after that.
+import { describe, expect, test } from 'vitest'
+import { aBoard, type BoardStand } from '../support/boards.ts'
+import { noon } from '../support/timeline.ts'
+
+const join = ({ board, definition }: BoardStand, shard: number) => board.join({ pollId: definition.poll.id, shard })
+
+describe('a box that joins', () => {
+  test('gets the definition, secret and all', async () => {
+    const stand = await aBoard({ shards: 2 })
+    expect(await join(stand, 1)).toEqual(stand.definition)
+  })
+
+  test('beyond the poll’s shards is turned away and not remembered', async () => {
+    const stand = await aBoard({ shards: 2 })
+    for (const shard of [2, 255, -1]) expect(await join(stand, shard)).toBeNull()
+    expect(stand.tables()['shard']).toEqual([])
+  })
+
+  test('gets today’s definition, and is not told of it again', async () => {
+    const stand = await aBoard({ phase: 'draft' })
+    await stand.board.change({ kind: 'open' })
+    expect((await join(stand, 0))?.poll).toMatchObject({ phase: 'open', version: 2 })
+    await stand.ring()
+    expect(stand.boxes.asked).toEqual([])
+  })
+})
+
+describe('a change', () => {
+  test('is answered once every box that joined counts by it', async () => {
+    const stand = await aBoard({ phase: 'draft', shards: 4 })
+    await join(stand, 0)
+    await join(stand, 2)
+    expect(await stand.board.change({ kind: 'open' })).toMatchObject({ ok: true, value: { phase: 'open', version: 2 } })
+    expect([...stand.boxes.adopted]).toEqual([
+      [0, 2],
+      [2, 2],
+    ])
+  })
+
+  test('is refused as unavailable when a box does not confirm, stands all the same, and is told by the alarm', async () => {
+    const stand = await aBoard({ phase: 'draft', shards: 2 })
+    await join(stand, 1)
+    stand.boxes.before = () => Promise.reject(new Error('the box is away'))
+    await expect(stand.board.change({ kind: 'open' })).rejects.toThrow('cannot be asked')
+    expect((await stand.board.definition())?.poll.phase).toBe('open')
+    stand.boxes.before = async () => {}
+    await stand.ring()
+    expect(stand.boxes.adopted.get(1)).toBe(2)
+  })
+
+  test('that is repeated once the box is back changes nothing more', async () => {
+    const stand = await aBoard({ phase: 'draft' })
+    await join(stand, 0)
+    stand.boxes.before = () => Promise.reject(new Error('the box is away'))
+    await stand.board.change({ kind: 'open' }).catch(() => undefined)
+    stand.boxes.before = async () => {}
+    expect(await stand.board.change({ kind: 'open' })).toMatchObject({ ok: true, value: { version: 2 } })
+  })
+
+  test('that changes nothing is told to nobody', async () => {
+    const stand = await aBoard()
+    await join(stand, 0)
+    expect(await stand.board.change({ kind: 'open' })).toMatchObject({ ok: true, value: { version: 1 } })
+    expect(stand.boxes.asked).toEqual([])
+  })
+
+  test('of a poll that is not there is refused', async () => {
+    const stand = await aBoard({}, { made: false })
+    expect(await stand.board.change({ kind: 'open' })).toEqual({ ok: false, refusal: { reason: 'poll-not-found' } })
+    expect(await stand.board.close()).toBeNull()
+    expect(await stand.board.remove()).toBe(false)
+    expect(await stand.board.issueInvites(3)).toBeNull()
+    expect(stand.tables()).toEqual({})
+  })
+
+  test('survives a restart', async () => {
+    const stand = await aBoard({ phase: 'draft' })
+    await stand.board.change({ kind: 'open' })
+    await stand.board.change({ kind: 'revoke-invite', serial: 7 })
+    const definition = await stand.board.definition()
+    stand.restart()
+    expect(await stand.board.definition()).toEqual(definition)
+    expect(definition).toMatchObject({ revokedInvites: [7], poll: { phase: 'open', version: 3 } })
+  })
+})
+
+describe('opening', () => {
+  test('a scheduled poll opens it now', async () => {
+    const stand = await aBoard({ opensAt: noon + 60_000 })
+    expect(await stand.board.change({ kind: 'open' })).toMatchObject({ ok: true, value: { opensAt: noon } })
+  })
+
+  test('after its end is refused', async () => {
+    const stand = await aBoard({ phase: 'draft', closesAt: noon - 1 })
+    expect(await stand.board.change({ kind: 'open' })).toEqual({ ok: false, refusal: { reason: 'poll-closed' } })
+  })
+
+  test('sets the alarm for its end', async () => {
+    const stand = await aBoard({ phase: 'draft', closesAt: noon + 60_000 })
+    await stand.board.change({ kind: 'open' })
+    while (stand.storage.alarm !== null && stand.storage.alarm < noon + 60_000) await stand.ring()
+    expect(stand.storage.alarm).toBe(noon + 60_000)
+  })
+})
+
+describe('invites', () => {
+  test('are numbered from 1, and no number is issued twice, not even across a restart', async () => {
+    const stand = await aBoard({ dedupe: { by: 'invite' } })
+    const first = async (count: number) => (await stand.board.issueInvites(count))?.first
+    expect(await first(500)).toBe(1)
+    stand.restart()
+    expect(await first(1)).toBe(501)
+    expect(await first(1)).toBe(502)
+  })
+})
