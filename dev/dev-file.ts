@@ -22,7 +22,9 @@ export interface DevFacts {
   readonly redisRestToken: string
   /** Neon's HTTP protocol in front of `databaseUrl`. */
   readonly databaseEndpoint: string
-  /** The processes, by what they are. */
+  /** The process that started everything else. */
+  readonly run: number
+  /** The others, by what they are: postgres, redis, workers or count and edge-1 … (each with its "-host"), wrangler. */
   readonly pids: Readonly<Record<string, number>>
 }
 

@@ -24,6 +24,7 @@ export const factsOf = ({ dataFolder, edges, platform, workspace, pids }: Needs)
     redisRestUrl,
     redisRestToken: secrets.redisToken,
     databaseEndpoint,
+    run: process.pid,
     pids: {
       ...pids,
       ...(postgres.pid === null ? {} : { postgres: postgres.pid }),

@@ -62,10 +62,10 @@ export const spawnStack = async (options: SpawnOptions): Promise<SpawnedStack> =
   for (;;) {
     const facts = readDevFile(folder)
     // The file of the run before names another process.
-    if (facts?.pids['run'] === child.pid) return { ...spawned, facts }
+    if (facts?.run === child.pid) return { ...spawned, facts }
     if (ended || Date.now() > until) {
       await spawned.kill()
-      throw new Complaint([`The stack did not start:`, ...child.lastLines(30)].join('\n'))
+      throw new Complaint(['The stack did not start:', ...child.lastLines(30)].join('\n'))
     }
     await pause(50)
   }

@@ -1,7 +1,7 @@
 // Runs the Workers of a stack: all in one process, or the edges each in its own beside one for count and archive.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bundles } from './bundles.ts'
-import type { Child } from './child.ts'
 import { Complaint } from './complaint.ts'
 import { freshLog } from './data-folder.ts'
 import type { Nursery } from './nursery.ts'
@@ -19,19 +19,20 @@ interface Needs {
 
 /** Starts them and answers the ids of the processes, by what they are. */
 export const startWorkers = async (needs: Needs): Promise<Readonly<Record<string, number>>> => {
-  const plans = await planWorkers(needs)
-  const pids: Record<string, number> = {}
-  // One after the other: an edge that starts before the objects it looks for would wait for them.
-  for (const plan of plans) {
-    const host = await startRuntime(needs.nursery, plan)
-    const [workerd = host.pid] = childrenOf(host.pid)
-    pids[plan.name] = workerd
-    pids[`${plan.name}-host`] = host.pid
-  }
-  return pids
+  // A process that was killed stays in the registry, and an edge would look for its objects there for a minute and more.
+  rmSync(needs.nursery.folder.registry, { recursive: true, force: true })
+  const [first, ...edges] = await planWorkers(needs)
+  // The objects come first: an edge that looks for them before they are there waits.
+  const pids = await startRuntime(needs.nursery, first)
+  return Object.assign(pids, ...(await Promise.all(edges.map((plan) => startRuntime(needs.nursery, plan)))))
 }
 
-const planWorkers = ({ nursery: { folder }, bundles, values, ports }: Needs): Promise<RuntimePlan[]> => {
+const planWorkers = ({
+  nursery: { folder },
+  bundles,
+  values,
+  ports,
+}: Needs): Promise<[RuntimePlan, ...RuntimePlan[]]> => {
   // Where `wrangler dev` keeps it too: both see the same ballots.
   const state = join(folder.state, 'v3')
   const common = { bundles, values, sharedState: state }
@@ -65,7 +66,7 @@ const planWorkers = ({ nursery: { folder }, bundles, values, ports }: Needs): Pr
   ])
 }
 
-const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Child> => {
+const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Record<string, number>> => {
   const child = await nursery.start({
     name: `runtime "${plan.name}"`,
     command: process.execPath,
@@ -81,5 +82,6 @@ const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Child>
   ])
   if ('failed' in words) throw new Complaint(`The Workers did not start (${plan.name}): ${words.failed}`)
   nursery.watch(child)
-  return child
+  const [workerd = child.pid] = childrenOf(child.pid)
+  return { [plan.name]: workerd, [`${plan.name}-host`]: child.pid }
 }

@@ -90,7 +90,7 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
       edges: urls,
       platform,
       workspace,
-      pids: { run: process.pid, ...pids },
+      pids,
     })
     writeDevFile(nursery.folder, facts)
     return { ...facts, failure: nursery.failure, stop }

@@ -53,7 +53,7 @@ const main = async ({ verbose, bare }: Options): Promise<void> => {
       edges: [url],
       platform,
       workspace,
-      pids: { run: process.pid, wrangler: workers.pid },
+      pids: { wrangler: workers.pid },
     })
     writeDevFile(nursery.folder, facts)
     progress.say(welcome(facts))

@@ -71,7 +71,7 @@ const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => 
   ballot as (
     delete from ballots
     where poll_id = ${pollId}::text
-      and id in (select id from ballots where poll_id = ${pollId}::text limit ${ballotsAtOnce}::integer)
+      and id in (select id from ballots where poll_id = ${pollId}::text order by id limit ${ballotsAtOnce}::integer)
       and exists (select from alone)
     returning 1
   )

@@ -67,6 +67,17 @@ export const everyKind = [
   { id: 'why', type: 'text', prompt: 'Why?', maxLength: 500 },
 ] as const
 
+/** What the page may ask of the services. */
+type Verbs =
+  | 'readPoll'
+  | 'readResults'
+  | 'readOwnBallot'
+  | 'castBallot'
+  | 'addressOf'
+  | 'clock'
+  | 'random'
+  | 'report'
+
 export interface Station {
   readonly app: Hono<Http>
   /** Every ballot counted, by voter. */
@@ -82,48 +93,62 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
   const poll = (): Poll => ({ ...made, phase: station.phase })
   const results = () =>
     resultsOf(made, tally, { version: tally.ballots, asOf: now, final: station.phase === 'closed' })
-  const services: Pick<Services, 'readPoll' | 'readResults' | 'castBallot' | 'clock' | 'random' | 'report'> =
-    {
-      clock: { now: () => now },
-      random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), fraction: () => 0.5 },
-      report: () => {},
-      readPoll: async ({ pollId }) =>
-        pollId === made.id ? accept(poll()) : refuse({ reason: 'poll-not-found' }),
-      readResults: async ({ receipt }) => {
-        const open =
-          made.results === 'always' || (made.results === 'after-close' && station.phase === 'closed')
-        const voted = made.results === 'after-vote' && receipt?.startsWith('receipt.') === true
-        if (!open && !voted) return refuse({ reason: 'results-hidden' })
-        const read = results()
-        const snapshot = {
-          pollId: made.id,
-          version: read.version,
-          final: read.final,
-          document: JSON.stringify(read),
-        }
-        return accept({ snapshot, open })
-      },
-      castBallot: async ({ answers, voterId }) => {
-        const refusal = station.refuseNext
-        station.refuseNext = null
-        if (refusal !== null) return refuse(refusal)
-        if (voterId === null) return refuse({ reason: 'voter-id-required' })
-        if (statusOf(poll(), now) === 'closed') return refuse({ reason: 'poll-closed' })
-        const checked = checkBallot(made.questions, answers)
-        if (!checked.ok) return checked
-        const text = JSON.stringify(checked.value)
-        const before = station.ballots.get(voterId)
-        if (before !== undefined && before.answers !== text) return refuse({ reason: 'already-voted' })
-        const id = before?.id ?? `bal_${station.ballots.size + 1}`
-        if (before === undefined) {
-          station.ballots.set(voterId, { id, answers: text })
-          tally = countBallot(made.questions, tally, checked.value)
-          onChange(results())
-        }
-        const ballot = { id, pollId: made.id, revision: 1, castAt: now, shard: 0, seq: 1, commitment: '' }
-        return accept({ kind: before ? 'replayed' : 'accepted', ballot, receipt: `receipt.${id}` })
-      },
-    }
+  const ballotOf = (id: string) => ({
+    id,
+    pollId: made.id,
+    revision: 1,
+    castAt: now,
+    shard: 0,
+    seq: 1,
+    commitment: '',
+  })
+  const services: Pick<Services, Verbs> = {
+    clock: { now: () => now },
+    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)), fraction: () => 0.5 },
+    report: () => {},
+    addressOf: () => '203.0.113.7',
+    readOwnBallot: async ({ voterId }) => {
+      const own = station.ballots.get(voterId ?? '')
+      if (own === undefined) return refuse({ reason: 'ballot-not-found' })
+      const answers = JSON.parse(own.answers)
+      return accept({ ballot: ballotOf(own.id), answers, receipt: `receipt.${own.id}` })
+    },
+    readPoll: async ({ pollId }) =>
+      pollId === made.id ? accept(poll()) : refuse({ reason: 'poll-not-found' }),
+    readResults: async ({ receipt }) => {
+      const open = made.results === 'always' || (made.results === 'after-close' && station.phase === 'closed')
+      const voted = made.results === 'after-vote' && receipt?.startsWith('receipt.') === true
+      if (!open && !voted) return refuse({ reason: 'results-hidden' })
+      const read = results()
+      const snapshot = {
+        pollId: made.id,
+        version: read.version,
+        final: read.final,
+        document: JSON.stringify(read),
+      }
+      return accept({ snapshot, open })
+    },
+    castBallot: async ({ answers, voterId }) => {
+      const refusal = station.refuseNext
+      station.refuseNext = null
+      if (refusal !== null) return refuse(refusal)
+      if (voterId === null) return refuse({ reason: 'voter-id-required' })
+      if (statusOf(poll(), now) === 'closed') return refuse({ reason: 'poll-closed' })
+      const checked = checkBallot(made.questions, answers)
+      if (!checked.ok) return checked
+      const text = JSON.stringify(checked.value)
+      const before = station.ballots.get(voterId)
+      if (before !== undefined && before.answers !== text) return refuse({ reason: 'already-voted' })
+      const id = before?.id ?? `bal_${station.ballots.size + 1}`
+      if (before === undefined) {
+        station.ballots.set(voterId, { id, answers: text })
+        tally = countBallot(made.questions, tally, checked.value)
+        onChange(results())
+      }
+      const ballot = { id, pollId: made.id, revision: 1, castAt: now, shard: 0, seq: 1, commitment: '' }
+      return accept({ kind: before ? 'replayed' : 'accepted', ballot, receipt: `receipt.${id}` })
+    },
+  }
   const app = new Hono<Http>()
     .use(async (c, next) => {
       c.set('services', services as Services) // the verbs the page may call, and no other

@@ -15,12 +15,18 @@ export interface Fault {
   readonly detail: string
 }
 
+export interface Ballot {
+  readonly answers: Answers
+  readonly inviteCode?: string
+  readonly voterToken?: string
+}
+
 const TRIES = 4
 
 /** Repeats what is safe to repeat, waiting as long as the server asks. */
-export const cast = async (url: string, answers: Answers): Promise<Casting> => {
+export const cast = async (url: string, ballot: Ballot): Promise<Casting> => {
   for (let tried = 1; ; tried++) {
-    const answer = await send(url, answers)
+    const answer = await send(url, ballot)
     if (answer !== null && answer.status !== 503 && answer.status !== 429) return settled(answer)
     if (tried === TRIES) return answer === null ? unreachable : settled(answer)
     const asked = Math.min(10, Number(answer?.headers.get('Retry-After')) || 0)
@@ -30,11 +36,11 @@ export const cast = async (url: string, answers: Answers): Promise<Casting> => {
 
 const unreachable: Casting = { kind: 'refused', code: 'unreachable', detail: '', errors: [] }
 
-const send = (url: string, answers: Answers): Promise<Response | null> =>
+const send = (url: string, ballot: Ballot): Promise<Response | null> =>
   fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify({ answers }),
+    body: JSON.stringify(ballot),
     signal: AbortSignal.timeout(15_000),
   }).catch(() => null)
 

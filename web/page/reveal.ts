@@ -11,7 +11,8 @@ export interface Revealed {
   readonly said: string
 }
 
-const CONTROLS = '.error, .ranks, .stars, .scale, textarea, .cast, .optional, .count, .clear, label > input'
+const CONTROLS =
+  '.error, .ranks, .stars, .scale, textarea, .invite, .cast, .optional, .count, .clear, label > input'
 
 export const reveal = (
   main: HTMLElement,

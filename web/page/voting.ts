@@ -1,7 +1,7 @@
 // Takes the form over: checks it, sends it, and shows what came of it without leaving the page.
-import { sayings, thanks } from '../../src/http/page/sayings.ts'
+import { sayingOf, sayings, thanks } from '../../src/http/page/sayings.ts'
 import { type Answers, answersOf, faultsOf } from './answers.ts'
-import { type Casting, cast, type Fault } from './cast.ts'
+import { type Ballot, type Casting, cast, type Fault } from './cast.ts'
 import { addComforts } from './comforts.ts'
 import { enhanceRankings } from './ranking.ts'
 import { remember } from './remembered.ts'
@@ -33,13 +33,19 @@ const submit = async (main: HTMLElement, form: HTMLFormElement): Promise<void> =
   const answers = answersOf(form)
   const faults = faultsOf(form)
   showFaults(form, faults)
-  if (faults.size > 0) return say(main, sayings['ballot-invalid'] ?? '', 'bad')
+  if (faults.size > 0) return say(main, sayings['ballot-invalid'], 'bad')
   if (Object.keys(answers).length === 0) return say(main, 'Please answer at least one question.', 'bad')
   say(main, '', 'plain')
   form.ariaBusy = 'true'
-  const outcome = await cast(form.action, answers)
+  const outcome = await cast(form.action, ballotOf(form, answers))
   form.ariaBusy = null
   settle(main, form, outcome, answers)
+}
+
+const ballotOf = (form: HTMLFormElement, answers: Answers): Ballot => {
+  const inviteCode = form.querySelector<HTMLInputElement>('[name=code]')?.value.trim()
+  const voterToken = form.querySelector<HTMLInputElement>('[name=token]')?.value
+  return { answers, ...(inviteCode && { inviteCode }), ...(voterToken && { voterToken }) }
 }
 
 const settle = (main: HTMLElement, form: HTMLFormElement, outcome: Casting, answers: Answers): void => {
@@ -47,12 +53,14 @@ const settle = (main: HTMLElement, form: HTMLFormElement, outcome: Casting, answ
     remember(main, answers)
     reveal(main, form, { answers, receipt: outcome.receipt, said: thanks })
   } else if (outcome.code === 'already-voted') {
-    reveal(main, form, { answers: {}, receipt: '', said: sayings['already-voted'] ?? '' })
+    // The answer brought the receipt of the ballot that stands as a cookie: only the server can read it.
+    if (main.dataset.live === 'voted') location.reload()
+    else reveal(main, form, { answers: {}, receipt: '', said: sayings['already-voted'] })
   } else if (outcome.code === 'poll-closed' || outcome.code === 'poll-not-open') {
     location.reload()
   } else {
     showFaults(form, faultsIn(outcome.errors))
-    say(main, sayings[outcome.code] ?? outcome.detail, 'bad')
+    say(main, sayingOf(outcome.code) ?? outcome.detail, 'bad')
   }
 }
 

@@ -9,9 +9,11 @@ import { originOf } from '../request-headers.ts'
 import { shownAs } from '../voter-shown.ts'
 import { ballotFromForm } from './ballot-form.ts'
 import { readForm } from './read-form.ts'
-import { sayings } from './sayings.ts'
+import { recoverReceipt } from './recover-receipt.ts'
+import { sayingOf, sayings } from './sayings.ts'
 import { showMessage, showPoll } from './show.ts'
-import { keepReceipt, noteVoted, voterOf } from './voter-cookies.ts'
+import { besideOf, shownBeside } from './voter-beside.ts'
+import { keepReceipt, voterOf } from './voter-cookies.ts'
 
 export const castForm = async (c: Context<Http>, pollId: string): Promise<Response> => {
   const fields = await readForm(c.req.raw, bodyLimits.ballot)
@@ -22,10 +24,12 @@ export const castForm = async (c: Context<Http>, pollId: string): Promise<Respon
   const poll = found.value
 
   const { answers, faults } = ballotFromForm(poll.questions, fields)
+  const beside = besideOf((name) => fields.get(name))
+  const tried = { answers, beside, over: false, receipt: null }
   if (faults.size > 0)
-    return showPoll(c, poll, { status: 422, answers, errors: faults, said: sayings['ballot-invalid'] })
+    return showPoll(c, poll, { ...tried, status: 422, errors: faults, said: sayings['ballot-invalid'] })
 
-  const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: null })
+  const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: null }, shownBeside(beside))
   const order = { pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) }
   const cast = await services.castBallot(order, signal)
   if (cast.ok) {
@@ -33,15 +37,16 @@ export const castForm = async (c: Context<Http>, pollId: string): Promise<Respon
     return c.redirect(`/p/${pollId}`, 303)
   }
   const { refusal } = cast
-  if (refusal.reason === 'already-voted') noteVoted(c, pollId)
+  const receipt = refusal.reason === 'already-voted' ? await recoverReceipt(c, pollId, shown) : null
   if (refusal.reason === 'overloaded') c.header('Retry-After', String(refusal.retryAfterSeconds))
   c.set('code', refusal.reason)
   return showPoll(c, poll, {
+    ...tried,
     status: problems[refusal.reason].status,
-    answers,
     errors: refusal.reason === 'ballot-invalid' ? faultsByQuestion(refusal, poll.questions) : new Map(),
-    said: sayings[refusal.reason] ?? problems[refusal.reason].title,
+    said: sayingOf(refusal.reason) ?? problems[refusal.reason].title,
     over: refusal.reason === 'already-voted',
+    receipt,
   })
 }
 

@@ -8,7 +8,8 @@ import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { idempotencyKey, originOf } from '../request-headers.ts'
 import { shownAs } from '../voter-shown.ts'
-import { keepReceipt, noteVoted, voterOf } from './voter-cookies.ts'
+import { recoverReceipt } from './recover-receipt.ts'
+import { keepReceipt, voterOf } from './voter-cookies.ts'
 
 export const castJson = async (c: Context<Http>, pollId: string): Promise<Response> => {
   const key = idempotencyKey(c.req.raw.headers)
@@ -25,13 +26,14 @@ export const castJson = async (c: Context<Http>, pollId: string): Promise<Respon
     c.var.signal,
   )
   if (!cast.ok) {
-    if (cast.refusal.reason === 'already-voted') noteVoted(c, pollId)
+    if (cast.refusal.reason === 'already-voted') await recoverReceipt(c, pollId, shown)
     return refused(c, cast.refusal)
   }
-  const { kind, ballot, receipt } = cast.value
+  const { kind, ballot, receipt, retrySafe } = cast.value
   keepReceipt(c, pollId, receipt)
   return c.json(ballotDocument(ballot, receipt), kind === 'accepted' ? 201 : 200, {
     'Cache-Control': 'no-store',
     ...(kind === 'replayed' && { 'Idempotency-Replayed': 'true' }),
+    ...(!retrySafe && { 'Edgepoll-Retry-Safe': 'false' }),
   })
 }

@@ -38,7 +38,7 @@ export const rating = (asked: RatingQuestion, answer: Answer | undefined): Html 
 export const nps = (asked: NpsQuestion, answer: Answer | undefined): Html => scale(asked, 0, 10, answer)
 
 export const text = (asked: TextQuestion, answer: Answer | undefined): Html =>
-  html`<textarea name="answers.${asked.id}" rows="4" dir="auto" aria-label="${asked.prompt}" aria-describedby="${asked.id}.hint ${asked.id}.error"${asked.required && html` required`}>
+  html`<textarea class="field" name="answers.${asked.id}" rows="4" dir="auto" aria-label="${asked.prompt}" aria-describedby="${asked.id}.hint ${asked.id}.error"${asked.required && html` required`}>
 ${typeof answer === 'string' && answer}</textarea>`
 
 const scale = (

@@ -2,11 +2,12 @@
 import type { Poll, PollStatus } from '../../domain/poll/poll.ts'
 import type { Results } from '../../domain/tally/results.ts'
 import type { Answer, Answers } from '../../domain/tally/rule.ts'
+import type { VoterBeside } from './voter-beside.ts'
 
 /** What the page reads of a poll. */
 export type ShownPoll = Pick<
   Poll,
-  'id' | 'title' | 'description' | 'questions' | 'opensAt' | 'closesAt' | 'results' | 'revisions'
+  'id' | 'title' | 'description' | 'questions' | 'opensAt' | 'closesAt' | 'results' | 'dedupe' | 'revisions'
 >
 
 /** Something the page tells the voter above the questions. */
@@ -31,6 +32,8 @@ export interface PollPage {
   readonly notice: Notice | null
   /** Proves to the live feed of an `after-vote` poll that its reader has voted. */
   readonly receipt: string | null
+  /** What the form carries beside the answers. */
+  readonly beside: VoterBeside
   /** Steadies the random order of a question's options for one voter. */
   readonly seed: string
   /** The page's own absolute address. */
@@ -40,3 +43,7 @@ export interface PollPage {
 /** An own property or nothing: a question may be called `constructor`. */
 export const answerTo = ({ answers }: PollPage, questionId: string): Answer | undefined =>
   Object.hasOwn(answers, questionId) ? answers[questionId] : undefined
+
+/** Whether this browser may vote once more: to change its ballot, or for somebody with another invite. */
+export const mayVoteAgain = ({ revisions, dedupe }: ShownPoll): boolean =>
+  revisions === 'until-close' || dedupe.by === 'invite'

@@ -1,7 +1,7 @@
 // The page a person votes on: how its parts stand together.
 import { html } from 'hono/html'
 import { document, type Html } from './document.ts'
-import type { PollPage, ShownPoll } from './page-view.ts'
+import { mayVoteAgain, type PollPage, type ShownPoll } from './page-view.ts'
 import { question } from './question.ts'
 import { whereResultsAre } from './sayings.ts'
 import { slotsOf } from './slots.ts'
@@ -38,8 +38,14 @@ ${again(page)}${!voting && page.results?.final === false && html`<noscript><p cl
 const form = (page: PollPage, questions: readonly Html[]): Html =>
   html`<form method="post" action="/p/${page.poll.id}">
 ${questions}
-<button class="cast">${page.voted ? 'Change my vote' : 'Vote'}</button>
+${page.poll.dedupe.by === 'invite' && invite(page)}
+${page.poll.dedupe.by === 'account' && html`<input type="hidden" name="token" value="${page.beside.voterToken}">`}
+<button class="cast">${page.voted && page.poll.revisions === 'until-close' ? 'Change my vote' : 'Vote'}</button>
 </form>`
+
+const invite = ({ beside }: PollPage): Html =>
+  html`<p class="question invite"><label class="prompt" for="code">Invite code</label>
+<input class="field" id="code" name="code" value="${beside.inviteCode}" required maxlength="64" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"></p>`
 
 /** Whether the script may watch: now, once voted, or not at all. */
 const liveness = ({ poll, status, results, receipt }: PollPage): 'now' | 'voted' | 'no' => {
@@ -58,8 +64,10 @@ const moment = ({ poll, status }: PollPage): string | null =>
 
 const again = ({ poll, status, voting }: PollPage): Html | false =>
   status === 'open' &&
-  poll.revisions === 'until-close' &&
-  html`<p class="again"${voting && html` hidden`} data-again><a href="/p/${poll.id}?change">Change my vote</a></p>`
+  mayVoteAgain(poll) &&
+  html`<p class="again"${voting && html` hidden`} data-again><a href="/p/${poll.id}?change">${
+    poll.revisions === 'until-close' ? 'Change my vote' : 'Vote with another invite code'
+  }</a></p>`
 
 const attribute = (name: string, value: string | null): Html | null =>
   value === null ? null : html` ${name}="${value}"`

@@ -1,16 +1,18 @@
 // Answers with a page: gathers what the view needs, and sets the headers of a page that is one reader's own.
 import type { Context } from 'hono'
-import type { QuestionId } from '../../domain/poll/poll.ts'
-import { type Poll, type PollStatus, statusOf } from '../../domain/poll/poll.ts'
+import { type Poll, type QuestionId, statusOf } from '../../domain/poll/poll.ts'
 import type { Results } from '../../domain/tally/results.ts'
 import type { Answers } from '../../domain/tally/rule.ts'
 import type { Http } from '../http.ts'
 import { type AnyRefusal, type Problem, problems } from '../problems.ts'
+import { shownAs } from '../voter-shown.ts'
 import { renderMessage } from './message-page.ts'
+import { noticeOf, refusalNotice } from './notices.ts'
 import { contentSecurityPolicy } from './page-security.ts'
-import type { Notice } from './page-view.ts'
+import { mayVoteAgain } from './page-view.ts'
 import { renderPollPage } from './poll-page.ts'
-import { sayings, thanks, whereResultsAre } from './sayings.ts'
+import { sayingOf } from './sayings.ts'
+import { besideOf, lacksToken, shownBeside, type VoterBeside } from './voter-beside.ts'
 import { nameVoter, receiptOf, voterOf } from './voter-cookies.ts'
 
 /** A ballot that was refused, to be shown again. */
@@ -18,37 +20,35 @@ export interface Tried {
   readonly status: Problem['status']
   readonly answers: Answers
   readonly errors: ReadonlyMap<QuestionId, string>
-  readonly said: string | undefined
-  /** Trying again would change nothing. */
-  readonly over?: boolean
+  readonly said: string
+  readonly beside: VoterBeside
+  /** Trying again would change nothing: this voter has voted. */
+  readonly over: boolean
+  /** The receipt found on the way. */
+  readonly receipt: string | null
 }
 
-export const showPoll = async (
-  c: Context<Http>,
-  poll: Poll,
-  tried: Tried | null = null,
-): Promise<Response> => {
-  const { services, signal } = c.var
+export const showPoll = async (c: Context<Http>, poll: Poll, tried?: Tried): Promise<Response> => {
+  const { services } = c.var
   const voter = voterOf(c) ?? nameVoter(c, services.random)
-  const { voted: kept, receipt } = receiptOf(c)
-  const voted = kept || tried?.over === true
-  const read = await services.readResults({ pollId: poll.id, receipt, workspaceId: null }, signal)
+  const kept = receiptOf(c)
+  const receipt = tried?.receipt ?? kept.receipt
+  const voted = kept.voted || tried?.over === true
+  const beside = tried?.beside ?? besideOf((name) => c.req.query(name))
   const status = statusOf(poll, services.clock.now())
-  const begun = status === 'open' || status === 'closed'
-  const results = read.ok && begun ? (JSON.parse(read.value.snapshot.document) as Results) : null // our own publication
-  const changes = poll.revisions === 'until-close' && c.req.query('change') !== undefined
-  const voting = status === 'open' && (tried === null ? !voted || changes : tried.over !== true)
-  const seen = results !== null
+  const again = mayVoteAgain(poll) && c.req.query('change') !== undefined
+  const voting = status === 'open' && (tried ? !tried.over : (!voted || again) && !lacksToken(poll, beside))
+  const results = await resultsFor(c, poll, receipt)
+  const seen = results !== null && (status === 'open' || status === 'closed')
+  const standing = { status, voting, voted, receipt, seen }
   const page = renderPollPage({
+    ...standing,
     poll,
-    status,
-    results,
-    voting,
-    voted,
-    answers: tried?.answers ?? {},
+    results: seen ? results : null,
+    answers: tried?.answers ?? (voting && voted ? await ownAnswers(c, poll, beside) : {}),
     errors: tried?.errors ?? new Map(),
-    notice: tried ? refusedNotice(poll, tried, seen) : notice(poll, status, { voted, voting, receipt, seen }),
-    receipt,
+    notice: tried ? refusalNotice(poll, tried.said, tried.over, seen) : noticeOf(poll, standing),
+    beside,
     seed: voter,
     url: `${new URL(c.req.url).origin}/p/${poll.id}`,
   })
@@ -60,28 +60,20 @@ export const showMessage = (c: Context<Http>, refusal: AnyRefusal): Response | P
   const { status, title, detail } = problems[refusal.reason]
   c.set('code', refusal.reason)
   if (status === 503) c.header('Retry-After', '1')
-  return c.html(renderMessage(title, sayings[refusal.reason] ?? detail), status, headers([]))
+  return c.html(renderMessage(title, sayingOf(refusal.reason) ?? detail), status, headers([]))
 }
 
-const refusedNotice = (poll: Poll, { said, over }: Tried, seen: boolean): Notice => ({
-  tone: over ? 'good' : 'bad',
-  text: [said, over && !seen && whereResultsAre[poll.results]].filter(Boolean).join(' '),
-})
-
-interface Reader {
-  readonly voted: boolean
-  readonly voting: boolean
-  readonly receipt: string | null
-  readonly seen: boolean
+const resultsFor = async (c: Context<Http>, poll: Poll, receipt: string | null): Promise<Results | null> => {
+  const order = { pollId: poll.id, receipt, workspaceId: null }
+  const read = await c.var.services.readResults(order, c.var.signal)
+  return read.ok ? JSON.parse(read.value.snapshot.document) : null // our own publication
 }
 
-const notice = (poll: Poll, status: PollStatus, { voted, voting, receipt, seen }: Reader): Notice | null => {
-  const where = seen || status === 'draft' || status === 'scheduled' ? '' : whereResultsAre[poll.results]
-  if (voting) return null
-  if (status === 'open' && voted)
-    return { tone: 'good', text: `${receipt === null ? sayings['already-voted'] : thanks} ${where}`.trim() }
-  if (status === 'draft') return { tone: 'plain', text: 'This poll is a draft: nobody can vote in it yet.' }
-  return where === '' ? null : { tone: 'plain', text: where }
+/** What a voter who changes their ballot starts from. */
+const ownAnswers = async (c: Context<Http>, poll: Poll, beside: VoterBeside): Promise<Answers> => {
+  const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: null }, shownBeside(beside))
+  const own = await c.var.services.readOwnBallot({ pollId: poll.id, ...shown }, c.var.signal)
+  return own.ok ? own.value.answers : {}
 }
 
 const headers = (allowedOrigins: readonly string[]) => ({
