@@ -1,4 +1,5 @@
 // The beginning of every run on a data folder: it is ours alone, nothing of a killed run is left, the ports are free.
+import { rmSync } from 'node:fs'
 import { openDataFolder } from './data-folder.ts'
 import { endLeftovers } from './leftovers.ts'
 import { createNursery, type Nursery } from './nursery.ts'
@@ -26,5 +27,7 @@ export const beginRun = async ({ command, dataFolder, progress, ownGroups }: Run
   progress.say(`edgepoll is starting, with its data in ${folder.root}`)
   const ended = await endLeftovers(folder, lock.leftBehind)
   if (ended.length > 0) progress.say(`  ✓ Ended what a killed run had left: ${ended.join(', ')}`)
+  // A runtime that was killed stays in the registry, and others would look for its objects there for a minute and more.
+  rmSync(folder.registry, { recursive: true, force: true })
   return { nursery: createNursery(folder, { ownGroups, lock }), lock }
 }

@@ -1,5 +1,4 @@
 // Runs the Workers of a stack: all in one process, or the edges each in its own beside one for count and archive.
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bundles } from './bundles.ts'
 import { Complaint } from './complaint.ts'
@@ -19,8 +18,6 @@ interface Needs {
 
 /** Starts them and answers the ids of the processes, by what they are. */
 export const startWorkers = async (needs: Needs): Promise<Readonly<Record<string, number>>> => {
-  // A process that was killed stays in the registry, and an edge would look for its objects there for a minute and more.
-  rmSync(needs.nursery.folder.registry, { recursive: true, force: true })
   const [first, ...edges] = await planWorkers(needs)
   // The objects come first: an edge that looks for them before they are there waits.
   const pids = await startRuntime(needs.nursery, first)

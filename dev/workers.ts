@@ -1,6 +1,5 @@
 // How the Workers become options of Miniflare, the runtime `npm run stack` runs them in. Nothing else knows.
 import { dirname } from 'node:path'
-import type { V4MiniflareOptions } from 'miniflare'
 import type { Bundle, Bundles } from './bundles.ts'
 import { host } from './ports.ts'
 import { configPathOf, type WorkerName } from './worker-names.ts'
@@ -14,13 +13,23 @@ export interface WorkerValues {
 /** One process of the runtime: what it is to run, as plain JSON, so that it can be sent to it. */
 export interface RuntimePlan {
   readonly name: string
-  readonly options: Omit<V4MiniflareOptions, 'workers'>
+  readonly options: RuntimeOptions
   /** Workers apart from here share key-value storage with others through the registry. */
   readonly shares: boolean
   readonly workers: readonly {
     readonly options: Readonly<Record<string, unknown>>
     readonly bundle: Bundle
   }[]
+}
+
+/** What is said to Miniflare of the process as a whole. */
+export interface RuntimeOptions {
+  readonly host: string
+  readonly port: number
+  readonly cf: false
+  readonly resourcePersistencePath: string
+  readonly isolatedResourcePersistencePath: string
+  readonly unsafeDevRegistryPath?: string
 }
 
 interface Needs {
@@ -38,22 +47,16 @@ interface Needs {
   readonly registry: string | null
 }
 
-export const planRuntime = async ({
-  name,
-  workers,
-  bundles,
-  values,
-  port,
-  state,
-  sharedState,
-  registry,
-}: Needs): Promise<RuntimePlan> => {
+export const planRuntime = async (needs: Needs): Promise<RuntimePlan> => {
+  const { name, bundles, values, port, state, sharedState, registry } = needs
   const all = await Promise.all(
-    workers.map(async (worker) => ({
+    needs.workers.map(async (worker) => ({
       options: await optionsOf(worker, values, port),
       bundle: bundles[worker],
     })),
   )
+  const usesStorage = all.some(({ options: { kvNamespaces } }) => Object.keys(kvNamespaces ?? {}).length > 0)
+  const shares = registry !== null && usesStorage
   return {
     name,
     options: {
@@ -61,13 +64,12 @@ export const planRuntime = async ({
       // The entry nobody uses: requests come through the direct socket of the edge.
       port: 0,
       cf: false,
-      resourcePersistencePath: sharedState,
+      // Two processes must not write the same files; what they share is kept by one of them for all.
+      resourcePersistencePath: shares ? sharedState : state,
       isolatedResourcePersistencePath: state,
       ...(registry === null ? {} : { unsafeDevRegistryPath: registry }),
     },
-    shares:
-      registry !== null &&
-      all.some(({ options: { kvNamespaces } }) => Object.keys(kvNamespaces ?? {}).length > 0),
+    shares,
     workers: all,
   }
 }

@@ -51,7 +51,7 @@ export const isTrouble = (line: string): boolean =>
   /\[ERROR\]|✘|Uncaught|\[WARNING\]|▲/.test(line) && !isChatter.test(line)
 
 // Notes of the runtime to its own makers, and words about a command line only we see.
-const isChatter = /NOSENTRY|Multiple environments are defined/
+const isChatter = /NOSENTRY|Multiple environments are defined|Scheduled Workers are not automatically/
 
 /** Whether a line tells of a request: `[wrangler:info] GET /readyz 200 OK (3ms)`. */
 export const isRequest = (line: string): boolean =>

@@ -6,10 +6,11 @@ import { toBase32 } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result } from '../kernel/result.ts'
-import type { Scoreboards } from './ports.ts'
+import type { PollViews, Scoreboards } from './ports.ts'
 
 interface Needs {
   readonly scoreboards: Pick<Scoreboards, 'create'>
+  readonly pollViews: Pick<PollViews, 'learn'>
   readonly clock: Clock
   readonly random: Random
 }
@@ -23,7 +24,7 @@ export interface PollOrder {
 
 /** Makes a poll and answers once its scoreboard has made it durable. */
 export const createPoll =
-  ({ scoreboards, clock, random }: Needs) =>
+  ({ scoreboards, pollViews, clock, random }: Needs) =>
   async (
     { workspaceId, draft, open }: PollOrder,
     signal: AbortSignal,
@@ -41,5 +42,6 @@ export const createPoll =
       createdAt: clock.now(),
     }
     await scoreboards.create({ poll, secret: random.bytes(32), revokedInvites: [] }, signal)
+    await pollViews.learn(poll)
     return accept(poll)
   }

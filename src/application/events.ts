@@ -95,7 +95,7 @@ export type Event =
       readonly shard: number
       readonly error: string
     }
-  | { readonly type: 'keys-unavailable'; readonly servedStale: boolean; readonly error: string }
+  | { readonly type: 'keys-unavailable'; readonly keyId: string }
 
 /** Takes an event and returns at once; never throws, never awaits. */
 export type Report = (event: Event) => void

@@ -32,8 +32,8 @@ export interface Scoreboards {
     count: number,
     signal: AbortSignal,
   ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>
-  /** The newest publication, or null where there is no such poll. */
-  snapshot(pollId: string, signal: AbortSignal): Promise<Snapshot | null>
+  /** The newest publication; its value is null where there is no such poll. */
+  snapshot(pollId: string, signal: AbortSignal): Promise<Remembered<Snapshot>>
   /** Hands a WebSocket upgrade to the poll's scoreboard; its answer is passed on untouched. */
   watch(pollId: string, upgrade: Request): Promise<Response>
 }
@@ -129,6 +129,25 @@ export interface BoardLink {
   join(address: BoxAddress): Promise<CountingDefinition | null>
   /** Returns the version of this shard that the board has made durable so far. */
   report(report: TallyReport): Promise<{ readonly durable: number }>
+}
+
+/** An answer, and what its reader should know about where it came from. */
+export interface Remembered<Value> {
+  /** null: known to be absent. */
+  readonly value: Value | null
+  readonly from: 'isolate' | 'colo' | 'kv' | 'redis' | 'origin'
+  /** How long ago the source of truth said so, ms. */
+  readonly ageMs: number
+  /** Whether it stands in for a source that cannot be asked. */
+  readonly stale: boolean
+}
+
+/** Polls as anybody may see them. */
+export interface PollViews {
+  find(pollId: string, signal: AbortSignal): Promise<Remembered<Poll>>
+  /** A change that was made here. */
+  learn(poll: Poll): Promise<void>
+  forget(pollId: string): Promise<void>
 }
 
 /** One publication of a poll's results, serialised once for every reader. */

@@ -2,10 +2,13 @@ import { statusOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import type { PollBook, ReceiptBook, Scoreboards, Snapshot } from './ports.ts'
+import type { PollViews, ReceiptBook, Remembered, Scoreboards, Snapshot } from './ports.ts'
 
 interface Needs {
-  readonly pollBook: PollBook
+  readonly pollViews: Pick<PollViews, 'find'>
+  /** From the nearest memory. */
+  readonly results: Pick<Scoreboards, 'snapshot'>
+  /** From the source of truth. */
   readonly scoreboards: Pick<Scoreboards, 'snapshot'>
   readonly receipts: Pick<ReceiptBook, 'verify'>
   readonly clock: Clock
@@ -19,32 +22,37 @@ export interface ResultsOrder {
   readonly workspaceId: string | null
 }
 
-export interface ResultsRead {
+export interface ResultsRead extends Omit<Remembered<Snapshot>, 'value'> {
   readonly snapshot: Snapshot
   /** Whether anybody may see this now; if not, no shared cache may keep it. */
   readonly open: boolean
 }
 
-/** The newest results for whoever may see them. */
+/** The newest results for whoever may see them; `fresh` asks the scoreboard itself. */
 export const readResults =
-  ({ pollBook, scoreboards, receipts, clock }: Needs) =>
-  async (order: ResultsOrder, signal: AbortSignal): Promise<Result<ResultsRead, VotingRefusal>> => {
-    const allowed = await mayWatch({ pollBook, receipts, clock })(order, signal)
+  ({ pollViews, results, scoreboards, receipts, clock }: Needs) =>
+  async (
+    { fresh = false, ...order }: ResultsOrder & { readonly fresh?: boolean },
+    signal: AbortSignal,
+  ): Promise<Result<ResultsRead, VotingRefusal>> => {
+    const allowed = await mayWatch({ pollViews, receipts, clock })(order, signal)
     if (!allowed.ok) return allowed
-    const snapshot = await scoreboards.snapshot(order.pollId, signal)
-    return snapshot === null ? refuse({ reason: 'poll-not-found' }) : accept({ snapshot, ...allowed.value })
+    const source = fresh ? scoreboards : results
+    const { value: snapshot, ...how } = await source.snapshot(order.pollId, signal)
+    return snapshot === null
+      ? refuse({ reason: 'poll-not-found' })
+      : accept({ ...how, snapshot, ...allowed.value })
   }
 
 /** Whether results may be shown: `open` to anybody, or to this reader alone. */
 export const mayWatch =
-  ({ pollBook, receipts, clock }: Pick<Needs, 'pollBook' | 'receipts' | 'clock'>) =>
+  ({ pollViews, receipts, clock }: Pick<Needs, 'pollViews' | 'receipts' | 'clock'>) =>
   async (
     order: ResultsOrder,
     signal: AbortSignal,
   ): Promise<Result<{ readonly open: boolean }, VotingRefusal>> => {
-    const definition = await pollBook.find(order.pollId, signal)
-    if (definition === null) return refuse({ reason: 'poll-not-found' })
-    const { poll } = definition
+    const { value: poll } = await pollViews.find(order.pollId, signal)
+    if (poll === null) return refuse({ reason: 'poll-not-found' })
     const open =
       poll.results === 'always' ||
       (poll.results === 'after-close' && statusOf(poll, clock.now()) === 'closed')

@@ -11,7 +11,7 @@ export const pollRecords = (database: Database): PollRecords => ({
     await database.run((postgres) => postgres.execute(recordStatement(poll)), signal)
   },
   remove: async (death, signal) => {
-    while (!(await removeSome(database, death, signal)));
+    while (!(await removeOnce(database, death, signal)));
   },
 })
 
@@ -41,8 +41,8 @@ const isLater = sql`
   (${polls.version}, ${step(polls.phase)}, ${polls.archived}) <
   (excluded.version, ${step(sql`excluded.phase`)}, excluded.archived)`
 
-/** Answers whether nothing was left to do. */
-const removeSome = async (database: Database, death: PollDeath, signal: AbortSignal): Promise<boolean> => {
+/** Answers whether there was nothing left to do. */
+const removeOnce = async (database: Database, death: PollDeath, signal: AbortSignal): Promise<boolean> => {
   const { rows } = await database.run(
     (postgres) => postgres.execute<{ done: boolean }>(removeStatement(death)),
     signal,
@@ -50,14 +50,11 @@ const removeSome = async (database: Database, death: PollDeath, signal: AbortSig
   return rows[0]?.done === true
 }
 
-/** So many rows take some 100 ms. A poll of a million ballots takes a hundred statements: a caller whose deadline ends
- *  in between goes on later from where it was, and a single long statement would begin anew. */
-const ballotsAtOnce = 10_000
-
-/** Repeated until it finds its own tombstone and nothing to take out. It waits until it is alone with the poll
- *  (migrations/0002), but what was written while it waited is not in its snapshot; the next statement sees it, and
- *  nothing can come after the tombstone. \`exists\` makes sure of the lock before any row is touched: the other way round
- *  it would deadlock with a writer. */
+/** Repeated until it finds a tombstone and nothing to take out. It waits until it is alone with the poll
+ *  (migrations/0002), but what was written meanwhile is not in its snapshot; the next statement sees that, and nothing
+ *  can come after the tombstone. `exists` makes sure of the lock before any row is touched: the other way round it
+ *  would deadlock with a writer. Slow for huge polls: 770,000 ballots took 1.0 s on two cores. Parts of 10,000 took 28 s
+ *  for a million, because each passes by the dead rows of those before. */
 const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => sql`
   with alone as materialized (select pg_advisory_xact_lock(hashtextextended(${pollId}::text, 0))),
   tombstone as (
@@ -69,11 +66,7 @@ const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => 
     delete from polls where id = ${pollId}::text and exists (select from alone) returning 1
   ),
   ballot as (
-    delete from ballots
-    where poll_id = ${pollId}::text
-      and id in (select id from ballots where poll_id = ${pollId}::text order by id limit ${ballotsAtOnce}::integer)
-      and exists (select from alone)
-    returning 1
+    delete from ballots where poll_id = ${pollId}::text and exists (select from alone) returning 1
   )
   select
     exists (select from deleted_polls where poll_id = ${pollId}::text)

@@ -17,7 +17,7 @@ import type { BallotReader, ReceiptBook, Scoreboards } from '../application/port
 import type { proveBallot } from '../application/prove-ballot.ts'
 import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
-import type { readPoll } from '../application/read-poll.ts'
+import type { readPoll, readPollFor } from '../application/read-poll.ts'
 import type { mayWatch, readResults } from '../application/read-results.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -45,6 +45,7 @@ export interface Services {
   readonly readLog: ReturnType<typeof readLog>
   readonly readOwnBallot: ReturnType<typeof readOwnBallot>
   readonly readPoll: ReturnType<typeof readPoll>
+  readonly readPollFor: ReturnType<typeof readPollFor>
   readonly readResults: ReturnType<typeof readResults>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly watch: Scoreboards['watch']

@@ -3,11 +3,16 @@ import type { ZodError } from 'zod'
 import type { Fault } from '../domain/refusal.ts'
 
 export const faultsOf = (error: ZodError): readonly Fault[] =>
-  error.issues.flatMap((issue) => {
-    const path = issue.path.map(String)
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(path), detail: issue.message }]
-    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }))
-  })
+  error.issues
+    .flatMap((issue) => {
+      const path = issue.path.map(String)
+      if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(path), detail: issue.message }]
+      return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }))
+    })
+    .slice(0, mostFaults)
+
+/** A body of a megabyte must not be answered with several. */
+const mostFaults = 100
 
 const pointerTo = (path: readonly string[]): string =>
   path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -4,15 +4,18 @@ import type { BoardLink, BoxAddress, BoxLink, PollDeath } from '../application/p
 import type { BoxNeeds } from '../ballot-box/box.ts'
 import { boxName } from '../ballot-box/protocol.ts'
 import { type BoxSettings, boxSettings } from '../ballot-box/settings.ts'
+import type { KeyValueStore } from '../cache/kv-tier.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { countConfig } from './config.ts'
+import { rememberFinal } from './remember.ts'
 
 export interface CountBindings<BoxId, BoardId> {
   readonly BALLOT_BOX: { idFromName(name: string): BoxId; get(id: BoxId): BoxLink }
   readonly SCOREBOARD: { idFromName(name: string): BoardId; get(id: BoardId): BoardLink }
+  readonly READS: KeyValueStore
   readonly BALLOTS: { sendBatch(messages: { body: BallotMessage; contentType: 'json' }[]): Promise<unknown> }
   readonly ARCHIVE: { recordPoll(poll: Poll): Promise<void>; removePoll(death: PollDeath): Promise<void> }
 }
@@ -57,6 +60,7 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
         firsts: (address, questionId, continuing) => box(address).firsts(address, questionId, continuing),
         destroy: (address) => box(address).destroy(address),
       },
+      shelf: rememberFinal(env.READS, clock),
       records: {
         record: (poll) => env.ARCHIVE.recordPoll(poll),
         remove: (death) => env.ARCHIVE.removePoll(death),

@@ -16,7 +16,7 @@ import type { HealthCheck, PollBook } from '../application/ports.ts'
 import { proveBallot } from '../application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../application/read-log.ts'
 import { readOwnBallot } from '../application/read-own-ballot.ts'
-import { readPoll } from '../application/read-poll.ts'
+import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults } from '../application/read-results.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
@@ -26,6 +26,8 @@ import { postgresHealth } from '../archive/health.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
+import type { ColoCache } from '../cache/colo-tier.ts'
+import type { KeyValueStore } from '../cache/kv-tier.ts'
 import type { Services } from '../http/http.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { pause } from '../kernel/pause.ts'
@@ -38,26 +40,39 @@ import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
 import { edgeConfig } from './config.ts'
-import { rememberKeys, rememberPolls } from './remember.ts'
+import { rememberKeys, rememberPolls, rememberResults, rememberViews } from './remember.ts'
 
 export interface EdgeBindings<BoxId, BoardId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
   readonly NEW_VOTERS: NewVoterLimiter
+  readonly READS: KeyValueStore
 }
 
-export const edgeServices = <BoxId, BoardId>(env: EdgeBindings<BoxId, BoardId>): Services => {
+/** What the platform gives an edge beside its bindings. */
+export interface EdgePlatform {
+  readonly waitUntil: (work: Promise<unknown>) => void
+  readonly colo: ColoCache | null
+}
+
+export const edgeServices = <BoxId, BoardId>(
+  env: EdgeBindings<BoxId, BoardId>,
+  { waitUntil, colo }: EdgePlatform,
+): Services => {
   const config = edgeConfig(env)
   const report = jsonLog('edge', config.LOG_LEVEL)
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   const boards = scoreboards(env.SCOREBOARD)
-  const pollBook = rememberPolls(boards, clock)
+  const around = { clock, random, report, waitUntil, colo, kv: env.READS }
+  const pollBook = rememberPolls(boards, around)
+  const pollViews = rememberViews(boards, around)
+  const results = rememberResults(boards, around)
   const receipts = receiptBook(config.RECEIPT_KEY)
   const boxes = ballotBoxes(env.BALLOT_BOX, clock)
   const tokens = tokenReader()
   const reader = ballotReader(database)
-  const keys = rememberKeys(keyRing(database), clock, report)
+  const keys = rememberKeys(keyRing(database), around)
   const healthChecks = [
     countingHealth(boards),
     postgresHealth(database),
@@ -75,24 +90,25 @@ export const edgeServices = <BoxId, BoardId>(env: EdgeBindings<BoxId, BoardId>):
       suspicion: suspicion(env.NEW_VOTERS, clock),
       random,
     }),
-    changePoll: changePoll({ pollBook, scoreboards: boards }),
+    changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
     checkHealth: checkHealth({ healthChecks }),
-    closePoll: closePoll({ pollBook, scoreboards: boards }),
-    createPoll: createPoll({ scoreboards: boards, clock, random }),
+    closePoll: closePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    createPoll: createPoll({ scoreboards: boards, pollViews, clock, random }),
     createWorkspace: createWorkspace({ workspaces: workspaces(database), clock, random }),
-    deletePoll: deletePoll({ pollBook, scoreboards: boards }),
-    eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes }),
+    deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
-    mayWatch: mayWatch({ pollBook, receipts, clock }),
+    mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: reader.pollIds,
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
-    readPoll: readPoll({ pollBook }),
-    readResults: readResults({ pollBook, scoreboards: boards, receipts, clock }),
+    readPoll: readPoll({ pollViews }),
+    readPollFor: readPollFor({ pollBook, pollViews }),
+    readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),

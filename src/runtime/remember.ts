@@ -1,41 +1,147 @@
-// What is remembered, for how long, and what stands in when it cannot be asked.
+// What is remembered, where, for how long, and what stands in when it cannot be asked. One paragraph a kind of answer.
 import type { Report } from '../application/events.ts'
-import type { KeyRing, PollBook } from '../application/ports.ts'
-import { type Memory, memory } from '../cache/memory.ts'
+import type { KeyRecord, KeyRing, PollBook, PollViews, Scoreboards, Snapshot } from '../application/ports.ts'
+import { type ColoCache, coloTier } from '../cache/colo-tier.ts'
+import type { Terms } from '../cache/entry.ts'
+import { isolateTier } from '../cache/isolate-tier.ts'
+import { type KeyValueStore, kvTier } from '../cache/kv-tier.ts'
+import { tiered } from '../cache/tiered.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import { type Poll, publicPoll } from '../domain/poll/poll.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { Random } from '../kernel/random.ts'
 
 const second = 1_000
 const minute = 60 * second
+const day = 24 * 60 * minute
 
-/** A poll's secret may stay in an isolate at most 60 s: fresh and stale together. */
-export const rememberPolls = (book: PollBook, clock: Clock): PollBook & { forget(pollId: string): void } => {
-  const polls: Memory<CountingDefinition | null> = memory({
-    clock,
-    freshMs: 5 * second,
-    staleMs: 55 * second,
-    absentMs: second,
-    capacity: 2_000,
+export interface Around {
+  readonly clock: Clock
+  readonly random: Random
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** null where the platform has none. */
+  readonly colo: ColoCache | null
+  readonly kv: KeyValueStore
+  readonly report: Report
+}
+
+const common = ({ clock, random, waitUntil }: Around) => ({ clock, waitUntil, jitter: random.fraction })
+
+/** Definitions carry the poll's secret: in this isolate only, at most 60 s, fresh and standing in together. */
+export const rememberPolls = (
+  book: PollBook,
+  around: Around,
+): PollBook & { forget(pollId: string): Promise<void> } => {
+  const polls = tiered<CountingDefinition>({
+    ...common(around),
+    isolate: isolateTier(2_000),
+    beyond: [],
+    lasting: () => false,
+    terms: () => ({ freshMs: 5 * second, staleMs: 0, standInMs: 55 * second, absentMs: second }),
+    origin: async (pollId, signal) => {
+      const value = await book.find(pollId, signal)
+      return { value, version: value?.poll.version ?? 0 }
+    },
+  })
+  return { find: async (pollId, signal) => (await polls.read(pollId, signal)).value, forget: polls.forget }
+}
+
+/** Polls as anybody may see them: isolate, location; closed ones in KV too. A change is seen at once where it was made
+ *  and within 10 s everywhere. */
+export const rememberViews = (book: PollBook, around: Around): PollViews => {
+  const open: Terms = { freshMs: 10 * second, staleMs: 5 * second, standInMs: 10 * minute, absentMs: second }
+  const views = tiered<Poll>({
+    ...common(around),
+    isolate: isolateTier(5_000),
+    beyond: sharedTiers(around),
+    lasting: (poll) => poll?.phase === 'closed',
+    terms: () => open,
+    origin: async (key, signal) => {
+      const found = await book.find(pollIdOf(key), signal)
+      return { value: found && publicPoll(found.poll), version: viewVersion(found?.poll) }
+    },
   })
   return {
-    find: (pollId, signal) =>
-      polls.read(pollId, () => book.find(pollId, AbortSignal.timeout(5 * second)), signal),
-    forget: polls.forget,
+    find: (pollId, signal) => views.read(viewKey(pollId), signal),
+    learn: (poll) => views.learn(viewKey(poll.id), publicPoll(poll), viewVersion(poll)),
+    forget: (pollId) => views.forget(viewKey(pollId)),
+  }
+}
+
+/** Results: isolate, location, and KV once they are final. Fresh for a second from when the scoreboard was asked. Final
+ *  ones are held a minute at a time, because an erasure may still be noted in them. */
+export const rememberResults = (
+  boards: Pick<Scoreboards, 'snapshot'>,
+  around: Around,
+): Pick<Scoreboards, 'snapshot'> & { forget(pollId: string): Promise<void> } => {
+  const live: Terms = { freshMs: second, staleMs: second, standInMs: minute, absentMs: second }
+  const final: Terms = { freshMs: minute, staleMs: minute, standInMs: day, absentMs: second }
+  const results = tiered<Snapshot>({
+    ...common(around),
+    isolate: isolateTier(2_000),
+    beyond: sharedTiers(around),
+    lasting: (snapshot) => snapshot?.final === true,
+    terms: (snapshot) => (snapshot?.final === true ? final : live),
+    origin: async (key, signal) => {
+      const found = await boards.snapshot(pollIdOf(key), signal)
+      return { value: found?.value ?? null, version: found?.value?.version ?? 0 }
+    },
+  })
+  return {
+    snapshot: (pollId, signal) => results.read(resultsKey(pollId), signal),
+    forget: (pollId) => results.forget(resultsKey(pollId)),
+  }
+}
+
+/** What the scoreboard itself puts into KV, so that a closed poll is read without waking it. */
+export const rememberFinal = (kv: KeyValueStore, clock: Clock) => {
+  const tier = kvTier<Snapshot>(kv, clock, day)
+  return {
+    keep: (snapshot: Snapshot): Promise<void> => {
+      const since = clock.now()
+      const entry = {
+        value: snapshot,
+        version: snapshot.version,
+        since,
+        freshUntil: since,
+        staleUntil: since,
+      }
+      return tier.put(resultsKey(snapshot.pollId), { ...entry, standInUntil: since + day })
+    },
+    drop: async (pollId: string): Promise<void> => {
+      await Promise.all([tier.drop(resultsKey(pollId)), tier.drop(viewKey(pollId))])
+    },
   }
 }
 
 /** A revoked key is refused everywhere within 60 s; a known key still opens for 10 minutes while Postgres is away. */
-export const rememberKeys = (ring: KeyRing, clock: Clock, report: Report): KeyRing => {
-  const keys: Memory<Awaited<ReturnType<KeyRing['find']>>> = memory({
-    clock,
-    freshMs: 50 * second,
-    staleMs: 10 * minute,
-    absentMs: 5 * second,
-    capacity: 5_000,
-    stoodIn: (error) => report({ type: 'keys-unavailable', servedStale: true, error: String(error) }),
+export const rememberKeys = (ring: KeyRing, around: Around): KeyRing => {
+  const keys = tiered<KeyRecord>({
+    ...common(around),
+    isolate: isolateTier(5_000),
+    beyond: [],
+    lasting: () => false,
+    terms: () => ({ freshMs: 50 * second, staleMs: 0, standInMs: 10 * minute, absentMs: 5 * second }),
+    origin: async (keyId, signal) => ({ value: await ring.find(keyId, signal), version: 0 }),
   })
   return {
-    find: (keyId, signal) =>
-      keys.read(keyId, () => ring.find(keyId, AbortSignal.timeout(3 * second)), signal),
+    find: async (keyId, signal) => {
+      const { value, stale } = await keys.read(keyId, signal)
+      if (stale) around.report({ type: 'keys-unavailable', keyId })
+      return value
+    },
   }
 }
+
+const sharedTiers = <Value>({ colo, kv, clock }: Around) => [
+  ...(colo === null ? [] : [coloTier<Value>(colo, clock)]),
+  kvTier<Value>(kv, clock, day),
+]
+
+const viewKey = (pollId: string) => `poll:${pollId}`
+const resultsKey = (pollId: string) => `results:${pollId}`
+const pollIdOf = (key: string) => key.slice(key.indexOf(':') + 1)
+
+/** `closing` and `closed` are one version of the poll and two views of it. */
+const viewVersion = (poll: Poll | undefined): number =>
+  poll === undefined ? 0 : poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)

@@ -20,7 +20,7 @@ import { accept, type Result, refuse } from '../kernel/result.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { countRunoffs } from './count-runoffs.ts'
 import type { ScoreboardRpc } from './protocol.ts'
-import { Publisher, type Viewers } from './publisher.ts'
+import { Publisher, type Shelf, type Viewers } from './publisher.ts'
 import { type BoardState, openScorebook, type Scorebook, type Shard } from './scorebook.ts'
 
 export interface BoardNeeds {
@@ -34,6 +34,7 @@ export interface BoardNeeds {
     remove(death: PollDeath): Promise<void>
   }
   readonly viewers: Viewers
+  readonly shelf: Shelf
   /** Deletes everything stored, alarms included. */
   readonly clear: () => Promise<void>
   readonly report: Report
@@ -179,8 +180,8 @@ export class Board implements ScoreboardRpc {
   #open(): void {
     const state = this.#living()
     if (state === null) return
-    const { clock, after, viewers, report } = this.#needs
-    this.#publisher = new Publisher({ book: this.#book, clock, after, viewers, report }, state)
+    const { clock, after, viewers, shelf, report } = this.#needs
+    this.#publisher = new Publisher({ book: this.#book, clock, after, viewers, shelf, report }, state)
     this.#plan(state)
   }
 
@@ -283,6 +284,7 @@ export class Board implements ScoreboardRpc {
       state.shards.delete(shard)
     })
     await this.#needs.records.remove({ pollId: id, workspaceId, deletedAt })
+    await this.#needs.shelf.drop(id)
     if (destroyed) this.#needs.storage.wakeAt(deletedAt + tombstoneMs)
   }
 

@@ -23,7 +23,12 @@ export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & Po
     close: (pollId, signal) => ask(signal, board(pollId).close()),
     remove: (pollId, signal) => ask(signal, board(pollId).remove()),
     issueInvites: (pollId, count, signal) => ask(signal, board(pollId).issueInvites(count)),
-    snapshot: (pollId, signal) => ask(signal, board(pollId).snapshot()),
+    snapshot: async (pollId, signal) => ({
+      value: await ask(signal, board(pollId).snapshot()),
+      from: 'origin',
+      ageMs: 0,
+      stale: false,
+    }),
     watch: (pollId, upgrade) => {
       const url = new URL(upgrade.url)
       url.pathname = livePath

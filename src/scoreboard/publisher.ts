@@ -16,11 +16,18 @@ export interface Viewers {
   end(): void
 }
 
+/** Where final results lie for everybody, so that a closed poll is read without waking its scoreboard. Never rejects. */
+export interface Shelf {
+  keep(snapshot: Snapshot): Promise<void>
+  drop(pollId: string): Promise<void>
+}
+
 interface Needs {
   readonly book: Pick<Scorebook, 'publish'>
   readonly clock: Clock
   readonly after: (delayMs: number, run: () => void) => void
   readonly viewers: Viewers
+  readonly shelf: Pick<Shelf, 'keep'>
   readonly report: Report
 }
 
@@ -127,6 +134,7 @@ export class Publisher {
     this.#published = results
     this.#last = this.#needs.clock.now()
     this.#show(before, results, publication.document)
+    if (final) void this.#needs.shelf.keep({ pollId: results.pollId, ...publication })
   }
 
   #changedShards(): Map<number, Shard> {

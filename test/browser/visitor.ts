@@ -11,6 +11,8 @@ export interface Visitor {
   readonly trouble: readonly string[]
   /** Serious and critical findings of axe-core. */
   findings(): Promise<readonly string[]>
+  /** How much has moved by itself since the page opened: its cumulative layout shift. */
+  shift(): Promise<number>
   /** Whether anything sticks out to the right. */
   overflow(): Promise<number>
   picture(name: string): Promise<void>
@@ -23,6 +25,12 @@ console.log(`Screenshots: ${pictures}`)
 export const aVisitor = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> => {
   const context = await browser.newContext(options)
   const page = await context.newPage()
+  await page.addInitScript(`
+    globalThis.shift = 0
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shift += value
+    }).observe({ type: 'layout-shift', buffered: true })
+  `)
   const trouble: string[] = []
   page.on('pageerror', (error) => trouble.push(error.message))
   page.on('console', (message) => {
@@ -40,6 +48,10 @@ export const aVisitor = async (browser: Browser, options: BrowserContextOptions 
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
     },
+    shift: () =>
+      page.evaluate<number>(
+        'new Promise((told) => requestAnimationFrame(() => setTimeout(() => told(globalThis.shift))))',
+      ),
     overflow: () =>
       page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
     picture: async (name) => {

@@ -77,7 +77,7 @@ describe('a page', () => {
 describe('an audit', () => {
   test('says of each shard what a person with the rows would say', async () => {
     const ballots = [
-      // words order these in another way than bytes do
+      // a dictionary orders these in another way than bytes do
       ...['bal_b', 'bal_B', 'bal_a', 'bal_é', 'bal_z', 'bal-a'].map((id) => aBallot(id, { shard: 1 })),
       ...Array.from({ length: 30 }, (_, at) =>
         aBallot(`bal_${scattered(at)}`, { shard: at % 3 === 0 ? 2 : 12 }),
@@ -93,6 +93,18 @@ describe('an audit', () => {
         ),
       ),
     )
+  })
+
+  test('is the same in a database that orders as a dictionary does', async () => {
+    const ballots = ['bal_b', 'bal_B', 'bal_a', 'bal_é', 'bal_z', 'bal-a'].map((id) => aBallot(id))
+    await store('dictionary', ballots)
+    await postgres.query('alter table ballots alter column id type text collate "und-x-icu"')
+    try {
+      expect(await audit('dictionary')).toEqual([summed(3, ballots)])
+      expect(await walk('dictionary', 2)).toHaveLength(ballots.length)
+    } finally {
+      await postgres.query('alter table ballots alter column id type text')
+    }
   })
 
   test('changes with a revision', async () => {
@@ -141,6 +153,16 @@ const summed = (shard: number, ballots: readonly ArchivedBallot[]) => ({
     )
     .digest('hex'),
 })
+
+const walk = async (pollId: string, limit: number): Promise<readonly string[]> => {
+  const walked: string[] = []
+  let found: readonly ArchivedBallot[]
+  do {
+    found = await page(pollId, walked.at(-1) ?? null, limit)
+    walked.push(...found.map(({ id }) => id))
+  } while (found.length > 0)
+  return walked
+}
 
 /** Far from the order of the numbers, and different for each. */
 const scattered = (at: number) => String((at * 7919) % 10_007).padStart(5, '0')

@@ -1,4 +1,5 @@
-// What the archive promises of messages that died, on a real Postgres through the real driver: kept, whatever is in them.
+// What the archive promises of messages that died, on a real Postgres through the real driver: kept, whatever is in
+// them.
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { DeadLetter } from '../../src/application/ports.ts'
 import { openDatabase } from '../../src/archive/database.ts'

@@ -51,24 +51,6 @@ describe('removing a poll', () => {
     await Promise.all([remove('at-once'), remove('at-once'), remove('at-once')])
     expect(await left('at-once')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
   })
-
-  test('that was cut short goes on from where it was', async () => {
-    await fill('large', 25_000)
-    const controller = new AbortController()
-    const reason = new Error('the deadline has passed')
-    const ask = globalThis.fetch
-    const fetched = vi.spyOn(globalThis, 'fetch').mockImplementationOnce(async (...request) => {
-      const answer = await ask(...request)
-      controller.abort(reason)
-      return answer
-    })
-    await expect(remove('large', {}, controller.signal)).rejects.toBe(reason)
-    expect(await left('large')).toEqual({ polls: 0, ballots: 15_000, tombstones: 1 })
-    await remove('large')
-    expect(await left('large')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
-    expect(fetched).toHaveBeenCalledTimes(4)
-    fetched.mockRestore()
-  })
 })
 
 describe('what comes after the removal', () => {
@@ -112,6 +94,23 @@ describe('what is on its way while a poll is removed', () => {
       await removing
     })
     expect(await left('before')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
+  })
+
+  test('is taken out also where the first to remove it dies half-way and the second had begun by then', async () => {
+    await store(aMessage('half', ['z']))
+    await holding('half', 'z', async (release) => {
+      const storing = store(aMessage('half', ['a', 'z'], 2))
+      await waiting('insert into ballots')
+      const dying = remove('half', {}, endedByFirstAnswer())
+      await waiting('insert into deleted_polls')
+      const removing = remove('half')
+      await waiting('insert into deleted_polls', 2)
+      await release()
+      await expect(dying).rejects.toThrow('the deadline has passed')
+      await storing
+      await removing
+    })
+    expect(await left('half')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
   })
 
   test('writes nothing, where it began after', async () => {
@@ -191,13 +190,6 @@ const aMessage = (pollId: string, ids: readonly string[], revision = 1): BallotM
   })),
 })
 
-const fill = (pollId: string, count: number) =>
-  postgres.query(
-    `insert into ballots (poll_id, id, revision, cast_at, answers, shard, seq)
-     select $1, 'bal_' || at, 1, now(), '{}', 0, at from generate_series(1, $2::integer) as at`,
-    [pollId, count],
-  )
-
 const left = async (pollId: string) => {
   const [counts] = await postgres.query<{ polls: number; ballots: number; tombstones: number }>(
     `select
@@ -219,10 +211,27 @@ const holding = (pollId: string, id: string, use: (release: () => Promise<void>)
     })
   })
 
-const waiting = async (statement: string): Promise<void> => {
-  const found = () =>
-    postgres.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like $1`, [
-      `%${statement}%`,
-    ])
-  while ((await found()).length === 0) await pause(5)
+/** Until so many statements of the kind stand before a lock. */
+const waiting = (statement: string, count = 1): Promise<unknown> =>
+  expect
+    .poll(
+      () =>
+        postgres.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like $1`, [
+          `%${statement}%`,
+        ]),
+      { interval: 5, timeout: 5_000 },
+    )
+    .toHaveLength(count)
+
+/** For whoever asks next: its deadline passes when its first statement has been carried out. */
+const endedByFirstAnswer = (): AbortSignal => {
+  const controller = new AbortController()
+  const ask = globalThis.fetch
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementationOnce(async (...request) => {
+    fetched.mockRestore()
+    const answer = await ask(...request)
+    controller.abort(new Error('the deadline has passed'))
+    return answer
+  })
+  return controller.signal
 }

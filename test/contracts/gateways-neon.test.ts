@@ -50,7 +50,7 @@ describe('values', () => {
       wide: '9007199254740993',
       exact: '12345678901234567890.123',
     })
-    expect([...row?.['raw']]).toEqual([0, 255])
+    expect(Array.from(row?.['raw'] ?? [])).toEqual([0, 255])
   })
 
   test('arrive as sent: quotes, emoji, arrays, documents and bytes', async () => {
@@ -68,7 +68,7 @@ describe('values', () => {
       tags: given.tags,
       extra: given.extra,
     })
-    expect([...row?.['raw']]).toEqual([0, 1, 255])
+    expect(Array.from(row?.['raw'] ?? [])).toEqual([0, 1, 255])
   })
 
   test('rows come as arrays and with their fields when asked for', async () => {

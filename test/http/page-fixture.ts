@@ -86,6 +86,8 @@ export interface Station {
   /** What the next cast is refused with, whatever it says. */
   refuseNext: VotingRefusal | null
   phase: PollPhase
+  /** What the last cast showed beside its answers. */
+  shown: { readonly inviteCode: string | null; readonly voterToken: string | null } | null
 }
 
 export const aStation = (made: Poll, onChange: (results: Results) => void = () => {}): Station => {
@@ -128,7 +130,8 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
       }
       return accept({ snapshot, open })
     },
-    castBallot: async ({ answers, voterId }) => {
+    castBallot: async ({ answers, voterId, inviteCode, voterToken }) => {
+      station.shown = { inviteCode, voterToken }
       const refusal = station.refuseNext
       station.refuseNext = null
       if (refusal !== null) return refuse(refusal)
@@ -145,8 +148,8 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
         tally = countBallot(made.questions, tally, checked.value)
         onChange(results())
       }
-      const ballot = { id, pollId: made.id, revision: 1, castAt: now, shard: 0, seq: 1, commitment: '' }
-      return accept({ kind: before ? 'replayed' : 'accepted', ballot, receipt: `receipt.${id}` })
+      const kind = before === undefined ? 'accepted' : 'replayed'
+      return accept({ kind, ballot: ballotOf(id), receipt: `receipt.${id}`, retrySafe: true })
     },
   }
   const app = new Hono<Http>()
@@ -157,6 +160,13 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
       await next()
     })
     .route('/', page)
-  const station: Station = { app, ballots: new Map(), results, refuseNext: null, phase: made.phase }
+  const station: Station = {
+    app,
+    ballots: new Map(),
+    results,
+    refuseNext: null,
+    phase: made.phase,
+    shown: null,
+  }
   return station
 }

@@ -21,7 +21,7 @@ describe('the page of an open poll', () => {
     expect(page).toContain('<select name="answers.order.mo">')
     expect(page.match(/type="radio" name="answers.stars"/g)).toHaveLength(5)
     expect(page.match(/type="radio" name="answers.nps"/g)).toHaveLength(11)
-    expect(page).toContain('<textarea name="answers.why"')
+    expect(page).toContain('name="answers.why" rows="4"')
   })
 
   it('draws bars with attributes, and has no inline style or script', async () => {

@@ -110,3 +110,10 @@ export const statusOf = (poll: Pick<Poll, 'phase' | 'opensAt' | 'closesAt'>, now
   if (poll.closesAt !== null && now >= poll.closesAt) return 'closed'
   return poll.opensAt !== null && now < poll.opensAt ? 'scheduled' : 'open'
 }
+
+/** The poll without what only its owner may know: safe to keep in any cache. */
+export const publicPoll = (poll: Poll): Poll => ({
+  ...poll,
+  dedupe: poll.dedupe.by === 'account' ? { by: 'account', keys: [] } : poll.dedupe,
+  labels: {},
+})

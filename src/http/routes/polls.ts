@@ -8,6 +8,7 @@ import { faultsOf } from '../../representation/faults.ts'
 import { pollDocument } from '../../representation/poll-document.ts'
 import { draftOf, pollDraft } from '../../representation/poll-draft.ts'
 import { readJson } from '../../representation/read-json.ts'
+import { cacheHeaders } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 
@@ -33,18 +34,18 @@ export const polls = new Hono<Http>()
   })
 
   .get('/:pollId', async (c) => {
-    const found = await c.var.services.readPoll({ pollId: c.req.param('pollId') }, c.var.signal)
-    if (!found.ok) return refused(c, found.refusal)
     const { caller } = c.var
-    const owner = caller.kind === 'owner' && caller.workspaceId === found.value.workspaceId
-    const document = documentOf(c, found.value, owner)
+    const workspaceId = caller.kind === 'owner' ? caller.workspaceId : null
+    const found = await c.var.services.readPollFor(
+      { pollId: c.req.param('pollId'), workspaceId },
+      c.var.signal,
+    )
+    if (!found.ok) return refused(c, found.refusal)
+    const { poll, owned } = found.value
+    const document = documentOf(c, poll, owned)
     // The status can change by the clock alone, so it is part of what the tag names.
-    const tag = entityTag('poll', found.value.version, `${document.status}-${owner ? 'full' : 'public'}-json`)
-    const headers = {
-      ETag: tag,
-      Vary: 'Accept',
-      'Cache-Control': caller.kind === 'anonymous' ? 'public, max-age=1' : 'private, no-cache',
-    }
+    const tag = entityTag('poll', poll.version, `${document.status}-${owned ? 'full' : 'public'}-json`)
+    const headers = { ETag: tag, Vary: 'Accept', ...cacheHeaders(c, 'poll', found.value) }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
     return c.json(document, 200, headers)
   })

@@ -1,17 +1,21 @@
 // Results: read once, or watched live.
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
+import { cacheHeaders } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
   .get('/:pollId/results', async (c) => {
-    const order = watcherOf(c, c.req.param('pollId'))
+    const fresh =
+      c.var.caller.kind !== 'anonymous' && /\bno-cache\b/.test(c.req.header('cache-control') ?? '')
+    const order = { ...watcherOf(c, c.req.param('pollId')), fresh }
     const read = await c.var.services.readResults(order, c.var.signal)
     if (!read.ok) return refused(c, read.refusal)
     const { snapshot, open } = read.value
+    const policy = !open ? 'hidden' : snapshot.final ? 'final-results' : 'results'
     const tag = entityTag('results', snapshot.version)
-    const headers = { ETag: tag, Vary: 'Accept', ...cacheHeaders(c, open, snapshot.final) }
+    const headers = { ETag: tag, Vary: 'Accept', ...cacheHeaders(c, policy, read.value) }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
     return c.body(snapshot.document, 200, { ...headers, 'Content-Type': 'application/json' })
   })
@@ -35,14 +39,3 @@ export const results = new Hono<Http>()
     // The object's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
     return c.var.services.watch(pollId, c.req.raw)
   })
-
-/** Never `s-maxage` beside stale-*: it disables them. */
-const cacheHeaders = (c: Context<Http>, open: boolean, final: boolean): Record<string, string> => {
-  if (c.var.caller.kind !== 'anonymous') return { 'Cache-Control': 'private, no-cache' }
-  if (!open) return { 'Cache-Control': 'private, no-store' }
-  if (final) return { 'Cache-Control': 'public, max-age=300', 'CDN-Cache-Control': 'max-age=86400' }
-  return {
-    'Cache-Control': 'public, max-age=1',
-    'CDN-Cache-Control': 'max-age=1, stale-while-revalidate=1, stale-if-error=60',
-  }
-}

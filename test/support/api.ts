@@ -1,0 +1,218 @@
+// The public API in this process: the real app over the real verbs, over boards and boxes on node:sqlite. Only Postgres,
+// the queue and the platform's own parts are stood in for.
+import { auditPoll } from '../../src/application/audit-poll.ts'
+import { formatApiKey, secretHashOf } from '../../src/application/api-key.ts'
+import { castBallot } from '../../src/application/cast-ballot.ts'
+import { changePoll } from '../../src/application/change-poll.ts'
+import { checkHealth } from '../../src/application/check-health.ts'
+import { closePoll } from '../../src/application/close-poll.ts'
+import { createPoll } from '../../src/application/create-poll.ts'
+import { createWorkspace } from '../../src/application/create-workspace.ts'
+import { deletePoll } from '../../src/application/delete-poll.ts'
+import { eraseBallot } from '../../src/application/erase-ballot.ts'
+import { exportBallots } from '../../src/application/export-ballots.ts'
+import { identifyCaller } from '../../src/application/identify-caller.ts'
+import { issueInvites } from '../../src/application/issue-invites.ts'
+import { type HealthCheck, type KeyRecord, type Scope, scopes as everyScope } from '../../src/application/ports.ts'
+import { proveBallot } from '../../src/application/prove-ballot.ts'
+import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
+import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
+import { readPoll } from '../../src/application/read-poll.ts'
+import { mayWatch, readResults } from '../../src/application/read-results.ts'
+import { redriveLetters } from '../../src/application/redrive-letters.ts'
+import { createApp } from '../../src/http/app.ts'
+import type { Services } from '../../src/http/http.ts'
+import { toHex } from '../../src/kernel/bytes.ts'
+import { systemRandom } from '../../src/kernel/random.ts'
+import { Unavailable } from '../../src/kernel/unavailable.ts'
+import { receiptBook } from '../../src/receipts/receipt-book.ts'
+import { tokenReader } from '../../src/register/token-reader.ts'
+import { rememberPolls } from '../../src/runtime/remember.ts'
+import { type LocalCounting, localCounting } from './local-counting.ts'
+import { receiptKey } from './receipt-key.ts'
+
+export const origin = 'https://edge.test'
+export const rootKey = 'the root key of these tests, long enough'
+
+export interface Api {
+  readonly counting: LocalCounting
+  readonly services: Services
+  /** Asks the app. A body that is no text goes as JSON. */
+  ask(method: string, path: string, order?: Order): Promise<Answer>
+  /** A new key of a workspace, with these scopes or all. */
+  key(workspaceId?: string, scopes?: readonly Scope[]): string
+  /** Makes a poll with the first workspace's key, and returns its document. */
+  aPoll(draft?: object): Promise<PollDocument>
+  vote(pollId: string, voter?: string, answers?: object, headers?: Record<string, string>): Promise<Answer>
+  /** What is away: Postgres, as far as keys are asked for there. */
+  keysAway: boolean
+  readonly healthy: { counting: boolean; postgres: boolean; redis: boolean }
+}
+
+export interface Order {
+  readonly key?: string | undefined
+  readonly headers?: Record<string, string> | undefined
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body as JSON; fails a test that expects one where there is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into documents of every shape
+  readonly json: any
+}
+
+export interface PollDocument {
+  readonly id: string
+  readonly urls: { readonly self: string; readonly results: string; readonly live: string; readonly page: string }
+  readonly status: string
+  readonly version: number
+}
+
+export const lunch = {
+  title: 'Lunch?',
+  questions: [
+    {
+      id: 'where',
+      type: 'choice',
+      prompt: 'Where?',
+      options: [
+        { id: 'pizza', label: 'Pizza' },
+        { id: 'sushi', label: 'Sushi' },
+      ],
+    },
+    { id: 'why', type: 'text', prompt: 'Why?' },
+  ],
+} as const
+
+export const anApi = (): Api => {
+  const counting = localCounting()
+  const { time, boxes, boards, postgres } = counting
+  const { clock } = time
+  const keys = new Map<string, KeyRecord>()
+  const receipts = receiptBook(receiptKey)
+  const tokens = tokenReader()
+  const pollBook = rememberPolls(boards, clock)
+  const healthy = { counting: true, postgres: true, redis: true }
+  const random = systemRandom
+
+  const services: Services = {
+    addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
+    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: postgres }),
+    castBallot: castBallot({
+      pollBook,
+      ballotBoxes: boxes,
+      receipts,
+      tokens,
+      challenges: { passed: async (token) => token === 'solved' },
+      suspicion: { suspects: () => false, note: async () => {} },
+      random,
+    }),
+    changePoll: changePoll({ pollBook, scoreboards: boards }),
+    checkHealth: checkHealth({
+      healthChecks: (['counting', 'postgres', 'redis'] as const).map(
+        (name): HealthCheck => ({
+          name,
+          check: async () => {
+            if (!healthy[name]) throw new Unavailable(name)
+          },
+        }),
+      ),
+    }),
+    closePoll: closePoll({ pollBook, scoreboards: boards }),
+    createPoll: createPoll({ scoreboards: boards, clock, random }),
+    createWorkspace: createWorkspace({
+      workspaces: { create: async (_workspace, key) => void keys.set(key.id, key) },
+      clock,
+      random,
+    }),
+    deletePoll: deletePoll({ pollBook, scoreboards: boards }),
+    eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes }),
+    exportBallots: exportBallots({
+      pollBook,
+      ballotBoxes: boxes,
+      ballotReader: postgres,
+      pause: (delayMs) => time.advance(delayMs),
+    }),
+    identifyCaller: identifyCaller({
+      keyRing: {
+        find: async (keyId) => {
+          if (api.keysAway) throw new Unavailable('postgres')
+          return keys.get(keyId) ?? null
+        },
+      },
+      clock,
+      rootKey,
+    }),
+    issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    mayWatch: mayWatch({ pollBook, receipts, clock }),
+    pollIds: postgres.pollIds,
+    proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
+    readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
+    readLog: readLog({ pollBook, ballotBoxes: boxes }),
+    readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
+    readPoll: readPoll({ pollBook }),
+    readResults: readResults({ pollBook, scoreboards: boards, receipts, clock }),
+    receipts,
+    redriveLetters: redriveLetters({
+      deadLetters: {
+        oldest: async (limit) => postgres.deadLetters.slice(0, limit),
+        remove: async (ids) => {
+          for (const id of ids) postgres.deadLetters.splice(postgres.deadLetters.findIndex((letter) => letter.id === id), 1)
+        },
+      },
+      resend: async () => {},
+    }),
+    watch: boards.watch,
+    clock,
+    random,
+    report: (event) => counting.events.push(event),
+  }
+  const app = createApp(services)
+
+  let made = 0
+  const api: Api = {
+    counting,
+    services,
+    keysAway: false,
+    healthy,
+    async ask(method, path, { key, headers = {}, body } = {}) {
+      const request = new Request(new URL(path, origin), {
+        method,
+        headers: {
+          ...(body !== undefined && typeof body !== 'string' && { 'Content-Type': 'application/json' }),
+          ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+          ...headers,
+        },
+        body: body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body),
+      })
+      const response = await app.fetch(request)
+      const text = await response.text()
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        get json() {
+          return JSON.parse(text)
+        },
+      }
+    },
+    key(workspaceId = 'ws_first', scopes = everyScope) {
+      const id = `key_${String(++made).padStart(16, '0')}`
+      const secret = String(made).padStart(39, 'k')
+      const record = { id, workspaceId, plan: 'free', mode: 'live', scopes, expiresAt: null, revokedAt: null } as const
+      keys.set(id, { ...record, secretHash: toHex(secretHashOf(secret)) })
+      return formatApiKey('live', id, secret)
+    },
+    async aPoll(draft = {}) {
+      const answer = await api.ask('POST', '/v1/polls', { key: api.key(), body: { ...lunch, ...draft } })
+      if (answer.status !== 201) throw new Error(answer.text)
+      return answer.json
+    },
+    vote: (pollId, voter = 'a-voter-of-these-tests', answers = { where: ['pizza'] }, headers = {}) =>
+      api.ask('POST', `/v1/polls/${pollId}/ballots`, { headers: { 'Voter-Id': voter.padEnd(16, '.'), ...headers }, body: { answers } }),
+  }
+  return api
+}

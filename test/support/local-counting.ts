@@ -1,0 +1,202 @@
+// Boards, boxes, queue and archive wired together in one process, without workerd: what an edge needs to count. Time,
+// alarms and deliveries pass when a test says so; what an object would do at once happens at once.
+import type { BallotMessage } from '../../src/application/ballot-message.ts'
+import type { Event, Report } from '../../src/application/events.ts'
+import type { BallotReader, DeadLetter, PollDeath, ShardAudit } from '../../src/application/ports.ts'
+import { Box } from '../../src/ballot-box/box.ts'
+import { type BoxNamespace, ballotBoxes } from '../../src/ballot-box/client.ts'
+import { type BallotBoxRpc, boxName } from '../../src/ballot-box/protocol.ts'
+import { boxSettings } from '../../src/ballot-box/settings.ts'
+import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
+import type { Poll } from '../../src/domain/poll/poll.ts'
+import { sha256 } from '../../src/kernel/hash.ts'
+import { Board } from '../../src/scoreboard/board.ts'
+import { type BoardNamespace, scoreboards } from '../../src/scoreboard/client.ts'
+import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
+import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
+import { aTimeline, settled, type Timeline } from './timeline.ts'
+
+export interface LocalCounting {
+  readonly time: Timeline
+  readonly boxes: ReturnType<typeof ballotBoxes>
+  readonly boards: ReturnType<typeof scoreboards>
+  readonly postgres: LocalPostgres
+  readonly events: Event[]
+  /** Whether objects cannot be reached: every call of one throws, as the platform's do. */
+  unreachable: boolean
+  /** Lets everything that was counted be published: the next publication of every board. */
+  published(): Promise<void>
+  /** Rings every alarm that is set, and lets the archive work, until all is archived. */
+  archived(): Promise<void>
+}
+
+export const localCounting = (): LocalCounting => {
+  const time = aTimeline()
+  const events: Event[] = []
+  const report: Report = (event) => void events.push(event)
+  const after = (delayMs: number, run: () => void) =>
+    delayMs === 0 ? void setImmediate(run) : time.after(delayMs, run)
+  const postgres = localPostgres()
+  const queue: BallotMessage[] = []
+  const objects = new Map<string, Woken>()
+
+  const object = <Rpc extends object>(kind: string, name: string, make: (storage: SqliteStorage) => Rpc & Wakes): Rpc => {
+    const key = `${kind} ${name}`
+    let found = objects.get(key)
+    if (found === undefined) {
+      const storage = sqliteStorage()
+      found = { storage, rpc: make(storage) }
+      objects.set(key, found)
+    }
+    return remote(found.rpc as Rpc & Wakes, () => counting.unreachable) // made for this key, by this kind
+  }
+
+  const box = (name: string): BallotBoxRpc =>
+    object('box', name, (storage) => {
+      const settings = { ...boxSettings, groupWaitMs: 0 }
+      const abort = () => objects.delete(`box ${name}`)
+      return new Box({
+        storage,
+        clock: time.clock,
+        after,
+        board: { join: (address) => board(address.pollId).join(address), report: (tally) => board(tally.pollId).report(tally) },
+        send: async (messages) => void queue.push(...structuredClone(messages)),
+        abort,
+        clear: async () => storage.clear(),
+        report,
+        settings,
+      })
+    })
+
+  const board = (name: string): ScoreboardRpc & Watched =>
+    object('board', name, (storage) => {
+      const made = new Board({
+        storage,
+        clock: time.clock,
+        after,
+        boxes: {
+          adopt: (address, definition) => box(boxName(address)).adopt(address, definition),
+          freeze: (address, definition) => box(boxName(address)).freeze(address, definition),
+          firsts: (address, questionId, continuing) => box(boxName(address)).firsts(address, questionId, continuing),
+          destroy: (address) => box(boxName(address)).destroy(address),
+        },
+        records: {
+          record: async (poll) => void postgres.polls.set(poll.id, poll),
+          remove: async (death) => postgres.remove(death),
+        },
+        viewers: { count: () => 0, send: () => {}, end: () => {} },
+        clear: async () => storage.clear(),
+        report,
+      })
+      // A 101 can only be made by the platform: what a socket would be greeted with stands in for it.
+      return Object.assign(made, { fetch: async () => new Response(made.greeting()?.frame ?? null) })
+    })
+
+  const boxNamespace: BoxNamespace<string> = { idFromName: (name) => name, get: box }
+  const boardNamespace: BoardNamespace<string> = { idFromName: (name) => name, get: board }
+  const counting: LocalCounting = {
+    time,
+    boxes: ballotBoxes(boxNamespace, time.clock),
+    boards: scoreboards(boardNamespace),
+    postgres,
+    events,
+    unreachable: false,
+    async published() {
+      // A report that was sent while another was under way follows it after 100 ms; a publication comes every 250 ms.
+      for (let turn = 0; turn < 6; turn++) {
+        await time.advance(100)
+        await settled()
+        await settled()
+      }
+    },
+    async archived() {
+      for (let round = 0; round < 20; round++) {
+        for (const { storage, rpc } of objects.values()) {
+          if (storage.alarm === null || storage.alarm > time.clock.now() + 60_000) continue
+          await time.advance(Math.max(0, storage.alarm - time.clock.now()))
+          storage.alarm = null
+          await rpc.wake()
+        }
+        if (queue.length === 0) return
+        for (const { pollId, shard, first, last, ballots } of queue.splice(0)) {
+          postgres.store(pollId, ballots)
+          await counting.boxes.confirm(pollId, shard, first, last)
+        }
+      }
+    },
+  }
+  return counting
+}
+
+interface Wakes {
+  wake(): Promise<void>
+}
+
+interface Watched {
+  fetch(request: Request): Promise<Response>
+}
+
+interface Woken {
+  readonly storage: SqliteStorage
+  readonly rpc: Wakes
+}
+
+/** A call as RPC carries it: arguments and answers are copies, and may not come at all. */
+const remote = <Rpc extends object>(target: Rpc, unreachable: () => boolean): Rpc =>
+  new Proxy(target, {
+    get: (of, name) => {
+      const method: unknown = Reflect.get(of, name)
+      if (typeof method !== 'function') return method
+      return async (...values: unknown[]) => {
+        await settled()
+        if (unreachable()) throw new Error('Durable Object is overloaded.')
+        const copied = name === 'fetch' ? values : structuredClone(values)
+        const answer: unknown = await Reflect.apply(method, of, copied)
+        return answer instanceof Response ? answer : structuredClone(answer)
+      }
+    },
+  })
+
+export interface LocalPostgres extends BallotReader {
+  readonly polls: Map<string, Poll>
+  readonly deadLetters: DeadLetter[]
+  store(pollId: string, ballots: readonly ArchivedBallot[]): void
+  remove(death: PollDeath): void
+}
+
+/** Rows as the archive keeps them: one a ballot, its highest revision; held to the same by test/contracts. */
+const localPostgres = (): LocalPostgres => {
+  const rows = new Map<string, Map<string, ArchivedBallot>>()
+  const rowsOf = (pollId: string) => [...(rows.get(pollId)?.values() ?? [])].toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const auditOf = (shard: number, ballots: readonly ArchivedBallot[]): ShardAudit => {
+    const answered = ballots.filter(({ answers }) => answers !== null)
+    const lines = answered.map(({ id, revision }) => `${id}:${revision}`).sort()
+    return { shard, ballots: answered.length, digest: sha256(lines.join(',')) }
+  }
+  const polls = new Map<string, Poll>()
+  return {
+    polls,
+    deadLetters: [],
+    store(pollId, ballots) {
+      const known = rows.get(pollId) ?? new Map<string, ArchivedBallot>()
+      rows.set(pollId, known)
+      for (const ballot of ballots)
+        if (ballot.revision > (known.get(ballot.id)?.revision ?? 0)) known.set(ballot.id, ballot)
+    },
+    remove({ pollId }) {
+      rows.delete(pollId)
+      polls.delete(pollId)
+    },
+    page: async (pollId, after, limit) =>
+      rowsOf(pollId)
+        .filter(({ id }) => after === null || id > after)
+        .slice(0, limit),
+    audit: async (pollId) =>
+      [...Map.groupBy(rowsOf(pollId), ({ shard }) => shard)].map(([shard, ballots]) => auditOf(shard, ballots)),
+    pollIds: async (after, limit) =>
+      [...polls.keys()]
+        .toSorted()
+        .filter((id) => after === null || id > after)
+        .slice(0, limit),
+  }
+}

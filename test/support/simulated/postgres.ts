@@ -1,0 +1,254 @@
+// Postgres as the archive's statements leave it, row by row: highest revisions win, erasing is a revision, tombstones
+// stay. It can be away, slow, or break off after it has written.
+import { isDeepStrictEqual } from 'node:util'
+import type {
+  BallotReader,
+  BallotRecords,
+  DeadLetter,
+  DeadLetters,
+  PollDeath,
+  PollRecords,
+  ShardAudit,
+} from '../../../src/application/ports.ts'
+import { ArchiveRejected, ArchiveUnavailable } from '../../../src/archive/postgres-error.ts'
+import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
+import type { Poll, PollPhase } from '../../../src/domain/poll/poll.ts'
+import { sha256 } from '../../../src/kernel/hash.ts'
+import type { Chance } from './chance.ts'
+import type { Chaos } from './chaos.ts'
+import { plainCopy } from './plain-copy.ts'
+import type { Schedule } from './schedule.ts'
+
+export interface SimulatedPostgres {
+  readonly ballotRecords: BallotRecords
+  readonly pollRecords: PollRecords
+  readonly ballotReader: BallotReader
+  readonly deadLetters: DeadLetters
+  readonly tables: Tables
+}
+
+/** What the tables hold, for those who look past the statements. */
+export interface Tables {
+  /** By poll; rows in the order they came, each with its own id where the statements are right. */
+  readonly ballots: Map<string, ArchivedBallot[]>
+  readonly polls: Map<string, Poll>
+  readonly deletedPolls: Map<string, PollDeath>
+  readonly deadLetters: Map<string, DeadLetter>
+}
+
+interface Terms {
+  readonly schedule: Schedule
+  readonly chance: Chance
+  readonly chaos: Chaos
+  /** Told when a message comes too late to change a row. */
+  readonly overtaken?: (ballot: ArchivedBallot, row: ArchivedBallot) => void
+  readonly dropped?: (pollId: string) => void
+}
+
+export const postgresOf = (terms: Terms): SimulatedPostgres => {
+  const tables: Tables = {
+    ballots: new Map(),
+    polls: new Map(),
+    deletedPolls: new Map(),
+    deadLetters: new Map(),
+  }
+  const asked = connection(terms)
+  const refused = refusals(terms)
+  const rowsOf = (pollId: string) => {
+    const known = tables.ballots.get(pollId)
+    if (known !== undefined) return known
+    const rows: ArchivedBallot[] = []
+    tables.ballots.set(pollId, rows)
+    return rows
+  }
+
+  const store = (pollId: string, ballots: readonly ArchivedBallot[]): number => {
+    if (tables.deletedPolls.has(pollId)) {
+      terms.dropped?.(pollId)
+      return 0
+    }
+    const rows = rowsOf(pollId)
+    let written = 0
+    for (const { highest, firstCastAt } of distinct(ballots)) {
+      const at = rows.findIndex(({ id }) => id === highest.id)
+      const row = rows[at]
+      if (row === undefined) rows.push({ ...highest, castAt: highest.answers === null ? firstCastAt : highest.castAt })
+      else if (row.revision < highest.revision)
+        rows[at] = { ...highest, castAt: highest.answers === null ? row.castAt : highest.castAt }
+      else {
+        if (row.revision > highest.revision) terms.overtaken?.(highest, row)
+        continue
+      }
+      written++
+    }
+    return written
+  }
+
+  return {
+    tables,
+    ballotRecords: {
+      store: (messages, signal) => {
+        if (messages.every(({ ballots }) => ballots.length === 0)) return Promise.resolve(0)
+        return asked(signal, () => {
+          const ballots = messages.flatMap(({ pollId, ballots }) =>
+            ballots.map((ballot) => ({ pollId, ballot: plainCopy(ballot) })),
+          )
+          refused(ballots.map(({ ballot }) => ballot.id))
+          const polls = [...new Set(ballots.map(({ pollId }) => pollId))].sort()
+          return polls.reduce(
+            (written, poll) =>
+              written +
+              store(
+                poll,
+                ballots.flatMap(({ pollId, ballot }) => (pollId === poll ? [stored(ballot)] : [])),
+              ),
+            0,
+          )
+        })
+      },
+    },
+    pollRecords: {
+      record: (poll, signal) =>
+        asked(signal, () => {
+          const known = tables.polls.get(poll.id)
+          if (tables.deletedPolls.has(poll.id)) return
+          if (known === undefined || isLater(poll, known)) tables.polls.set(poll.id, plainCopy(poll))
+        }),
+      remove: (death, signal) =>
+        asked(signal, () => {
+          if (!tables.deletedPolls.has(death.pollId)) tables.deletedPolls.set(death.pollId, death)
+          tables.polls.delete(death.pollId)
+          tables.ballots.delete(death.pollId)
+        }),
+    },
+    ballotReader: {
+      page: (pollId, after, limit, signal) =>
+        asked(signal, () =>
+          (tables.ballots.get(pollId) ?? [])
+            .filter(({ id }) => after === null || id > after)
+            .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+            .slice(0, limit)
+            .map((row) => plainCopy(row)),
+        ),
+      audit: (pollId, signal) => asked(signal, () => auditOf(tables.ballots.get(pollId) ?? [])),
+      pollIds: (after, limit, signal) =>
+        asked(signal, () =>
+          [...tables.polls.keys()]
+            .filter((id) => after === null || id > after)
+            .sort()
+            .slice(0, limit),
+        ),
+    },
+    deadLetters: {
+      keep: (letters, signal) =>
+        asked(signal, () => {
+          for (const letter of letters) {
+            const known = tables.deadLetters.get(letter.id)
+            if (known === undefined || known.diedAt <= letter.diedAt)
+              tables.deadLetters.set(letter.id, plainCopy(letter))
+          }
+        }),
+      oldest: (limit, signal) =>
+        asked(signal, () =>
+          [...tables.deadLetters.values()].toSorted((one, other) => one.diedAt - other.diedAt).slice(0, limit),
+        ),
+      remove: (ids, signal) =>
+        asked(signal, () => {
+          for (const id of ids) tables.deadLetters.delete(id)
+        }),
+    },
+  }
+}
+
+/** One statement: it takes time, and its caller may hear an error whatever became of it. */
+const connection = ({ schedule, chance, chaos }: Terms) => {
+  let downUntil = 0
+  const strikes = (fault: Parameters<Chaos['strikes']>[0]) => {
+    if (!chaos.strikes(fault)) return false
+    chaos.fired(fault)
+    return true
+  }
+  return async <Answer>(signal: AbortSignal, work: () => Answer): Promise<Answer> => {
+    signal.throwIfAborted()
+    if (strikes('postgres-down')) downUntil = schedule.now + chance.between(1_000, 15_000)
+    if (chaos.peace) downUntil = 0
+    if (schedule.now < downUntil) {
+      await schedule.pause(chance.between(1, 50), signal)
+      throw new ArchiveUnavailable('unreachable')
+    }
+    const slow = strikes('postgres-slow')
+    const answer = Promise.withResolvers<Answer>()
+    // The statement goes on when its caller no longer waits.
+    schedule.after(slow ? chance.between(600, 30_000) : chance.between(1, 30), () => {
+      if (strikes('postgres-deadlocked')) return answer.reject(new ArchiveUnavailable('40P01'))
+      try {
+        const done = work()
+        if (strikes('postgres-reset-after-commit')) answer.reject(new ArchiveUnavailable('unreachable'))
+        else answer.resolve(done)
+      } catch (error) {
+        answer.reject(error)
+      }
+    })
+    const stop = () => answer.reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await answer.promise
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+}
+
+/** A ballot that Postgres refuses for its content: a statement that holds it writes nothing at all. */
+const refusals = ({ chance, chaos }: Terms) => {
+  let refusedId: string | null = null
+  return (ids: readonly string[]): void => {
+    if (chaos.peace) return
+    if (refusedId === null && chaos.strikes('postgres-refused-a-ballot')) refusedId = chance.pick(ids)
+    if (refusedId === null || !ids.includes(refusedId)) return
+    chaos.fired('postgres-refused-a-ballot')
+    throw new ArchiveRejected('22P05')
+  }
+}
+
+/** jsonb keeps members by length and then bytewise, whatever order they came in; an erased ballot keeps nothing. */
+const stored = (ballot: ArchivedBallot): ArchivedBallot =>
+  ballot.answers === null
+    ? { ...ballot, country: null, salt: null }
+    : {
+        ...ballot,
+        answers: Object.fromEntries(
+          Object.entries(ballot.answers).sort(([one], [other]) => one.length - other.length || (one < other ? -1 : 1)),
+        ),
+      }
+
+/** `distinct on (poll_id, id) … order by revision desc`, and the earliest time of each ballot in the batch. */
+const distinct = (ballots: readonly ArchivedBallot[]) => {
+  const found = new Map<string, { highest: ArchivedBallot; firstCastAt: number }>()
+  for (const ballot of ballots) {
+    const known = found.get(ballot.id)
+    found.set(ballot.id, {
+      highest: known !== undefined && known.highest.revision >= ballot.revision ? known.highest : ballot,
+      firstCastAt: Math.min(known?.firstCastAt ?? ballot.castAt, ballot.castAt),
+    })
+  }
+  return found.values()
+}
+
+const phases: readonly PollPhase[] = ['draft', 'open', 'closing', 'closed']
+
+const isLater = (poll: Poll, known: Poll): boolean => {
+  const rank = ({ version, phase, archived }: Poll) => [version, phases.indexOf(phase), archived ? 1 : 0]
+  const [one, other] = [rank(poll), rank(known)]
+  const at = one.findIndex((value, place) => value !== other[place])
+  return !isDeepStrictEqual(one, other) && (one[at] ?? 0) > (other[at] ?? 0)
+}
+
+const auditOf = (rows: readonly ArchivedBallot[]): readonly ShardAudit[] => {
+  const shards = [...new Set(rows.map(({ shard }) => shard))].sort((one, other) => one - other)
+  return shards.map((shard) => {
+    const held = rows.filter((row) => row.shard === shard && row.answers !== null)
+    const lines = held.map(({ id, revision }) => `${id}:${revision}`).sort()
+    return { shard, ballots: held.length, digest: sha256(lines.join(',')) }
+  })
+}

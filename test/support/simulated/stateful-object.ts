@@ -1,0 +1,277 @@
+// One Durable Object as the platform runs it: made when first needed, one alarm, answers held back until what was
+// written is durable, and gone at any moment with everything but its durable storage.
+import type { Clock } from '../../../src/kernel/clock.ts'
+import type { ObjectStorage } from '../../../src/kernel/object-storage.ts'
+import type { Chance } from './chance.ts'
+import type { Chaos } from './chaos.ts'
+import { aDisk, type Disk } from './disk.ts'
+import type { Fault } from './faults.ts'
+import type { Machines } from './machines.ts'
+import type { Schedule, Timer } from './schedule.ts'
+
+/** What an object has from the platform while it lives. */
+export interface Life extends Caller {
+  readonly storage: ObjectStorage
+  readonly clock: Clock
+  after(delayMs: number, run: () => void): void
+  /** Ends this object at once; whatever it was doing stops here. */
+  abort(why: string): never
+  clear(): Promise<void>
+}
+
+/** Who calls others: nothing leaves a caller before what it has written is durable, nothing reaches it when it is gone. */
+export interface Caller {
+  readonly alive: boolean
+  departs(leave: () => void): void
+}
+
+/** An object that ended while it was asked: nobody knows how far it came. */
+export class ObjectGone extends Error {
+  override readonly name = 'ObjectGone'
+}
+
+interface Terms<Mind> {
+  readonly name: string
+  readonly schedule: Schedule
+  readonly chance: Chance
+  readonly chaos: Chaos
+  readonly machines: Machines
+  readonly make: (life: Life) => Mind
+  readonly faults: {
+    readonly beforeDurable: Fault
+    readonly beforeAnswer: Fault
+    readonly alarm: Fault
+    readonly diskFull?: Fault
+  }
+  /** false: a platform (or an object) that answers before the write. */
+  readonly holdsAnswers: boolean
+  readonly ended?: (how: 'evicted' | 'aborted') => void
+  readonly synced?: () => void
+}
+
+interface Living<Mind> {
+  alive: boolean
+  mind: Mind | null
+  /** Callers that are told when the object ends before it has answered. */
+  readonly asking: Set<() => void>
+  /** What leaves once everything written is durable. */
+  leaving: (() => void)[]
+}
+
+/** The platform tries an alarm again six times. Its pauses begin with 2 s; ours are shorter and as many. */
+const alarmRetries = 6
+const firstAlarmPauseMs = 250
+
+export class StatefulObject<Mind extends { wake(): Promise<void> }> {
+  readonly disk: Disk
+  readonly #terms: Terms<Mind>
+  #life: Living<Mind> | null = null
+  #alarm: Timer | null = null
+  #ringing = false
+  #alarmFailures = 0
+  /** Alarms the platform has given up. */
+  alarmsGivenUp = 0
+
+  constructor(terms: Terms<Mind>) {
+    this.#terms = terms
+    const { diskFull } = terms.faults
+    this.disk = aDisk({
+      soiled: () => this.#syncSoon(),
+      ...(diskFull !== undefined && { writing: (sql: string) => this.#writing(diskFull, sql) }),
+    })
+  }
+
+  get living(): boolean {
+    return this.#life !== null
+  }
+
+  /** How many callers wait for an answer. */
+  get asking(): number {
+    return this.#life?.asking.size ?? 0
+  }
+
+  /** Whether an alarm is set or ringing. */
+  get alarmed(): boolean {
+    return this.#ringing || this.#alarm !== null || this.disk.alarm !== null
+  }
+
+  /** Asks the object, which is made if it is not there. Rejects when it ends before its answer has left. */
+  call<Answer>(ask: (mind: Mind) => Promise<Answer>): Promise<Answer> {
+    const [life, mind] = this.#living()
+    return new Promise((resolve, reject) => {
+      const gone = () => reject(new ObjectGone(`${this.#terms.name} ended`))
+      life.asking.add(gone)
+      const answer = (give: () => void) =>
+        this.#departs(life, () => {
+          life.asking.delete(gone)
+          give()
+        })
+      ask(mind).then(
+        (value) => answer(() => resolve(value)),
+        (error: unknown) => answer(() => reject(error)),
+      )
+    })
+  }
+
+  /** Ends an idle object, as the platform does; false where it is busy or not there. */
+  evict(): boolean {
+    const life = this.#life
+    if (life === null || life.asking.size > 0 || this.disk.dirty || this.#ringing) return false
+    life.alive = false
+    this.#life = null
+    this.#terms.ended?.('evicted')
+    return true
+  }
+
+  /** Ends the object in the middle of whatever it does. */
+  kill(): void {
+    const life = this.#life
+    if (life === null) return
+    life.alive = false
+    life.leaving = []
+    this.#life = null
+    this.disk.rollBack()
+    for (const gone of [...life.asking]) gone()
+    this.#terms.ended?.('aborted')
+    if (!this.#ringing) this.#arm()
+  }
+
+  #living(): [Living<Mind>, Mind] {
+    if (this.#life !== null && this.#life.mind !== null) return [this.#life, this.#life.mind]
+    const life: Living<Mind> = { alive: true, mind: null, asking: new Set(), leaving: [] }
+    this.#life = life
+    const mind = this.#terms.make(this.#lifeOf(life))
+    life.mind = mind
+    return [life, mind]
+  }
+
+  #lifeOf(life: Living<Mind>): Life {
+    const { storage } = this.disk
+    const here = () => {
+      if (!life.alive) throw new ObjectGone(`${this.#terms.name} ended`)
+      return storage
+    }
+    return {
+      get alive() {
+        return life.alive
+      },
+      departs: (leave) => this.#departs(life, leave),
+      clock: this.#terms.machines.any(),
+      storage: {
+        all: (sql, ...values) => here().all(sql, ...values),
+        run: (sql, ...values) => here().run(sql, ...values),
+        transaction: (work) => here().transaction(work),
+        wakeAt: (time) => here().wakeAt(time),
+      },
+      after: (delayMs, run) => {
+        this.#terms.schedule.after(delayMs, () => {
+          if (life.alive) untilGone(run)
+        })
+      },
+      abort: (why) => {
+        if (life.alive) this.kill()
+        throw new ObjectGone(why)
+      },
+      clear: () =>
+        new Promise((resolve) => {
+          here()
+          this.disk.clear()
+          this.#departs(life, resolve)
+        }),
+    }
+  }
+
+  #departs(life: Living<Mind>, leave: () => void): void {
+    if (!life.alive) return
+    if (this.disk.dirty && this.#terms.holdsAnswers) life.leaving.push(leave)
+    else leave()
+  }
+
+  #syncSoon(): void {
+    const { schedule, chance } = this.#terms
+    const delayMs = chance.happens(0.02) ? chance.between(20, 120) : chance.between(0.5, 6)
+    const life = this.#life
+    schedule.after(delayMs, () => {
+      if (life !== null && life === this.#life && life.alive) this.#sync(life)
+    })
+  }
+
+  #sync(life: Living<Mind>): void {
+    const { chaos, faults, synced } = this.#terms
+    if (!this.disk.dirty) return
+    if (life.asking.size > 0 && chaos.strikes(faults.beforeDurable)) {
+      this.kill()
+      return chaos.fired(faults.beforeDurable)
+    }
+    this.disk.sync()
+    if (!this.#ringing) this.#arm()
+    synced?.()
+    if (life.leaving.length > 0 && life.asking.size > 0 && chaos.strikes(faults.beforeAnswer)) {
+      this.kill()
+      return chaos.fired(faults.beforeAnswer)
+    }
+    for (const leave of life.leaving.splice(0)) leave()
+  }
+
+  #writing(fault: Fault, sql: string): void {
+    const { chaos } = this.#terms
+    if (!sql.startsWith('insert into tally') || !chaos.strikes(fault)) return
+    chaos.fired(fault)
+    throw new Error('the disk is full')
+  }
+
+  /** Called whenever the disk is clean and its alarm may have changed. */
+  #arm(): void {
+    const { schedule, chance } = this.#terms
+    const at = this.disk.alarm
+    if (at === null) return
+    this.#alarm?.cancel()
+    this.#alarm = schedule.after(at - schedule.now + chance.between(0, 25), () => this.#ring(0))
+  }
+
+  #ring(attempt: number): void {
+    const { chaos, faults } = this.#terms
+    this.#alarm = null
+    this.#ringing = true
+    this.disk.takeAlarm()
+    if (this.#alarmFailures === 0 && chaos.strikes(faults.alarm)) this.#alarmFailures = alarmRetries + 1
+    if (this.#alarmFailures > 0) {
+      this.kill()
+      if (--this.#alarmFailures === 0) chaos.fired(faults.alarm)
+      return this.#rangBadly(attempt)
+    }
+    const [life, mind] = this.#living()
+    const gone = () => this.#rangBadly(attempt)
+    life.asking.add(gone)
+    const rang = () =>
+      this.#departs(life, () => {
+        life.asking.delete(gone)
+        this.#ringing = false
+        this.#arm()
+      })
+    mind.wake().then(rang, () => {
+      if (life.asking.delete(gone)) this.#rangBadly(attempt)
+    })
+  }
+
+  /** A newer alarm takes the place of one that failed. */
+  #rangBadly(attempt: number): void {
+    this.#ringing = false
+    if (this.disk.alarm !== null) return this.#arm()
+    if (attempt >= alarmRetries) {
+      this.alarmsGivenUp++
+      return
+    }
+    const pauseMs = firstAlarmPauseMs * 2 ** attempt
+    this.#alarm = this.#terms.schedule.after(pauseMs, () => this.#ring(attempt + 1))
+  }
+}
+
+/** Code of an object that has ended does not go on; here it can only be stopped by throwing. */
+const untilGone = (run: () => void): void => {
+  try {
+    run()
+  } catch (error) {
+    if (!(error instanceof ObjectGone)) throw error
+  }
+}
