@@ -34,9 +34,9 @@ const measureRow = async (row: Row, { rounds, seconds }: Options): Promise<RowRe
   const scratch = mkdtempSync(join(tmpdir(), 'edgepoll-bench-'))
   chmodSync(scratch, 0o755) // Postgres refuses to be root and must reach its folder as somebody else
   try {
+    const circumstances = { rounds, seconds, measuredAt: new Date().toISOString(), machine: machineFacts() }
     const measurement = await row.run({ rounds, seconds, scratch, say: (line) => console.log(`  ${line}`) })
-    const measuredAt = new Date().toISOString()
-    return resultOf(row, measurement, { rounds, seconds, measuredAt, machine: machineFacts() })
+    return resultOf(row, measurement, circumstances)
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }

@@ -93,7 +93,7 @@ const tableLine = (row: string, { comparison, bound, median, min, max, met }: Ju
 const renderCircumstances = ({ row, rounds, seconds, measuredAt, machine, notes }: RowResult): string[] => [
   `**${row}**: ${rounds} rounds of ${seconds} s a side, ${measuredAt.slice(0, 10)}, commit ${machine.commit}; ` +
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.kernel}, ` +
-    `Node ${machine.node.replace(/^v/, '')}, workerd ${machine.workerd}.`,
+    `Node ${machine.node.replace(/^v/, '')}, workerd ${machine.workerd}, load before ${machine.loadBefore}.`,
   ...notes.map((note) => `- ${note}`),
   '',
 ]

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 
 export interface MachineFacts {
   readonly cpu: string
@@ -11,11 +11,13 @@ export interface MachineFacts {
   readonly kernel: string
   readonly node: string
   readonly workerd: string
+  /** The one-minute load just before: well above 0 means that others were at work and the ratios are a busy machine's. */
+  readonly loadBefore: number
   /** The commit measured; `+` when the working tree differed from it. */
   readonly commit: string
 }
 
-/** The facts of the machine this runs on. */
+/** The facts of the machine this runs on, as they are now. */
 export const machineFacts = (): MachineFacts => ({
   cpu: cpus()[0]?.model.trim() || 'unknown',
   cores: cpus().length,
@@ -23,6 +25,7 @@ export const machineFacts = (): MachineFacts => ({
   kernel: `${type()} ${release()}`,
   node: process.version,
   workerd: packageVersion('workerd'),
+  loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   commit: commit(),
 })
 

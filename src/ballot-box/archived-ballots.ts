@@ -3,9 +3,9 @@
 import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
 import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
 import { saltOf } from '../domain/ballot/commitment.ts'
-import { newest } from './decide.ts'
+import { newest, type StoredBallot } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
-import type { LogEntry } from './log.ts'
+import { type LogEntry, noCommitment } from './log.ts'
 
 /** The events after `seq`, oldest first, at least `limit` where there are so many. `seq` is the event's place in the
  *  log; the ballot names the place of its own newest revision. */
@@ -19,7 +19,7 @@ export const archivedBallots = (
     const id = ballotIdOf(definition.secret, address.shard, entry.ballotSeq)
     const stored = entry.keys && ledger.ballot(entry.keys)
     if (stored === null || stored.answers === null)
-      return { seq: entry.seq, ballot: erased(id, entry, address.shard) }
+      return { seq: entry.seq, ballot: erased(id, entry, address.shard, stored) }
     const { revision, seq: revisedAt, castAt } = newest(stored)
     const ballot = {
       id,
@@ -34,10 +34,11 @@ export const archivedBallots = (
     return { seq: entry.seq, ballot }
   })
 
-const erased = (id: string, entry: LogEntry, shard: number): ArchivedBallot => ({
+/** An erasure does not change when a ballot was cast; once its row is gone only the time of the event is known. */
+const erased = (id: string, entry: LogEntry, shard: number, stored: StoredBallot | null): ArchivedBallot => ({
   id,
   revision: entry.revision,
-  castAt: entry.castAt,
+  castAt: stored?.revisions.findLast(({ commitment }) => commitment !== noCommitment)?.castAt ?? entry.castAt,
   answers: null,
   country: null,
   shard,

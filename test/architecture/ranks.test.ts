@@ -17,6 +17,7 @@ const ranks: Readonly<Record<string, number>> = {
   resilience: 3,
   representation: 3,
   receipts: 3,
+  register: 3,
   delivery: 3,
   telemetry: 3,
   http: 4,

@@ -127,6 +127,7 @@ function aResult(bound: RowBound, ratios: readonly number[], rest: Partial<Measu
     kernel: 'Linux 6',
     node: 'v24.0.0',
     workerd: '1.0',
+    loadBefore: 0.1,
     commit: 'abc1234',
   }
   const measurement = { ratios, also: [], samples: [], notes: [], ...rest }

@@ -17,9 +17,10 @@ import { type HealthCheck, type KeyRecord, type Scope, scopes as everyScope } fr
 import { proveBallot } from '../../src/application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
 import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
-import { readPoll } from '../../src/application/read-poll.ts'
+import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults } from '../../src/application/read-results.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
+import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Services } from '../../src/http/http.ts'
 import { toHex } from '../../src/kernel/bytes.ts'
@@ -27,7 +28,13 @@ import { systemRandom } from '../../src/kernel/random.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
-import { rememberPolls } from '../../src/runtime/remember.ts'
+import {
+  type Around,
+  rememberKeys,
+  rememberPolls,
+  rememberResults,
+  rememberViews,
+} from '../../src/runtime/remember.ts'
 import { type LocalCounting, localCounting } from './local-counting.ts'
 import { receiptKey } from './receipt-key.ts'
 
@@ -94,9 +101,19 @@ export const anApi = (): Api => {
   const keys = new Map<string, KeyRecord>()
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
-  const pollBook = rememberPolls(boards, clock)
+  const random = { ...systemRandom, fraction: () => 1 }
+  const around: Around = {
+    clock,
+    random,
+    report: (event) => void counting.events.push(event),
+    waitUntil: (work) => void work,
+    colo: null,
+    kv: keyValues(),
+  }
+  const pollBook = rememberPolls(boards, around)
+  const pollViews = rememberViews(boards, around)
+  const results = rememberResults(boards, around)
   const healthy = { counting: true, postgres: true, redis: true }
-  const random = systemRandom
 
   const services: Services = {
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
@@ -110,7 +127,7 @@ export const anApi = (): Api => {
       suspicion: { suspects: () => false, note: async () => {} },
       random,
     }),
-    changePoll: changePoll({ pollBook, scoreboards: boards }),
+    changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
     checkHealth: checkHealth({
       healthChecks: (['counting', 'postgres', 'redis'] as const).map(
         (name): HealthCheck => ({
@@ -121,15 +138,15 @@ export const anApi = (): Api => {
         }),
       ),
     }),
-    closePoll: closePoll({ pollBook, scoreboards: boards }),
-    createPoll: createPoll({ scoreboards: boards, clock, random }),
+    closePoll: closePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    createPoll: createPoll({ scoreboards: boards, pollViews, clock, random }),
     createWorkspace: createWorkspace({
       workspaces: { create: async (_workspace, key) => void keys.set(key.id, key) },
       clock,
       random,
     }),
-    deletePoll: deletePoll({ pollBook, scoreboards: boards }),
-    eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes }),
+    deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,
@@ -137,24 +154,28 @@ export const anApi = (): Api => {
       pause: (delayMs) => time.advance(delayMs),
     }),
     identifyCaller: identifyCaller({
-      keyRing: {
-        find: async (keyId) => {
-          if (api.keysAway) throw new Unavailable('postgres')
-          return keys.get(keyId) ?? null
+      keyRing: rememberKeys(
+        {
+          find: async (keyId) => {
+            if (api.keysAway) throw new Unavailable('postgres')
+            return keys.get(keyId) ?? null
+          },
         },
-      },
+        around,
+      ),
       clock,
       rootKey,
     }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
-    mayWatch: mayWatch({ pollBook, receipts, clock }),
+    mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: postgres.pollIds,
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
-    readPoll: readPoll({ pollBook }),
-    readResults: readResults({ pollBook, scoreboards: boards, receipts, clock }),
+    readPoll: readPoll({ pollViews }),
+    readPollFor: readPollFor({ pollBook, pollViews }),
+    readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: {
@@ -215,4 +236,14 @@ export const anApi = (): Api => {
       api.ask('POST', `/v1/polls/${pollId}/ballots`, { headers: { 'Voter-Id': voter.padEnd(16, '.'), ...headers }, body: { answers } }),
   }
   return api
+}
+
+/** Workers KV as one process sees it: at once, and without an end to what it holds. */
+const keyValues = (): KeyValueStore => {
+  const values = new Map<string, string>()
+  return {
+    get: async (key) => values.get(key) ?? null,
+    put: async (key, value) => void values.set(key, value),
+    delete: async (key) => void values.delete(key),
+  }
 }

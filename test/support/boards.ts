@@ -1,12 +1,13 @@
 // A scoreboard on node:sqlite with everything around it in a test's hand: time, boxes, Postgres, viewers.
 import type { Event } from '../../src/application/events.ts'
-import type { BoxLink, PollDeath, TallyReport } from '../../src/application/ports.ts'
+import type { BoxLink, PollDeath, Snapshot, TallyReport } from '../../src/application/ports.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import type { Results } from '../../src/domain/tally/results.ts'
 import type { Answers } from '../../src/domain/tally/rule.ts'
 import { countBallot, emptyTally, type PollTally } from '../../src/domain/tally/tally.ts'
 import { Board, type BoardNeeds } from '../../src/scoreboard/board.ts'
+import type { Shelf } from '../../src/scoreboard/publisher.ts'
 import { type BreakableStorage, breakable } from './breakable-storage.ts'
 import { aDefinition } from './polls.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
@@ -22,6 +23,7 @@ export interface BoardStand {
   readonly boxes: FakeBoxes
   readonly postgres: FakePostgres
   readonly viewers: FakeViewers
+  readonly shelf: FakeShelf
   readonly events: Event[]
   /** Reports what a shard has counted: these ballots and no others. Returns the version that is durable. */
   report(shard: number, version: number, ...ballots: readonly Answers[]): Promise<number>
@@ -45,6 +47,7 @@ export const aBoard = async (
   const boxes = fakeBoxes(definition)
   const postgres = fakePostgres()
   const viewers = fakeViewers()
+  const shelf = fakeShelf()
   const events: Event[] = []
   const needs = (): BoardNeeds => ({
     storage: disk.storage,
@@ -53,6 +56,7 @@ export const aBoard = async (
     boxes,
     records: postgres,
     viewers,
+    shelf,
     clear: async () => storage.clear(),
     report: (event) => events.push(event),
   })
@@ -65,6 +69,7 @@ export const aBoard = async (
     boxes,
     postgres,
     viewers,
+    shelf,
     events,
     async report(shard, version, ...ballots) {
       const report = aReport(definition, shard, version, ballots)
@@ -213,6 +218,21 @@ const fakeViewers = (): FakeViewers => {
     },
   }
   return viewers
+}
+
+export interface FakeShelf extends Shelf {
+  readonly kept: Snapshot[]
+  readonly dropped: string[]
+}
+
+const fakeShelf = (): FakeShelf => {
+  const shelf: FakeShelf = {
+    kept: [],
+    dropped: [],
+    keep: async (snapshot) => void shelf.kept.push(snapshot),
+    drop: async (pollId) => void shelf.dropped.push(pollId),
+  }
+  return shelf
 }
 
 export const pizza: Answers = { where: ['pizza'] }

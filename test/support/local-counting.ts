@@ -85,6 +85,7 @@ export const localCounting = (): LocalCounting => {
           remove: async (death) => postgres.remove(death),
         },
         viewers: { count: () => 0, send: () => {}, end: () => {} },
+        shelf: { keep: async () => {}, drop: async () => {} },
         clear: async () => storage.clear(),
         report,
       })
