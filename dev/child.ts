@@ -98,7 +98,10 @@ const tee = (child: ChildProcess, logFile: string, onLine: (line: string) => voi
 
 const lastLinesOf = (logFile: string, count: number): readonly string[] => {
   try {
-    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-count)
+    return readFileSync(logFile, 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-count)
   } catch {
     return []
   }

@@ -63,7 +63,9 @@ export const castBallot =
       return refuse({ reason: 'challenge-failed' })
 
     const { revisionOnly, country, region } = order
-    const ballot = { ...keys.value, answers: JSON.stringify(checked.value), revisionOnly, country }
+    const answers = JSON.stringify(checked.value)
+    const { version: pollVersion } = definition.poll
+    const ballot = { ...keys.value, answers, pollVersion, revisionOnly, country }
     const cast = await ballotBoxes.cast(definition, ballot, signal, region)
     if (!cast.ok) return cast
     if (cast.value.kind === 'accepted' && definition.poll.challenge === 'suspicious')

@@ -1,11 +1,12 @@
 import { definePoll, type PollDraft } from '../domain/poll/define-poll.ts'
 import { planShards } from '../domain/poll/plan-shards.ts'
 import type { Poll } from '../domain/poll/poll.ts'
-import type { PollRefusal } from '../domain/refusal.ts'
+import type { PollRefusal, VotingRefusal } from '../domain/refusal.ts'
 import { toBase32 } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { keyedHash, sha256 } from '../kernel/hash.ts'
 import type { Random } from '../kernel/random.ts'
-import { accept, type Result } from '../kernel/result.ts'
+import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { PollViews, Scoreboards } from './ports.ts'
 
 interface Needs {
@@ -13,6 +14,8 @@ interface Needs {
   readonly pollViews: Pick<PollViews, 'learn'>
   readonly clock: Clock
   readonly random: Random
+  /** Makes ids that follow from an Idempotency-Key unguessable. */
+  readonly idSecret: Uint8Array
 }
 
 export interface PollOrder {
@@ -20,20 +23,21 @@ export interface PollOrder {
   readonly draft: PollDraft
   /** Whether voting may start at once; a draft waits to be opened. */
   readonly open: boolean
+  readonly idempotencyKey: string | null
 }
 
-/** Makes a poll and answers once its scoreboard has made it durable. */
+/** Makes a poll and answers once its scoreboard has made it durable. With an Idempotency-Key the id follows from the
+ *  key, so a repeat meets the same scoreboard and gets the first answer, whatever became of the poll since. */
 export const createPoll =
-  ({ scoreboards, pollViews, clock, random }: Needs) =>
-  async (
-    { workspaceId, draft, open }: PollOrder,
-    signal: AbortSignal,
-  ): Promise<Result<Poll, PollRefusal>> => {
+  ({ scoreboards, pollViews, clock, random, idSecret }: Needs) =>
+  async (order: PollOrder, signal: AbortSignal): Promise<Result<Poll, PollRefusal | VotingRefusal>> => {
+    const { workspaceId, draft, open, idempotencyKey } = order
     const defined = definePoll(draft)
     if (!defined.ok) return defined
+    const named = idempotencyKey === null ? null : keyedHash(idSecret, 'poll', workspaceId, idempotencyKey)
     const poll: Poll = {
       ...defined.value,
-      id: `poll_${toBase32(random.bytes(16))}`,
+      id: `poll_${toBase32(named?.subarray(0, 16) ?? random.bytes(16))}`,
       workspaceId,
       shards: planShards(defined.value.expectedVoters),
       phase: open ? 'open' : 'draft',
@@ -41,7 +45,11 @@ export const createPoll =
       version: 1,
       createdAt: clock.now(),
     }
-    await scoreboards.create({ poll, secret: random.bytes(32), revokedInvites: [] }, signal)
-    await pollViews.learn(poll)
-    return accept(poll)
+    const fingerprint = sha256(JSON.stringify([defined.value, open]))
+    const definition = { poll, secret: random.bytes(32), revokedInvites: [] }
+    const made = await scoreboards.create(definition, fingerprint, signal)
+    if (made === null) return refuse({ reason: 'poll-not-found' })
+    if (made.fingerprint !== fingerprint) return refuse({ reason: 'idempotency-key-reused' })
+    await pollViews.learn(made.poll)
+    return accept(made.poll)
   }

@@ -3,7 +3,7 @@ import type { ArchivedBallot, BallotCast, CastOutcome, OwnBallot } from '../doma
 import type { ReceiptClaims } from '../domain/ballot/receipt.ts'
 import type { PollChange } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
-import type { AccountKey, OptionId, Poll, QuestionId } from '../domain/poll/poll.ts'
+import type { AccountKey, OptionId, Poll, PollStatus, QuestionId } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
@@ -18,8 +18,14 @@ export interface PollBook {
 }
 
 export interface Scoreboards {
-  /** Makes the poll durable. Waits up to 500 ms for Postgres to know it too; the scoreboard repeats that until it does. */
-  create(definition: CountingDefinition, signal: AbortSignal): Promise<void>
+  /** Makes the poll durable. Waits up to 500 ms for Postgres to know it too; the scoreboard repeats that until it does.
+   *  Where the id is taken, answers with the poll that was made first, as it was then; `fingerprint` says whether that
+   *  was the same order. */
+  create(
+    definition: CountingDefinition,
+    fingerprint: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null>
   /** Answers once every box that has joined counts by the change. */
   change(pollId: string, change: PollChange, signal: AbortSignal): Promise<Result<Poll, VotingRefusal>>
   /** null: no such poll. Waits up to 5 s for `final`, then goes on by itself. */
@@ -70,6 +76,8 @@ export interface TallyReport extends BoxAddress {
 export interface BoxLink {
   /** Takes over a newer definition; answers once it counts by it. */
   adopt(address: BoxAddress, definition: CountingDefinition): Promise<void>
+  /** Makes voters wait until the next `adopt`; false where a ballot is there already. */
+  hold(address: BoxAddress): Promise<boolean>
   /** Lets nothing land any more and answers with the final tally, ballots still waiting included. */
   freeze(address: BoxAddress, definition: CountingDefinition): Promise<TallyReport>
   /** "Firsts among these options", over the ballots of this shard. */
@@ -271,6 +279,21 @@ export interface PollRecords {
   record(poll: Poll, signal: AbortSignal): Promise<void>
   /** Takes the poll and its ballots out and leaves a tombstone. Doing it again changes nothing. */
   remove(death: PollDeath, signal: AbortSignal): Promise<void>
+}
+
+/** Polls as Postgres has them. */
+export interface PollReader {
+  /** A workspace's polls that are not archived, newest first, after a place; `now` decides their status. */
+  list(
+    order: {
+      readonly workspaceId: string
+      readonly status: PollStatus | null
+      readonly limit: number
+      readonly after: { readonly createdAt: number; readonly id: string } | null
+      readonly now: number
+    },
+    signal: AbortSignal,
+  ): Promise<readonly Poll[]>
 }
 
 export interface BallotRecords {

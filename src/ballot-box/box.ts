@@ -84,7 +84,7 @@ export class Box implements BallotBoxRpc {
   async cast(request: CastRequest): Promise<CastReply> {
     const state = this.#state ?? (await this.#join(request))
     if (state === null) return refuse({ reason: 'poll-not-found' })
-    if (this.#buffer.length >= this.#needs.settings.bufferLimit)
+    if (this.#buffer.length >= this.#needs.settings.bufferLimit || this.#ahead(request))
       return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
     return new Promise((answer) => {
       this.#buffer.push({ request, answer })
@@ -111,13 +111,26 @@ export class Box implements BallotBoxRpc {
     const state = this.#state
     if (state !== null && state.definition.poll.version > definition.poll.version) return
     this.#ledger.define(address, definition)
-    if (state !== null) this.#state = { ...state, definition }
-    else this.#begin()
+    if (state === null) this.#begin()
+    else this.#state = { ...state, definition, held: false }
+    if (this.#buffer.length > 0) this.#flushSoon()
+  }
+
+  /** Before the questions change: false if a ballot is here already. Else callers wait until the board has adopted
+   *  something, be it what was there before. Durable, so that a restart in between lets nobody in either. */
+  async hold(address: BoxAddress): Promise<boolean> {
+    while (this.#buffer.length > 0 && this.#state?.held === false) this.#flush()
+    const state = this.#state
+    if (state === null || state.seq > 0) return state === null
+    if (!state.held) this.#ledger.keepHeld()
+    this.#state = { ...state, held: true }
+    this.#needs.after(this.#needs.settings.holdMs, () => this.#releaseWaiting(address))
+    return true
   }
 
   /** Every index is frozen, never-used ones too: a first voter still on the way would land in one. */
   async freeze(address: BoxAddress, definition: CountingDefinition): Promise<TallyReport> {
-    while (this.#buffer.length > 0) this.#flush()
+    while (this.#buffer.length > 0 && this.#state?.held === false) this.#flush()
     await this.adopt(address, definition)
     const state = this.#state
     if (state === null) throw new Error('a box that adopted a definition has a state')
@@ -271,8 +284,16 @@ export class Box implements BallotBoxRpc {
     return this.#begin()
   }
 
+  /** A board that does not come back must not keep voters waiting: they may try again. */
+  #releaseWaiting({ pollId }: BoxAddress): void {
+    if (this.#state?.held !== true || this.#buffer.length === 0) return
+    this.#needs.report({ type: 'box-failed', pollId, error: 'held for too long' })
+    for (const waiting of this.#buffer.splice(0))
+      waiting.answer(refuse({ reason: 'overloaded', retryAfterSeconds: 1 }))
+  }
+
   #flushSoon(): void {
-    if (this.#flushing) return
+    if (this.#flushing || this.#state?.held === true) return
     this.#flushing = true
     const { groupWaitMs, busyAbove } = this.#needs.settings
     this.#needs.after(this.#lastGroup > busyAbove ? groupWaitMs : 0, () => {
@@ -285,6 +306,7 @@ export class Box implements BallotBoxRpc {
   /** Synchronous from end to end: an await in here would let another ballot in between decision and commit. */
   #flush(): void {
     const state = this.#state
+    if (state?.held === true) return
     const group = this.#buffer.splice(0, this.#needs.settings.groupLimit)
     this.#lastGroup = group.length
     if (state === null || group.length === 0) return
@@ -329,6 +351,12 @@ export class Box implements BallotBoxRpc {
       error: String(error),
     })
     this.#needs.abort('a commit failed')
+  }
+
+  /** Whether the edge knows a newer definition than this box: it is on its way here, and deciding by the old one would
+   *  refuse a ballot that fits. */
+  #ahead({ cast }: CastRequest): boolean {
+    return (cast.pollVersion ?? 0) > (this.#state?.definition.poll.version ?? 0)
   }
 
   /** The box's own clock never runs back, whatever the machine's does. */

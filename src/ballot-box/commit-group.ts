@@ -2,11 +2,13 @@
 // Runs inside the box's transaction and touches nothing but the ledger: the caller changes memory afterwards.
 import type { AcceptedBallot, BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
 import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
+import { checkBallot } from '../domain/ballot/check-ballot.ts'
 import { commitmentOf, saltOf } from '../domain/ballot/commitment.ts'
-import { statusOf } from '../domain/poll/poll.ts'
+import { type Poll, statusOf } from '../domain/poll/poll.ts'
+import type { VotingRefusal } from '../domain/refusal.ts'
 import { openCount } from '../domain/tally/tally.ts'
 import { toHex } from '../kernel/bytes.ts'
-import { accept, refuse } from '../kernel/result.ts'
+import { accept, type Result, refuse } from '../kernel/result.ts'
 import { decide, type Rules, type StoredBallot, type StoredRevision } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
 import { checkpointEvery, type LogEntry, leafOf, nextHead } from './log.ts'
@@ -26,7 +28,10 @@ export const commitGroup = (
   let head = state.head
 
   const replies = casts.map((cast): CastReply => {
-    const { answers, voterKey, ballotKey } = cast
+    const { voterKey, ballotKey } = cast
+    const checked = answersFor(poll, cast)
+    if (!checked.ok) return checked
+    const answers = checked.value
     const keys = { voterKey, ballotKey }
     const requestKey = cast.requestKey && toHex(cast.requestKey)
     const stored = ledger.ballot(keys)
@@ -79,6 +84,13 @@ export const commitGroup = (
   ledger.append({ first: state.seq + 1, last, head, entries })
   ledger.keepTally(last, tally)
   return { next: { ...state, seq: last, head, castAt: now, tally }, replies }
+}
+
+/** The canonical answers, checked again where the edge knew an older definition of the poll. */
+const answersFor = (poll: Poll, { answers, pollVersion }: BallotCast): Result<string, VotingRefusal> => {
+  if (pollVersion === undefined || pollVersion === poll.version) return accept(answers)
+  const checked = checkBallot(poll.questions, JSON.parse(answers))
+  return checked.ok ? accept(JSON.stringify(checked.value)) : checked
 }
 
 /** Why nothing new may land at this moment, on the box's own clock; null while the poll is open. */

@@ -14,6 +14,8 @@ export interface BoxState {
   readonly definition: CountingDefinition
   /** Nothing lands any more: the board has the final tally, or is about to. */
   readonly frozen: boolean
+  /** The board is about to change the questions: nothing is decided until it has. */
+  readonly held: boolean
   /** Position of the last log entry; also the version of the tally. */
   readonly seq: number
   /** Chain hash after that entry, hex. */
@@ -49,6 +51,7 @@ export const openLedger = (storage: ObjectStorage) => {
         address,
         definition,
         frozen: box.frozen === 1,
+        held: box.held === 1,
         seq: log?.last ?? 0,
         head: log?.head ?? emptyHead(address),
         castAt: log === undefined ? 0 : (unpackEntries(log.first, log.entries).at(-1)?.castAt ?? 0),
@@ -62,7 +65,7 @@ export const openLedger = (storage: ObjectStorage) => {
       prepareTables(storage)
       storage.run(
         `insert into box (id, poll_id, shard, definition, secret, revoked_invites) values (1, ?, ?, ?, ?, ?)
-         on conflict (id) do update set definition = excluded.definition, revoked_invites = excluded.revoked_invites`,
+         on conflict (id) do update set definition = excluded.definition, revoked_invites = excluded.revoked_invites, held = 0`,
         pollId,
         shard,
         JSON.stringify(poll),
@@ -162,6 +165,10 @@ export const openLedger = (storage: ObjectStorage) => {
       storage.run('update box set frozen = 1 where id = 1')
     },
 
+    keepHeld(): void {
+      storage.run('update box set held = 1 where id = 1')
+    },
+
     keepCheckpoint({ seq, head, madeAt }: Checkpoint): void {
       storage.run(
         'insert into checkpoint (seq, head, made_at) values (?, ?, ?) on conflict (seq) do nothing',
@@ -230,6 +237,7 @@ interface BoxRow {
   revoked_invites: string
   archived: number
   frozen: number
+  held: number
 }
 
 interface BallotRow {

@@ -24,7 +24,7 @@ const steps: readonly (readonly string[])[] = [
     `create table box (
        id integer primary key check (id = 1), poll_id text not null, shard integer not null,
        definition text not null, secret blob not null, revoked_invites text not null,
-       archived integer not null default 0, frozen integer not null default 0)`,
+       archived integer not null default 0, frozen integer not null default 0, held integer not null default 0)`,
     `create table ballot (
        voter_key blob not null, ballot_key blob not null, seq integer not null, answers text, country text,
        revisions text not null, primary key (voter_key, ballot_key)) without rowid`,

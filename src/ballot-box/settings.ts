@@ -15,6 +15,8 @@ export interface BoxSettings {
   readonly lingerMs: number
   /** How soon after a failed alarm the next one comes. */
   readonly failedAlarmMs: number
+  /** How long callers wait while the board changes the questions. */
+  readonly holdMs: number
   /** How old the last checkpoint must be before one is made in between. */
   readonly checkpointAfterMs: number
 }
@@ -28,5 +30,6 @@ export const boxSettings: BoxSettings = {
   resendAfterMs: 60_000,
   lingerMs: 1_000,
   failedAlarmMs: 5_000,
+  holdMs: 3_000,
   checkpointAfterMs: 10_000,
 }

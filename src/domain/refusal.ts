@@ -20,6 +20,8 @@ export type VotingRefusal =
   | { readonly reason: 'already-voted' }
   | { readonly reason: 'poll-not-open' }
   | { readonly reason: 'poll-closed' }
+  | { readonly reason: 'questions-frozen' }
+  | { readonly reason: 'version-changed' }
   | { readonly reason: 'results-hidden' }
   | { readonly reason: 'idempotency-key-reused' }
   | { readonly reason: 'outcome-unknown' }

@@ -11,6 +11,7 @@ export type ProtocolRefusal =
   | { readonly reason: 'header-invalid'; readonly detail: string }
   | { readonly reason: 'query-invalid'; readonly detail: string }
   | { readonly reason: 'upgrade-required' }
+  | { readonly reason: 'precondition-required' }
   | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'archive-behind' }
@@ -21,7 +22,24 @@ export type ProtocolRefusal =
 export type AnyRefusal = Refusal | ProtocolRefusal
 
 export interface Problem {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 409 | 410 | 413 | 415 | 422 | 426 | 429 | 500 | 503
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 406
+    | 409
+    | 410
+    | 412
+    | 413
+    | 415
+    | 422
+    | 426
+    | 428
+    | 429
+    | 500
+    | 503
   readonly title: string
   /** What it means and what to do about it. */
   readonly detail: string
@@ -84,6 +102,21 @@ export const problems = {
     title: 'The archive has not caught up yet',
     detail:
       'Every ballot is safe and counted; the export is complete in a moment. Try again after `Retry-After` seconds.',
+  },
+  'questions-frozen': {
+    status: 409,
+    title: 'The questions cannot change any more',
+    detail: 'A ballot has been cast: questions and `dedupe` stand. Everything else may still be changed.',
+  },
+  'version-changed': {
+    status: 412,
+    title: 'The poll has changed in the meantime',
+    detail: 'Read it again and send your change with its new `ETag` in `If-Match`.',
+  },
+  'precondition-required': {
+    status: 428,
+    title: 'A precondition is required',
+    detail: 'Send the poll’s `ETag` in `If-Match`, or `*` to change whatever is there.',
   },
   'voter-id-required': {
     status: 400,

@@ -1,6 +1,7 @@
 // zod's findings as the faults we answer with: RFC 6901 pointers and a sentence.
 import type { ZodError } from 'zod'
 import type { Fault } from '../domain/refusal.ts'
+import { mostFaults, pointerTo } from './pointer.ts'
 
 export const faultsOf = (error: ZodError): readonly Fault[] =>
   error.issues
@@ -10,9 +11,3 @@ export const faultsOf = (error: ZodError): readonly Fault[] =>
       return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }))
     })
     .slice(0, mostFaults)
-
-/** A body of a megabyte must not be answered with several. */
-const mostFaults = 100
-
-const pointerTo = (path: readonly string[]): string =>
-  path.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

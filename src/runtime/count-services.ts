@@ -56,6 +56,7 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
       report,
       boxes: {
         adopt: (address, definition) => box(address).adopt(address, definition),
+        hold: (address) => box(address).hold(address),
         freeze: (address, definition) => box(address).freeze(address, definition),
         firsts: (address, questionId, continuing) => box(address).firsts(address, questionId, continuing),
         destroy: (address) => box(address).destroy(address),

@@ -30,6 +30,7 @@ import type { ColoCache } from '../cache/colo-tier.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
 import type { Services } from '../http/http.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
+import { hash } from '../kernel/hash.ts'
 import { pause } from '../kernel/pause.ts'
 import { systemRandom as random } from '../kernel/random.ts'
 import { receiptBook } from '../receipts/receipt-book.ts'
@@ -93,7 +94,13 @@ export const edgeServices = <BoxId, BoardId>(
     changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
     checkHealth: checkHealth({ healthChecks }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: boards }),
-    createPoll: createPoll({ scoreboards: boards, pollViews, clock, random }),
+    createPoll: createPoll({
+      scoreboards: boards,
+      pollViews,
+      clock,
+      random,
+      idSecret: hash('poll-ids', config.ROOT_KEY),
+    }),
     createWorkspace: createWorkspace({ workspaces: workspaces(database), clock, random }),
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),

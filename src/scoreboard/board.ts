@@ -10,7 +10,7 @@ import type {
   Snapshot,
   TallyReport,
 } from '../application/ports.ts'
-import { changePoll } from '../domain/poll/change-poll.ts'
+import { changePoll, changesBallots } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
@@ -59,6 +59,7 @@ export class Board implements ScoreboardRpc {
   #state: BoardState | null
   #publisher: Publisher | null = null
   #finishing: Promise<void> | null = null
+  #changing: Promise<void> | null = null
   #countingRunoffs = false
   #lastRunoffs = 0
 
@@ -69,14 +70,19 @@ export class Board implements ScoreboardRpc {
     this.#open()
   }
 
-  /** Makes the poll durable, then waits a little for Postgres. Doing it again with the same poll changes nothing. */
-  async create(definition: CountingDefinition): Promise<void> {
+  /** Makes the poll durable, then waits a little for Postgres. Doing it again changes nothing and answers with the poll
+   *  as it was made; null: it has been deleted since. */
+  async create(
+    definition: CountingDefinition,
+    fingerprint: string,
+  ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null> {
     if (this.#state === null) {
-      this.#book.create(definition)
+      this.#book.create(definition, fingerprint)
       this.#state = this.#book.load()
       this.#open()
     }
     await this.#within(recordPatienceMs, this.#record())
+    return this.#living()?.origin ?? null
   }
 
   async definition(): Promise<CountingDefinition | null> {
@@ -87,6 +93,7 @@ export class Board implements ScoreboardRpc {
   async join({ shard }: BoxAddress): Promise<CountingDefinition | null> {
     const state = this.#living()
     if (state === null || shard < 0 || shard >= state.definition.poll.shards) return null
+    if (state.holding) throw new Unavailable('the scoreboard') // the questions are changing: come again
     const known = state.shards.get(shard) ?? unheard
     this.#keepShard(state, shard, { ...known, adopted: state.definition.poll.version })
     return state.definition
@@ -113,10 +120,31 @@ export class Board implements ScoreboardRpc {
   /** Answers once every box that has joined counts by the change. Rejects with `Unavailable` when one did not confirm
    *  in time: the change stands, the alarm goes on telling them, and repeating the request is safe. */
   async change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
+    // One after the other: a change is decided on what the one before it left.
+    const before = this.#changing
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#changing = promise
+    await before
+    try {
+      return await this.#change(change)
+    } finally {
+      if (this.#changing === promise) this.#changing = null
+      resolve()
+    }
+  }
+
+  async #change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
     const state = this.#living()
     if (state === null) return refuse({ reason: 'poll-not-found' })
     const changed = changePoll(state.definition, change, this.#needs.clock.now())
     if (!changed.ok) return changed
+    const { poll } = state.definition
+    if (changesBallots(poll, changed.value.poll) && !(await this.#holdAll(state))) {
+      // Whoever was held counts on by what was there before, under a new version that all must confirm.
+      this.#redefine(state, { ...state.definition, poll: { ...poll, version: poll.version + 1 } })
+      await this.#within(boxPatienceMs, this.#tellBoxes(state))
+      return refuse({ reason: 'questions-frozen' })
+    }
     if (changed.value !== state.definition) this.#redefine(state, changed.value)
     const confirmed = this.#within(boxPatienceMs, this.#tellBoxes(state))
     await this.#within(recordPatienceMs, this.#record())
@@ -126,6 +154,7 @@ export class Board implements ScoreboardRpc {
 
   /** `final` once every box is frozen and counted; until then it goes on by itself. */
   async close(): Promise<ClosingState | null> {
+    await this.#changing
     const state = this.#living()
     if (state === null) return null
     this.#beginClosing(state)
@@ -165,7 +194,10 @@ export class Board implements ScoreboardRpc {
     if (state === null) return
     try {
       if (state.deletedAt !== null) return await this.#finishRemoval()
-      const { phase, closesAt } = state.definition.poll
+      const { poll } = state.definition
+      const { phase, closesAt } = poll
+      if (state.holding && !this.#changing)
+        this.#redefine(state, { ...state.definition, poll: { ...poll, version: poll.version + 1 } })
       if (phase === 'open' && closesAt !== null && this.#needs.clock.now() >= closesAt)
         this.#beginClosing(state)
       await Promise.all([this.#record(), this.#tellBoxes(state), this.#finishClosing(state)])
@@ -189,9 +221,24 @@ export class Board implements ScoreboardRpc {
     return this.#state?.deletedAt === null ? this.#state : null
   }
 
+  /** Whether no box that has joined holds a ballot; until the next definition none will. While this is undecided nobody
+   *  joins, and a board that dies in the middle lets everybody go when it wakes. */
+  async #holdAll(state: BoardState): Promise<boolean> {
+    this.#book.keepHolding()
+    state.holding = true
+    this.#needs.storage.wakeAt(this.#needs.clock.now() + boxPatienceMs)
+    const pollId = state.definition.poll.id
+    let empty = true
+    const asked = await this.#each([...state.shards.keys()], async (shard) => {
+      if (!(await this.#needs.boxes.hold({ pollId, shard }))) empty = false
+    })
+    return asked && empty
+  }
+
   #redefine(state: BoardState, definition: CountingDefinition): void {
     this.#book.redefine(definition)
     state.definition = definition
+    state.holding = false
     this.#plan(state)
   }
 

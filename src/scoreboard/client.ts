@@ -17,7 +17,8 @@ export interface BoardNamespace<Id = unknown> {
 export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & PollBook => {
   const board = (pollId: string) => namespace.get(namespace.idFromName(pollId))
   return {
-    create: (definition, signal) => ask(signal, board(definition.poll.id).create(definition)),
+    create: (definition, fingerprint, signal) =>
+      ask(signal, board(definition.poll.id).create(definition, fingerprint)),
     find: (pollId, signal) => ask(signal, board(pollId).definition()),
     change: (pollId, change, signal) => ask(signal, board(pollId).change(change)),
     close: (pollId, signal) => ask(signal, board(pollId).close()),

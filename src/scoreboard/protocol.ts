@@ -10,7 +10,10 @@ export const livePath = '/live'
 
 /** The methods of a Scoreboard object. null: no such poll, or no more. */
 export interface ScoreboardRpc extends BoardLink {
-  create(definition: CountingDefinition): Promise<void>
+  create(
+    definition: CountingDefinition,
+    fingerprint: string,
+  ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null>
   definition(): Promise<CountingDefinition | null>
   snapshot(): Promise<Snapshot | null>
   change(change: PollChange): Promise<Result<Poll, VotingRefusal>>

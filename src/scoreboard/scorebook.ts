@@ -18,6 +18,10 @@ export interface BoardState {
   /** Shards that have joined, with the newest tally that is durable here. */
   readonly shards: Map<number, Shard>
   publication: Publication | null
+  /** The poll as it was made, and what it was asked for with: the answer to a repeat. */
+  readonly origin: { readonly poll: Poll; readonly fingerprint: string }
+  /** Boxes may be held for a change of questions that has not been decided. */
+  holding: boolean
   /** Final runoffs by question, once the poll is closed. */
   runoffs: Runoffs
 }
@@ -79,23 +83,31 @@ export const openScorebook = (storage: ObjectStorage) => {
         deletedAt: board.deleted_at,
         shards: new Map(storage.all<ShardRow>('select * from shard').map((row) => [row.shard, shardOf(row)])),
         publication: publication === undefined ? null : { ...publication, final: publication.final === 1 },
+        origin: { poll: JSON.parse(board.origin), fingerprint: board.fingerprint },
+        holding: board.holding === 1,
         runoffs: JSON.parse(board.runoffs),
       }
     },
 
-    create({ poll, secret, revokedInvites }: CountingDefinition): void {
+    create({ poll, secret, revokedInvites }: CountingDefinition, fingerprint: string): void {
       prepareTables(storage)
       storage.run(
-        'insert into board (id, poll, secret, revoked_invites) values (1, ?, ?, ?)',
+        'insert into board (id, poll, secret, revoked_invites, origin, fingerprint) values (1, ?, ?, ?, ?, ?)',
         JSON.stringify(poll),
         secret,
         JSON.stringify(revokedInvites),
+        JSON.stringify(poll),
+        fingerprint,
       )
+    },
+
+    keepHolding(): void {
+      storage.run('update board set holding = 1 where id = 1')
     },
 
     redefine({ poll, revokedInvites }: CountingDefinition): void {
       storage.run(
-        'update board set poll = ?, revoked_invites = ? where id = 1',
+        'update board set poll = ?, revoked_invites = ?, holding = 0 where id = 1',
         JSON.stringify(poll),
         JSON.stringify(revokedInvites),
       )
@@ -138,7 +150,7 @@ export const openScorebook = (storage: ObjectStorage) => {
     bury(deletedAt: number): void {
       storage.transaction(() => {
         storage.run(
-          "update board set deleted_at = ?, secret = x'', revoked_invites = '[]' where id = 1",
+          "update board set deleted_at = ?, secret = x'', revoked_invites = '[]', holding = 0 where id = 1",
           deletedAt,
         )
         storage.run('delete from publication')
@@ -159,6 +171,9 @@ interface BoardRow {
   invites: number
   deleted_at: number | null
   runoffs: string
+  origin: string
+  fingerprint: string
+  holding: number
 }
 
 interface ShardRow {

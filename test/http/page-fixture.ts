@@ -9,6 +9,7 @@ import { countBallot, emptyTally } from '../../src/domain/tally/tally.ts'
 import type { Http, Services } from '../../src/http/http.ts'
 import { page } from '../../src/http/routes/page.ts'
 import { accept, refuse } from '../../src/kernel/result.ts'
+import { Unavailable } from '../../src/kernel/unavailable.ts'
 
 export const now = Date.parse('2026-11-24T12:00:00Z')
 
@@ -115,8 +116,10 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
       const answers = JSON.parse(own.answers)
       return accept({ ballot: ballotOf(own.id), answers, receipt: `receipt.${own.id}` })
     },
-    readPoll: async ({ pollId }) =>
-      pollId === made.id ? accept(poll()) : refuse({ reason: 'poll-not-found' }),
+    readPoll: async ({ pollId }) => {
+      if (pollId === 'poll_away') throw new Unavailable('counting')
+      return pollId === made.id ? accept(poll()) : refuse({ reason: 'poll-not-found' })
+    },
     readResults: async ({ receipt }) => {
       const open = made.results === 'always' || (made.results === 'after-close' && station.phase === 'closed')
       const voted = made.results === 'after-vote' && receipt?.startsWith('receipt.') === true
@@ -128,9 +131,10 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
         final: read.final,
         document: JSON.stringify(read),
       }
-      return accept({ snapshot, open })
+      return accept({ snapshot, open, from: 'origin', ageMs: 0, stale: false })
     },
-    castBallot: async ({ answers, voterId, inviteCode, voterToken }) => {
+    castBallot: async ({ pollId, answers, voterId, inviteCode, voterToken }) => {
+      if (pollId === 'poll_broken') throw new Error('broken')
       station.shown = { inviteCode, voterToken }
       const refusal = station.refuseNext
       station.refuseNext = null

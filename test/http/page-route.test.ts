@@ -55,6 +55,26 @@ describe('opening the page', () => {
   })
 })
 
+describe('when counting is away', () => {
+  it('a person is told so, and when to come back', async () => {
+    const answer = await aStation(aPoll()).app.request('/p/poll_away')
+    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '1'])
+    expect(await answer.text()).toContain('please try again')
+  })
+
+  it('anything else is left to the app to answer', async () => {
+    const seen: Error[] = []
+    const { app } = aStation(aPoll())
+    app.onError((error, c) => {
+      seen.push(error)
+      return c.body(null, 503)
+    })
+    const json = { method: 'POST', body: '{"answers":{}}', headers: { 'Content-Type': 'application/json' } }
+    expect((await app.request('/p/poll_broken', json)).status).toBe(503)
+    expect(seen.map(({ message }) => message)).toEqual(['broken'])
+  })
+})
+
 describe('a post from elsewhere', () => {
   it.each([
     { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' },

@@ -38,6 +38,10 @@ export class BallotBox extends DurableObject<CountEnv> implements BallotBoxRpc {
     return this.#box.adopt(address, definition)
   }
 
+  hold(address: BoxAddress) {
+    return this.#box.hold(address)
+  }
+
   freeze(address: BoxAddress, definition: CountingDefinition) {
     return this.#box.freeze(address, definition)
   }

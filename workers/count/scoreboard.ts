@@ -30,8 +30,8 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     })
   }
 
-  create(definition: CountingDefinition) {
-    return this.#board.create(definition)
+  create(definition: CountingDefinition, fingerprint: string) {
+    return this.#board.create(definition, fingerprint)
   }
 
   definition() {

@@ -16,6 +16,8 @@ export interface BallotCast {
   readonly invite: number | null
   /** Whether it may only change a ballot that is there. */
   readonly revisionOnly: boolean
+  /** The version of the poll that it was checked against. */
+  readonly pollVersion?: number
   /** Two letters, ISO 3166-1, as the platform reports; for breakdowns only. */
   readonly country: string | null
 }

@@ -23,7 +23,7 @@ export interface Boxes {
 export interface BoxStand {
   readonly address: BoxAddress
   readonly object: StatefulObject<Box>
-  /** The version of the first tally it was frozen with; null: it was not. */
+  /** The version of the tally it was frozen with, once that is durable; null: it is not frozen. */
   frozenAt: number | null
 }
 
@@ -118,6 +118,8 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
   let joining = 0
   let highestSent = 0
   let archived = 0
+  /** Frozen in memory, and perhaps undone. */
+  let freezing: number | null = null
 
   const needsOf = (life: Life) => ({
     storage: life.storage,
@@ -159,11 +161,13 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
     },
     ended: () => {
       joining = 0
+      freezing = null
     },
     synced: () => {
-      const now = archivedAt(object)
-      if (now !== archived) links.archived(stand)
-      archived = now
+      const kept = cursors(object)
+      if (kept.archived !== archived) links.archived(stand)
+      archived = kept.archived
+      if (kept.frozen) stand.frozenAt ??= freezing
     },
   })
 
@@ -204,9 +208,11 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
         case 'freeze': {
           if (deciding.size > 0) saw(joining > 0 ? 'join overtaken by freeze' : 'casts waiting at freeze')
           const [at, definition] = args as Parameters<BallotBoxRpc['freeze']>
-          const report = await object.call((box) => box.freeze(at, definition))
-          stand.frozenAt = Math.min(report.version, stand.frozenAt ?? report.version)
-          return report
+          return object.call(async (box) => {
+            const report = await box.freeze(at, definition)
+            freezing ??= report.version
+            return report
+          })
         }
         case 'erase': {
           if (deciding.size > 0) saw('erase meets casts')
@@ -216,7 +222,7 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
         }
         case 'confirm': {
           const [, first] = args as Parameters<BallotBoxRpc['confirm']>
-          if (first > archivedAt(object) + 1) saw('confirm out of order')
+          if (first > cursors(object).archived + 1) saw('confirm out of order')
           return run()
         }
         case 'destroy':
@@ -230,9 +236,9 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
   return stand
 }
 
-const archivedAt = ({ disk }: StatefulObject<Box>): number => {
+const cursors = ({ disk }: StatefulObject<Box>): { readonly archived: number; readonly frozen: boolean } => {
   const [table] = disk.storage.all("select 1 from sqlite_master where type = 'table' and name = 'box'")
-  if (table === undefined) return 0
-  const [box] = disk.storage.all<{ archived: number }>('select archived from box')
-  return box?.archived ?? 0
+  if (table === undefined) return { archived: 0, frozen: false }
+  const [box] = disk.storage.all<{ archived: number; frozen: number }>('select archived, frozen from box')
+  return { archived: box?.archived ?? 0, frozen: box?.frozen === 1 }
 }

@@ -20,7 +20,7 @@ export const faultRates = {
   'destroy-reply-lost': 0.3,
   'confirm-lost': 0.15,
   'confirm-late': 0.15,
-  'edge-restarted': 0.1,
+  'edge-restarted': 0.01,
   'box-evicted': 0.3,
   'box-aborted': 0.15,
   'box-aborted-before-durable': 0.03,

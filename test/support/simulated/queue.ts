@@ -9,7 +9,8 @@ import type { Schedule } from './schedule.ts'
 export interface Queue {
   send(bodies: readonly unknown[]): void
   /** Everything that waits is lost, as the local queue loses it when its process is killed. */
-  forget(): number
+  forget(): void
+  readonly waiting: number
   /** Messages that wait or are being consumed. */
   readonly held: number
 }
@@ -103,9 +104,10 @@ export const queueOf = (terms: Terms): Queue => {
       }
     },
     forget() {
-      const lost = waiting.length
       waiting = []
-      return lost
+    },
+    get waiting() {
+      return waiting.length
     },
     get held() {
       return waiting.length + underWay

@@ -113,14 +113,17 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     })
   }
 
-  /** Ends an idle object, as the platform does; false where it is busy or not there. */
-  evict(): boolean {
-    const life = this.#life
-    if (life === null || life.asking.size > 0 || this.disk.dirty || this.#ringing) return false
-    life.alive = false
+  /** Whether it is idle, so that the platform may end it. */
+  get evictable(): boolean {
+    return this.#life !== null && this.#life.asking.size === 0 && !this.disk.dirty && !this.#ringing
+  }
+
+  /** Ends an idle object, as the platform does. */
+  evict(): void {
+    if (this.#life === null || !this.evictable) throw new Error(`${this.#terms.name} is not idle`)
+    this.#life.alive = false
     this.#life = null
     this.#terms.ended?.('evicted')
-    return true
   }
 
   /** Ends the object in the middle of whatever it does. */

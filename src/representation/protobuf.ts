@@ -1,0 +1,53 @@
+// Protocol Buffers: the messages of proto/edgepoll/v1, each carrying one JSON shape (message-model says how).
+import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { accept, type Result } from '../kernel/result.ts'
+import { type Codec, type Malformed, unacceptable } from './codec.ts'
+import { reading } from './flaw.ts'
+import {
+  BallotDraftSchema,
+  BallotSchema,
+  OwnBallotSchema,
+  ProofSchema,
+} from './generated/edgepoll/v1/ballot_pb.ts'
+import { PollDraftSchema, PollPageSchema, PollSchema } from './generated/edgepoll/v1/poll_pb.ts'
+import { ResultsSchema } from './generated/edgepoll/v1/results_pb.ts'
+import { examine } from './json-model.ts'
+import { documentOf, messageOf } from './message-model.ts'
+import { checkWire } from './message-wire.ts'
+
+/** What can be said in Protocol Buffers. */
+const shapes = {
+  pollDraft: PollDraftSchema,
+  poll: PollSchema,
+  pollPage: PollPageSchema,
+  ballotDraft: BallotDraftSchema,
+  ballot: BallotSchema,
+  ownBallot: OwnBallotSchema,
+  proof: ProofSchema,
+  results: ResultsSchema,
+} as const satisfies Record<string, DescMessage>
+
+export type Shape = keyof typeof shapes
+
+export const protobufTypes = ['application/protobuf', 'application/x-protobuf'] as const
+
+/** Bodies of one shape. */
+export const protobuf = (shape: Shape): Codec => ({
+  format: 'protobuf',
+  mediaTypes: protobufTypes,
+  decode: (bytes) => decodeProtobuf(shapes[shape], bytes),
+})
+
+export const encodeProtobuf = (shape: Shape, document: object): Uint8Array<ArrayBuffer> => {
+  const schema: DescMessage = shapes[shape]
+  return toBinary(schema, create(schema, messageOf(schema, document)))
+}
+
+/** The document in a message, strictly. */
+export const decodeProtobuf = (schema: DescMessage, bytes: Uint8Array): Result<unknown, Malformed> =>
+  reading('The body is no message of this kind.', () => {
+    checkWire(schema, bytes)
+    const document = documentOf(schema, fromBinary(schema, bytes))
+    const { faults } = examine(document)
+    return faults.length === 0 ? accept(document) : unacceptable(faults)
+  })

@@ -1,0 +1,162 @@
+// Every scoreboard of a world: real boards in objects of the simulated platform, their viewers, and the way to them.
+import type { BoardLink, BoxLink, TallyReport } from '../../../src/application/ports.ts'
+import type { Board, BoardNeeds } from '../../../src/scoreboard/board.ts'
+import type { BoardNamespace } from '../../../src/scoreboard/client.ts'
+import type { ScoreboardRpc } from '../../../src/scoreboard/protocol.ts'
+import type { Route } from '../../support/simulated/network.ts'
+import { plainCopy } from '../../support/simulated/plain-copy.ts'
+import { type Sockets, socketsOf, type Watcher } from '../../support/simulated/sockets.ts'
+import { type Caller, StatefulObject } from '../../support/simulated/stateful-object.ts'
+import type { Ground } from './ground.ts'
+import { dispatch, remote } from './remote.ts'
+
+export interface Boards {
+  namespaceFor(caller: Caller): BoardNamespace<string>
+  linkFor(caller: Caller): BoardLink
+  /** Opens a viewer's socket; false: there is no such poll. Rejects when the board ended meanwhile. */
+  watch(pollId: string, watcher: Watcher): Promise<boolean>
+  all(): readonly BoardStand[]
+}
+
+export interface BoardStand {
+  readonly pollId: string
+  readonly object: StatefulObject<Shell>
+}
+
+/** The object's shell, as workers/count/scoreboard.ts has it. */
+interface Shell {
+  readonly board: Board
+  watch(watcher: Watcher): boolean
+  wake(): Promise<void>
+}
+
+interface Links {
+  readonly boxes: (caller: Caller) => BoxLink
+  readonly records: (caller: Caller) => BoardNeeds['records']
+}
+
+export const boardsOf = (ground: Ground, links: Links): Boards => {
+  const stands = new Map<string, Watched>()
+  const standOf = (pollId: string): Watched => {
+    const known = stands.get(pollId)
+    if (known !== undefined) return known
+    const made = watched(ground, links, pollId)
+    stands.set(pollId, made)
+    return made
+  }
+  const stub = (caller: Caller, pollId: string): ScoreboardRpc =>
+    remote<ScoreboardRpc>(methods, (method, args) =>
+      ground.network.call(routes[method] ?? plainRoute, caller, () =>
+        standOf(pollId).ask(method, plainCopy(args)),
+      ),
+    )
+  const noFetch = () => Promise.reject(new Error('viewers of a simulation come by `watch`'))
+  return {
+    namespaceFor: (caller) => ({
+      idFromName: (name) => name,
+      get: (pollId) => ({ ...stub(caller, pollId), fetch: noFetch }),
+    }),
+    linkFor: (caller) => ({
+      join: (address) => stub(caller, address.pollId).join(address),
+      report: (report) => stub(caller, report.pollId).report(report),
+    }),
+    watch: (pollId, watcher) => standOf(pollId).object.call(async (shell) => shell.watch(watcher)),
+    all: () => [...stands.values()],
+  }
+}
+
+const methods = [
+  'create',
+  'definition',
+  'snapshot',
+  'change',
+  'close',
+  'remove',
+  'issueInvites',
+  'join',
+  'report',
+] as const satisfies readonly (keyof ScoreboardRpc)[]
+
+const plainRoute: Route = { name: 'board' }
+
+const routes: { readonly [Method in keyof ScoreboardRpc]?: Route } = {
+  join: { name: 'board.join', replyLost: 'join-reply-lost', replyLate: 'join-reply-late' },
+  report: {
+    name: 'board.report',
+    requestLost: 'report-request-lost',
+    requestLate: 'report-request-late',
+    replyLost: 'report-reply-lost',
+  },
+}
+
+interface Watched extends BoardStand {
+  ask(method: keyof ScoreboardRpc, args: readonly unknown[]): Promise<unknown>
+}
+
+const watched = (ground: Ground, links: Links, pollId: string): Watched => {
+  const { chaos, saw } = ground
+  const name = `board of ${pollId}`
+  const chance = ground.chance.fork(name)
+  const sockets: Sockets = socketsOf(ground.schedule, chance)
+  const reported = new Map<number, number>()
+
+  const object = new StatefulObject<Shell>({
+    ...ground,
+    name,
+    chance,
+    make: (life) => {
+      const viewers = sockets.of(life)
+      const board = ground.parts.makeBoard({
+        storage: life.storage,
+        clock: life.clock,
+        after: life.after,
+        boxes: links.boxes(life),
+        records: links.records(life),
+        viewers,
+        clear: life.clear,
+        report: ground.report,
+      })
+      return {
+        board,
+        wake: () => board.wake(),
+        watch(watcher) {
+          const greeting = board.greeting()
+          if (greeting === null) return false
+          const socket = viewers.accept(watcher)
+          socket.send(greeting.frame)
+          if (greeting.last) socket.close(1000)
+          return true
+        },
+      }
+    },
+    holdsAnswers: ground.parts.objectsHoldAnswers,
+    faults: {
+      beforeDurable: 'board-aborted-before-durable',
+      beforeAnswer: 'board-aborted-before-answer',
+      alarm: 'board-alarm-failed-7-times',
+    },
+    ended: (how) => {
+      if (how === 'aborted') sockets.drop()
+    },
+  })
+
+  return {
+    pollId,
+    object,
+    async ask(method, args) {
+      if (method !== 'report') return object.call(({ board }) => dispatch(board, method, args))
+      const [report] = args as [TallyReport] // as the stub was called
+      const highest = reported.get(report.shard) ?? 0
+      if (report.version < highest) saw('report overtaken')
+      reported.set(report.shard, Math.max(highest, report.version))
+      return object.call(async ({ board }) => {
+        const answer = await board.report(report)
+        if (report.version > answer.durable && chaos.strikes('board-aborted-between-report-and-publish')) {
+          chaos.fired('board-aborted-between-report-and-publish')
+          object.kill()
+        }
+        return answer
+      })
+    },
+  }
+}
