@@ -46,6 +46,10 @@ export const workingFolderOf = (pid: number): string | null => {
   }
 }
 
+/** The parent of a process, or 0. */
+export const parentOf = (pid: number): number =>
+  Number(hasProc ? statOf(pid)?.[1] : lines('ps', ['-o', 'ppid=', '-p', String(pid)])[0]) || 0
+
 /** The living children of the process `parent`. */
 export const childrenOf = (parent: number): readonly number[] =>
   hasProc

@@ -15,8 +15,8 @@ interface Needs {
 }
 
 export interface EditOrder extends OwnPollOrder {
-  /** The version the owner saw, or null for whatever is there. */
-  readonly ifVersion: number | null
+  /** The versions the owner would change, or null for whatever is there. */
+  readonly ifVersions: readonly number[] | null
   /** The draft that the owner's change makes of a poll, or why it makes none. */
   readonly edit: (poll: Poll) => Result<PollDraft, PollRefusal>
 }
@@ -32,7 +32,7 @@ export const editPoll =
       const owned = await ownPoll(source, order, signal)
       if (!owned.ok) return owned
       const { poll } = owned.value
-      if (order.ifVersion !== null && order.ifVersion !== poll.version)
+      if (order.ifVersions !== null && !order.ifVersions.includes(poll.version))
         return refuse({ reason: 'version-changed' })
       const draft = order.edit(poll)
       if (!draft.ok) return draft
@@ -41,7 +41,7 @@ export const editPoll =
       const change = { kind: 'edit', from: poll.version, definition: defined.value } as const
       const changed = await scoreboards.change(order.pollId, change, signal)
       const overtaken = !changed.ok && changed.refusal.reason === 'version-changed'
-      if (overtaken && order.ifVersion === null && left > 1) continue
+      if (overtaken && order.ifVersions === null && left > 1) continue
       await pollBook.forget(order.pollId)
       if (changed.ok) await pollViews.learn(changed.value)
       return changed

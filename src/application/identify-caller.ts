@@ -43,14 +43,22 @@ export const identifyCaller =
     return accept({ kind: 'owner', keyId, workspaceId, plan, mode, scopes })
   }
 
-/** What a route asks of its caller: a key of a workspace that may do `scope`. */
-export const requireOwner = (
-  caller: Caller,
-  scope: Scope,
-): Result<Extract<Caller, { kind: 'owner' }>, AccessRefusal> => {
-  if (caller.kind !== 'owner')
-    return refuse({ reason: caller.kind === 'anonymous' ? 'key-required' : 'key-invalid' })
-  return caller.scopes.includes(scope) ? accept(caller) : refuse({ reason: 'scope-missing', scope })
+export type Owner = Extract<Caller, { kind: 'owner' }>
+
+/** What an owner's route asks first: a key of a workspace. */
+export const requireKey = (caller: Caller): Result<Owner, AccessRefusal> =>
+  caller.kind === 'owner'
+    ? accept(caller)
+    : refuse({ reason: caller.kind === 'anonymous' ? 'key-required' : 'key-invalid' })
+
+/** And after it is known that the thing asked for is there: that the key may do this with it. */
+export const requireScope = (owner: Owner, scope: Scope): Result<Owner, AccessRefusal> =>
+  owner.scopes.includes(scope) ? accept(owner) : refuse({ reason: 'scope-missing', scope })
+
+/** Both, where there is nothing to be found between them. */
+export const requireOwner = (caller: Caller, scope: Scope): Result<Owner, AccessRefusal> => {
+  const key = requireKey(caller)
+  return key.ok ? requireScope(key.value, scope) : key
 }
 
 /** What operator routes ask: the root key. */

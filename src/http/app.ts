@@ -14,6 +14,7 @@ import { health } from './routes/health.ts'
 import { invites } from './routes/invites.ts'
 import { log } from './routes/log.ts'
 import { operator } from './routes/operator.ts'
+import { ownerPolls } from './routes/owner-polls.ts'
 import { page } from './routes/page.ts'
 import { polls } from './routes/polls.ts'
 import { problemPages } from './routes/problem-pages.ts'
@@ -34,6 +35,7 @@ export const createApp = (services: Services) => {
     .route('/', keySet)
     .route('/v1/workspaces', workspaces)
     .route('/v1/polls', polls)
+    .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)
     .route('/v1/polls', results)
     .route('/v1/polls', invites)

@@ -8,11 +8,13 @@ import type { closePoll } from '../application/close-poll.ts'
 import type { createPoll } from '../application/create-poll.ts'
 import type { createWorkspace } from '../application/create-workspace.ts'
 import type { deletePoll } from '../application/delete-poll.ts'
+import type { editPoll } from '../application/edit-poll.ts'
 import type { eraseBallot } from '../application/erase-ballot.ts'
 import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
+import type { listPolls } from '../application/list-polls.ts'
 import type { BallotReader, ReceiptBook, Scoreboards } from '../application/ports.ts'
 import type { proveBallot } from '../application/prove-ballot.ts'
 import type { readCheckpoints, readLog } from '../application/read-log.ts'
@@ -22,6 +24,7 @@ import type { mayWatch, readResults } from '../application/read-results.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
+import type { Format } from '../representation/codec.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
 
 /** The verbs, bound to what they need. runtime/services.ts makes them. */
@@ -34,10 +37,12 @@ export interface Services {
   readonly createPoll: ReturnType<typeof createPoll>
   readonly createWorkspace: ReturnType<typeof createWorkspace>
   readonly deletePoll: ReturnType<typeof deletePoll>
+  readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
   readonly exportBallots: ReturnType<typeof exportBallots>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
+  readonly listPolls: ReturnType<typeof listPolls>
   readonly mayWatch: ReturnType<typeof mayWatch>
   readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
@@ -65,6 +70,8 @@ export interface Http {
     /** Aborts when the request's time is up or the client has gone. */
     signal: AbortSignal
     caller: Caller
+    /** How the client is answered: the media type it named, and the format behind it. */
+    speech: { readonly mediaType: string; readonly format: Format }
     /** The code of the problem answered with, for the request's event. */
     code?: string
   }

@@ -227,8 +227,8 @@ export const problems = {
   },
   'origin-not-allowed': {
     status: 403,
-    title: 'This page may not watch the poll',
-    detail: "Its origin is not among the poll's `allowedOrigins`.",
+    title: 'This page may not do that here',
+    detail: 'Its origin is not the poll’s own, nor among its `allowedOrigins`.',
   },
   unavailable: {
     status: 503,

@@ -15,7 +15,8 @@ export const tokenReader = (): TokenReader => ({
           audience: pollId,
           requiredClaims: ['sub', 'exp'],
         })
-        return payload.sub ?? null
+        // Whatever jose's types say: it does not look at what kind of thing a `sub` is.
+        return typeof payload.sub === 'string' ? payload.sub : null
       } catch {
         // not this key's: the next may fit, and if none does the token is not valid
       }

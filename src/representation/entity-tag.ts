@@ -10,3 +10,12 @@ export const namesTag = (ifNoneMatch: string | null, tag: string): boolean => {
   if (ifNoneMatch.trim() === '*') return true
   return [...ifNoneMatch.matchAll(/(?:W\/)?("[^"]*")/g)].some(([, opaque]) => opaque === tag)
 }
+
+/** The versions that If-Match names; null: `*`, whatever is there. `W/` and the representation part are ignored: proxies
+ *  that compress weaken tags, and a poll read in one format may be changed in another. */
+export const versionsNamed = (ifMatch: string, kind: 'poll' | 'results'): readonly number[] | null =>
+  ifMatch.trim() === '*'
+    ? null
+    : [...ifMatch.matchAll(new RegExp(`(?:W/)?"${kind}-(\\d{1,15})(?:-[^"]*)?"`, 'g'))].map(([, version]) =>
+        Number(version),
+      )

@@ -32,7 +32,7 @@ export const encodeJson = (document: unknown): string => JSON.stringify(document
 
 const utf8 = (bytes: Uint8Array): string | null => {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
     return null
   }

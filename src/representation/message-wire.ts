@@ -14,6 +14,10 @@ export const checkWire = (schema: DescMessage, bytes: Uint8Array): void =>
 
 const checkMessage = (schema: DescMessage, reader: BinaryReader, end: number, path: Path): void => {
   const said = new Set<string>()
+  const once = (name: string, at: Path) => {
+    if (said.has(name)) throw flawAt(at, flaws.duplicate)
+    said.add(name)
+  }
   const lengths = new Map<string, number>()
   while (reader.pos < end) {
     const [number, wireType] = reader.tag()
@@ -25,11 +29,10 @@ const checkMessage = (schema: DescMessage, reader: BinaryReader, end: number, pa
       lengths.set(field.localName, length + 1)
       checkItem(field, wireType, reader, [...at, length])
     } else if (field.fieldKind === 'map') {
-      checkEntry(field, wireType, reader, at, said)
+      const key = checkEntry(field, wireType, reader, at)
+      once(`${field.localName}/${key}`, [...at, key])
     } else {
-      const name = field.oneof?.localName ?? field.localName
-      if (said.has(name)) throw flawAt(at, flaws.duplicate)
-      said.add(name)
+      once(field.oneof?.localName ?? field.localName, at)
       checkValue(field, wireType, reader, at)
     }
   }
@@ -52,29 +55,22 @@ const checkItem = (field: Held, wireType: WireType, reader: BinaryReader, path: 
   while (reader.pos < end) checkScalar(field.scalar, scalarWire(field.scalar), reader, path)
 }
 
-const checkEntry = (
-  field: Held,
-  wireType: WireType,
-  reader: BinaryReader,
-  path: Path,
-  said: Set<string>,
-): void => {
+/** Returns the entry's key. */
+const checkEntry = (field: Held, wireType: WireType, reader: BinaryReader, path: Path): string => {
   if (wireType !== WireType.LengthDelimited) throw flawAt(path, mistyped)
   const end = endOf(reader)
-  const parts = new Map<number, number>()
+  const parts = new Set<number>()
   let key = ''
   while (reader.pos < end) {
     const [part, partType] = reader.tag()
-    if (parts.has(part) || part > 2)
-      throw flawAt([...path, key], part > 2 ? 'is not known here' : flaws.duplicate)
-    parts.set(part, reader.pos)
+    if (part > 2) throw flawAt([...path, key], 'is not known here')
+    if (parts.has(part)) throw flawAt([...path, key], flaws.duplicate)
+    parts.add(part)
     if (part === 1) key = text(reader, partType, path)
     else checkValue(field, partType, reader, [...path, key])
   }
-  // Said of members of the document, which these are; the name of a map cannot stand in the way of its fields'.
-  const name = [...path, key].join('/')
-  if (said.has(name)) throw flawAt([...path, key], flaws.duplicate)
-  said.add(name)
+  if (reader.pos !== end) throw new RangeError('a field reaches beyond its entry')
+  return key
 }
 
 const checkValue = (

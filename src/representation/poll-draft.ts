@@ -2,6 +2,7 @@
 // domain's (define-poll).
 import * as z from 'zod'
 import type { PollDraft } from '../domain/poll/define-poll.ts'
+import { stringMembers } from './own-members.ts'
 
 const option = z.strictObject({ id: z.string().optional(), label: z.string(), image: z.string().optional() })
 
@@ -50,7 +51,7 @@ export const pollDraft = z.strictObject({
   challenge: z.enum(['off', 'suspicious', 'always']).optional(),
   allowedOrigins: z.array(z.string()).optional(),
   expectedVoters: z.int().nonnegative().nullish(),
-  labels: z.record(z.string(), z.string()).optional(),
+  labels: stringMembers.optional(),
   status: z.enum(['draft', 'open']).default('open'),
 })
 

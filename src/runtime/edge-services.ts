@@ -8,10 +8,12 @@ import { closePoll } from '../application/close-poll.ts'
 import { createPoll } from '../application/create-poll.ts'
 import { createWorkspace } from '../application/create-workspace.ts'
 import { deletePoll } from '../application/delete-poll.ts'
+import { editPoll } from '../application/edit-poll.ts'
 import { eraseBallot } from '../application/erase-ballot.ts'
 import { exportBallots } from '../application/export-ballots.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
+import { listPolls } from '../application/list-polls.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
 import { proveBallot } from '../application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../application/read-log.ts'
@@ -24,6 +26,7 @@ import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
 import { keyRing } from '../archive/key-ring.ts'
+import { pollReader } from '../archive/poll-reader.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import type { ColoCache } from '../cache/colo-tier.ts'
@@ -103,10 +106,12 @@ export const edgeServices = <BoxId, BoardId>(
     }),
     createWorkspace: createWorkspace({ workspaces: workspaces(database), clock, random }),
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    listPolls: listPolls({ pollReader: pollReader(database), clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: reader.pollIds,
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),

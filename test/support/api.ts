@@ -39,7 +39,7 @@ import { type LocalCounting, localCounting } from './local-counting.ts'
 import { receiptKey } from './receipt-key.ts'
 
 export const origin = 'https://edge.test'
-export const rootKey = 'the root key of these tests, long enough'
+export const rootKey = 'the-root-key-of-these-tests-long-enough'
 
 export interface Api {
   readonly counting: LocalCounting

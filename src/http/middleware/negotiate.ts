@@ -1,14 +1,24 @@
-// Decides how we will speak, or says 406 before any work is done. Pages and sockets speak for themselves.
+// Decides how we will speak, or says 406 before any work is done. Pages, sockets and procedures speak for themselves.
 import type { MiddlewareHandler } from 'hono'
+import { formatOf, plainTypes, votingTypes } from '../../representation/formats.ts'
 import { negotiate as best } from '../../representation/negotiate.ts'
 import { type Http, refused } from '../http.ts'
 
-const offers = ['application/json']
-/** Resources with a format of their own: sockets, NDJSON and CSV. */
-const ownFormat = /\/(results\/live|log|export|invites)$/
+/** Resources with a format of their own: sockets and NDJSON. */
+const ownFormat = /\/(results\/live|log|export)$/
+/** Polls, ballots, results and proofs. */
+const voting =
+  /^\/v1\/polls(\/[^/]+(\/(open|close|archive|ballots(\/mine)?|results|receipts\/[^/]+))?)?$/
+const invites = /\/invites$/
 
 export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
-  const speaksForItself = !c.req.path.startsWith('/v1/') || ownFormat.test(c.req.path)
-  if (speaksForItself || best(c.req.header('accept') ?? null, offers) !== null) return next()
-  return refused(c, { reason: 'not-acceptable', offers: offers.join(', ') })
+  const { path } = c.req
+  if (!path.startsWith('/v1/') || ownFormat.test(path)) return next()
+  // A message has all of its fields: what is not set cannot be told from what was not asked for.
+  const whole = c.req.query('fields') === undefined
+  const offers = whole && voting.test(path) ? votingTypes : invites.test(path) ? [...plainTypes, 'text/csv'] : plainTypes
+  const mediaType = best(c.req.header('accept') ?? null, offers)
+  if (mediaType === null) return refused(c, { reason: 'not-acceptable', offers: offers.join(', ') })
+  c.set('speech', { mediaType, format: formatOf(mediaType) })
+  return next()
 }

@@ -1,12 +1,12 @@
 // Ballots: the vote path, a voter's own ballot, and erasure by the owner.
 import { type Context, Hono } from 'hono'
-import { requireOwner } from '../../application/identify-caller.ts'
 import { ballotBody } from '../../representation/ballot-body.ts'
 import { ballotDocument } from '../../representation/ballot-document.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { readJson } from '../../representation/read-json.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
+import { ownedPoll } from '../owned-poll.ts'
 import { originOf } from '../request-headers.ts'
 import { voterShown } from '../voter-shown.ts'
 
@@ -33,11 +33,10 @@ export const ballots = new Hono<Http>()
   })
 
   .delete('/:pollId/ballots/:ballotId', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:write')
-    if (!owner.ok) return refused(c, owner.refusal)
     const { pollId, ballotId } = c.req.param()
-    const { workspaceId } = owner.value
-    const erased = await c.var.services.eraseBallot({ pollId, workspaceId, ballotId }, c.var.signal)
+    const owned = await ownedPoll(c, pollId, 'polls:write')
+    if (!owned.ok) return refused(c, owned.refusal)
+    const erased = await c.var.services.eraseBallot({ ...owned.value, ballotId }, c.var.signal)
     return erased.ok ? c.body(null, 204) : refused(c, erased.refusal)
   })
 

@@ -1,18 +1,17 @@
 // Exports: a poll's ballots from the archive, streamed with flat memory.
 import { Hono } from 'hono'
-import { requireOwner } from '../../application/identify-caller.ts'
 import { exportLine } from '../../representation/export-line.ts'
 import { type Http, refused } from '../http.ts'
+import { ownedPoll } from '../owned-poll.ts'
 
 export const exports = new Hono<Http>().get('/:pollId/export', async (c) => {
-  const owner = requireOwner(c.var.caller, 'exports:read')
-  if (!owner.ok) return refused(c, owner.refusal)
+  const owned = await ownedPoll(c, c.req.param('pollId'), 'exports:read')
+  if (!owned.ok) return refused(c, owned.refusal)
   if ((c.req.query('format') ?? 'ndjson') !== 'ndjson')
     return refused(c, { reason: 'query-invalid', detail: '`format` must be ndjson.' })
-  const { workspaceId } = owner.value
   // A long download outlives the request's deadline; each page of it has its own.
   const gone = c.req.raw.signal
-  const exported = await c.var.services.exportBallots({ pollId: c.req.param('pollId'), workspaceId }, gone)
+  const exported = await c.var.services.exportBallots(owned.value, gone)
   if (!exported.ok) return refused(c, exported.refusal)
   const { ballots, archived, accepted } = exported.value
   const rows = ballots[Symbol.asyncIterator]()

@@ -1,6 +1,5 @@
 // Invites: computed codes, shown once, revoked by serial.
 import { Hono } from 'hono'
-import { requireOwner } from '../../application/identify-caller.ts'
 import { lastInvite } from '../../domain/voter/invite.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { invitesBody } from '../../representation/invites-body.ts'
@@ -8,23 +7,20 @@ import { negotiate } from '../../representation/negotiate.ts'
 import { readJson } from '../../representation/read-json.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
+import { ownedPoll } from '../owned-poll.ts'
 import { wholeNumber } from '../query.ts'
 
 export const invites = new Hono<Http>()
   .post('/:pollId/invites', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:write')
-    if (!owner.ok) return refused(c, owner.refusal)
-    const { workspaceId } = owner.value
-    const pollId = c.req.param('pollId')
-    const owned = await c.var.services.readPoll({ pollId }, c.var.signal)
-    if (!owned.ok || owned.value.workspaceId !== workspaceId) return refused(c, { reason: 'poll-not-found' })
+    const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
+    if (!owned.ok) return refused(c, owned.refusal)
     const body = await readJson(c.req.raw, bodyLimits.other)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = invitesBody.safeParse(body.value)
     if (!parsed.success) return refused(c, { reason: 'invites-invalid', errors: faultsOf(parsed.error) })
 
     const issued = await c.var.services.issueInvites(
-      { pollId, workspaceId, count: parsed.data.count },
+      { ...owned.value, count: parsed.data.count },
       c.var.signal,
     )
     if (!issued.ok) return refused(c, issued.refusal)
@@ -40,17 +36,12 @@ export const invites = new Hono<Http>()
   })
 
   .delete('/:pollId/invites/:serial', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:write')
-    if (!owner.ok) return refused(c, owner.refusal)
+    const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
+    if (!owned.ok) return refused(c, owned.refusal)
     const serial = wholeNumber(c.req.param('serial'), 1, lastInvite)
     if (serial === null)
       return refused(c, { reason: 'query-invalid', detail: 'The serial must be a whole number.' })
-    const { workspaceId } = owner.value
-    const order = {
-      pollId: c.req.param('pollId'),
-      workspaceId,
-      change: { kind: 'revoke-invite', serial },
-    } as const
+    const order = { ...owned.value, change: { kind: 'revoke-invite', serial } } as const
     const revoked = await c.var.services.changePoll(order, c.var.signal)
     return revoked.ok ? c.body(null, 204) : refused(c, revoked.refusal)
   })

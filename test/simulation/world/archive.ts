@@ -38,7 +38,7 @@ interface Links {
 }
 
 /** As workers/archive/wrangler.toml has them, with fewer retries, so that letters die within a run. */
-const maxRetries = 4
+const maxRetries = 2
 const retryDelayMs = 5_000
 
 export const archiveOf = (ground: Ground, links: Links): Archive => {

@@ -1,0 +1,112 @@
+// Polls as their owner works with them: lists, changes, opening, closing, archiving, deleting.
+import { type Context, Hono } from 'hono'
+import { requireOwner } from '../../application/identify-caller.ts'
+import type { PollChange } from '../../domain/poll/change-poll.ts'
+import type { Codec } from '../../representation/codec.ts'
+import { cursorOf, placeOf } from '../../representation/cursor.ts'
+import { entityTag, versionsNamed } from '../../representation/entity-tag.ts'
+import { json } from '../../representation/json.ts'
+import { pollDocument } from '../../representation/poll-document.ts'
+import { patchedDraft } from '../../representation/poll-patch.ts'
+import { readBody } from '../../representation/read-body.ts'
+import { type Http, refused } from '../http.ts'
+import { bodyLimits } from '../limits.ts'
+import { ownedPoll } from '../owned-poll.ts'
+import { wholeNumber } from '../query.ts'
+import { viewpoint } from '../viewpoint.ts'
+
+const mergePatch: Codec = { ...json, mediaTypes: ['application/merge-patch+json', ...json.mediaTypes] }
+const statuses = ['draft', 'scheduled', 'open', 'closed'] as const
+
+export const ownerPolls = new Hono<Http>()
+  .get('/', async (c) => {
+    const owner = requireOwner(c.var.caller, 'polls:read')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const { limit: limitText = '20', cursor, status: statusText } = c.req.query()
+    const limit = wholeNumber(limitText, 1, 100)
+    const after = cursor === undefined ? null : placeOf(cursor)
+    const status = statuses.find((each) => each === statusText) ?? null
+    const detail =
+      limit === null
+        ? '`limit` must be a whole number from 1 to 100.'
+        : cursor !== undefined && after === null
+          ? '`cursor` is none that this list gave out.'
+          : statusText !== undefined && status === null
+            ? `\`status\` must be one of ${statuses.join(', ')}.`
+            : null
+    if (limit === null || detail !== null)
+      return refused(c, { reason: 'query-invalid', detail: detail ?? '' })
+
+    const { workspaceId } = owner.value
+    const page = await c.var.services.listPolls({ workspaceId, status, limit, after }, c.var.signal)
+    const nextCursor = page.next === null ? null : cursorOf(page.next)
+    const data = page.polls.map((poll) => pollDocument(poll, viewpoint(c, true)))
+    return c.json({ data, nextCursor }, 200, {
+      'Cache-Control': 'private, no-cache',
+      ...(nextCursor !== null && { Link: `<${nextLink(c.req.url, nextCursor)}>; rel="next"` }),
+    })
+  })
+
+  .patch('/:pollId', async (c) => {
+    const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
+    if (!owned.ok) return refused(c, owned.refusal)
+    const ifMatch = c.req.header('if-match')
+    if (ifMatch === undefined) return refused(c, { reason: 'precondition-required' })
+    const body = await readBody(c.req.raw, bodyLimits.other, [mergePatch])
+    if (!body.ok) return refused(c, body.refusal)
+
+    const ifVersions = versionsNamed(ifMatch, 'poll')
+    const edit = patchedDraft(body.value)
+    const changed = await c.var.services.editPoll({ ...owned.value, ifVersions, edit }, c.var.signal)
+    if (!changed.ok) return refused(c, changed.refusal)
+    return c.json(pollDocument(changed.value, viewpoint(c, true)), 200, {
+      ETag: entityTag('poll', changed.value.version),
+      'Cache-Control': 'no-store',
+    })
+  })
+
+  .post('/:pollId/open', (c) => change(c, c.req.param('pollId'), { kind: 'open' }))
+
+  .post('/:pollId/archive', (c) => change(c, c.req.param('pollId'), { kind: 'archive' }))
+
+  .post('/:pollId/close', async (c) => {
+    const owner = requireOwner(c.var.caller, 'polls:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const { workspaceId } = owner.value
+    const closed = await c.var.services.closePoll(
+      { pollId: c.req.param('pollId'), workspaceId },
+      c.var.signal,
+    )
+    if (!closed.ok) return refused(c, closed.refusal)
+    const { poll, final } = closed.value
+    const document = { ...pollDocument(poll, viewpoint(c, true)), final }
+    return c.json(document, final ? 200 : 202, { 'Cache-Control': 'no-store' })
+  })
+
+  .delete('/:pollId', async (c) => {
+    const owner = requireOwner(c.var.caller, 'polls:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const { workspaceId } = owner.value
+    const deleted = await c.var.services.deletePoll(
+      { pollId: c.req.param('pollId'), workspaceId },
+      c.var.signal,
+    )
+    return deleted.ok ? c.body(null, 204) : refused(c, deleted.refusal)
+  })
+
+const change = async (c: Context<Http>, pollId: string, change: PollChange): Promise<Response> => {
+  const owned = await ownedPoll(c, pollId, 'polls:write')
+  if (!owned.ok) return refused(c, owned.refusal)
+  const changed = await c.var.services.changePoll({ ...owned.value, change }, c.var.signal)
+  if (!changed.ok) return refused(c, changed.refusal)
+  return c.json(pollDocument(changed.value, viewpoint(c, true)), 200, {
+    ETag: entityTag('poll', changed.value.version),
+    'Cache-Control': 'no-store',
+  })
+}
+
+const nextLink = (url: string, cursor: string): string => {
+  const next = new URL(url)
+  next.searchParams.set('cursor', cursor)
+  return next.toString()
+}

@@ -1,0 +1,91 @@
+// Those who watch: readers ask for results again and again, viewers hold a socket and apply what it brings.
+import type { Results } from '../../../src/domain/tally/results.ts'
+import { merged, readFrame } from '../../../web/page/frames.ts'
+import type { Sighting } from '../history.ts'
+import { type Stage, staged } from './stage.ts'
+
+/** Reads results one after the other, until `ends`. */
+export const reader = async (stage: Stage, client: string, ends: number): Promise<void> => {
+  const poll = await staged(stage)
+  const { schedule } = stage.world
+  while (schedule.now < stage.began + ends) {
+    await schedule.pause(stage.chance.between(300, 4_000))
+    await read(stage, client, poll.id)
+  }
+}
+
+/** The results document as the API gives it, or null where there is none to be had. */
+export const read = async (
+  { world, history }: Pick<Stage, 'world' | 'history'>,
+  client: string,
+  pollId: string,
+): Promise<Results | null> => {
+  const sentAt = world.schedule.now
+  try {
+    const found = await world.edges.ask(({ readResults }, signal) =>
+      readResults({ pollId, receipt: null, workspaceId: null }, signal),
+    )
+    if (!found.ok) return null
+    const { version, document } = found.value.snapshot
+    const results: Results = JSON.parse(document)
+    history.sightings.push({
+      client,
+      pollId,
+      sentAt,
+      seenAt: world.schedule.now,
+      version,
+      results,
+      by: 'read',
+      gap: null,
+    })
+    return results
+  } catch {
+    return null
+  }
+}
+
+/** Watches a poll's socket until the server ends it, and comes back when the connection breaks. */
+export const viewer = async (stage: Stage, client: string): Promise<void> => {
+  const { world, history, chance } = stage
+  const poll = await staged(stage)
+  const { schedule } = world
+  await schedule.pause(chance.between(0, 3_000))
+  const connect = (held: Results | null): void => {
+    let shown = held
+    let greeted = false
+    let over = false
+    const comeBack = () => {
+      if (over) return
+      over = true
+      world.saw('viewer came back')
+      schedule.after(chance.between(20, 2_500), () => connect(shown))
+    }
+    const opened = world.boards.watch(poll.id, {
+      frame(text) {
+        const frame = readFrame(text)
+        if (frame === null) throw new Error(`no viewer understands ${text}`)
+        const gap: Sighting['gap'] =
+          frame.type === 'delta' ? { from: frame.from, held: greeted ? (shown?.version ?? -1) : -1 } : null
+        if (frame.type === 'results') shown = frame.results
+        else if (shown !== null) shown = merged(shown, frame)
+        greeted = true
+        if (shown === null) return
+        history.sightings.push({
+          client,
+          pollId: poll.id,
+          sentAt: schedule.now,
+          seenAt: schedule.now,
+          version: shown.version,
+          results: shown,
+          by: 'frame',
+          gap,
+        })
+      },
+      closed(code) {
+        if (code !== 1000) comeBack()
+      },
+    })
+    opened.catch(comeBack)
+  }
+  connect(null)
+}
