@@ -14,6 +14,8 @@ export const watchNpm = (
   // Some shells become the command they run; then our parent is npm itself, and its parent is none of our business.
   const watched = isShell(commandOf(parent)) ? [parent, parentOf(parent)] : [parent]
   const births = watched.map(birthOf)
+  // It may have gone before we looked: then the first process of the system has taken its shell in.
+  if (watched[1] === 1 && !commandOf(1).includes('npm')) queueMicrotask(gone)
   const timer = setInterval(() => {
     if (watched.every((pid, index) => birthOf(pid) === births[index])) return
     clearInterval(timer)

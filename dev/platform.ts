@@ -10,6 +10,7 @@ import { type RunningRedis, startRedis, useRedis } from './redis.ts'
 import { startRedisGateway } from './redis-gateway.ts'
 import { readSecrets, type Secrets } from './secrets.ts'
 import type { Settings } from './settings.ts'
+import { startSiteverify } from './siteverify.ts'
 
 export interface Platform {
   readonly postgres: Postgres
@@ -50,7 +51,7 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
         : useRedis(settings.redisUrl),
     about,
   )
-  const [neon, upstash] = await progress.step(
+  const [neon, upstash, siteverify] = await progress.step(
     'Gateways',
     async () =>
       [
@@ -63,6 +64,7 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
           token: secrets.redisToken,
           port: await freePort(portOf(before?.redisRestUrl)),
         }),
+        await startSiteverify(),
       ] as const,
     ([sql, rest]) => `Neon HTTP on port ${sql.port}, Upstash REST on port ${rest.port}`,
   )
@@ -85,11 +87,13 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
       UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
       ROOT_KEY: secrets.rootKey,
       RECEIPT_KEY: secrets.receiptKey,
-      // Cloudflare's public secret for tests: every challenge passes.
-      TURNSTILE_SECRET: '1x0000000000000000000000000000000AA',
+      // Cloudflare's published secret for tests: every challenge passes. 2x… fails and 3x… says "spent".
+      TURNSTILE_SECRET: process.env['TURNSTILE_SECRET'] ?? '1x0000000000000000000000000000000AA',
+      TURNSTILE_URL: `${siteverify.url}/siteverify`,
+      EDGEPOLL_TEST_ADDRESSES: process.env['EDGEPOLL_TEST_ADDRESSES'] ?? '',
     },
     stop: async () => {
-      await Promise.all([neon.stop(), upstash.stop()])
+      await Promise.all([neon.stop(), upstash.stop(), siteverify.stop()])
       await redis.store.close()
     },
   }

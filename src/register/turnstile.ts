@@ -14,7 +14,8 @@ export const turnstile = ({ url, secret }: Config): ChallengeVerifier => ({
     try {
       const answer = await fetch(url, {
         method: 'POST',
-        body: new URLSearchParams({ secret, response: token, remoteip: address }),
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ secret, response: token, remoteip: address }),
         signal,
       })
       const { success } = await answer.json<{ success?: unknown }>()

@@ -34,6 +34,8 @@ const receiptKey = z
     }),
   )
 
+const siteverify = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
+
 /** Turnstile's published test secrets: they answer without a person. */
 const alwaysPasses = '1x0000000000000000000000000000000AA'
 const testSecret = /^[123]x0{20,}[0-9A-Za-z]*$/
@@ -45,7 +47,11 @@ const edge = z.object({
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
   ROOT_KEY: z.string().min(24),
   RECEIPT_KEY: receiptKey,
-  TURNSTILE_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
+  TURNSTILE_URL: z
+    .string()
+    .transform((url) => url || siteverify)
+    .default(siteverify)
+    .pipe(z.url()),
   TURNSTILE_SECRET: z.string().default(alwaysPasses),
   /** `1`: a test may choose the address it comes from, in `CF-Connecting-IP`. */
   EDGEPOLL_TEST_ADDRESSES: z.enum(['', '0', '1']).default(''),

@@ -54,15 +54,19 @@ export const crashableStack = async (bindings: NonNullable<StackOptions['binding
   }
 }
 
+/** Bundles, a new database and its migrations, on a slow machine. */
+const startMs = 90_000
+
 /** What the stack writes down when it is ready. The file of the run before names another process. */
 const ready = async (child: Child, folder: DataFolder): Promise<DevFacts> => {
   let ended = false
   void child.exited.then(() => {
     ended = true
   })
-  while (!ended) {
+  const until = Date.now() + startMs
+  while (!ended && Date.now() < until) {
     const facts = readDevFile(folder)
-    if (facts?.pids['run'] === child.pid) return facts
+    if (facts?.run === child.pid) return facts
     await pause(50)
   }
   throw new Error(['the stack did not start:', ...child.lastLines(30)].join('\n'))
