@@ -60,6 +60,8 @@ export const startChild = async (order: ChildOrder): Promise<Child> => {
     child.once('exit', (code, by) => resolve({ code, signal: by })),
   )
   await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+  // Later errors are about messages to a child that has just died, which its exit tells better.
+  child.on('error', () => undefined)
   const pid = child.pid ?? 0
   return {
     name: order.name,

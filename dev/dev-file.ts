@@ -1,5 +1,4 @@
 // dev.json: what other programs and people need to know about the running platform.
-import { rmSync } from 'node:fs'
 import type { DataFolder } from './data-folder.ts'
 import { readJson, writeJson } from './json-file.ts'
 
@@ -33,8 +32,6 @@ export const readDevFile = (folder: DataFolder): DevFacts | null =>
   readJson(folder.devFile) as DevFacts | null // written below
 
 export const writeDevFile = (folder: DataFolder, facts: DevFacts): void => writeJson(folder.devFile, facts)
-
-export const removeDevFile = (folder: DataFolder): void => rmSync(folder.devFile, { force: true })
 
 /** The port of an address the last run used, so that this run asks for the same. */
 export const portOf = (url: string | null | undefined): number | null => {

@@ -72,6 +72,7 @@ export const startJsonServer = async ({ port, maxBytes, refuse, handle }: Needs)
 const readText = async (request: IncomingMessage, maxBytes: number): Promise<string | null> => {
   const chunks: Buffer[] = []
   let size = 0
+  // no encoding was set, so the chunks are buffers
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length
     // What is left is read and dropped, so that the caller gets the answer instead of a reset.

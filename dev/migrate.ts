@@ -9,6 +9,7 @@ import { Complaint, postgresUnreachable } from './complaint.ts'
 import { dataFolderAt } from './data-folder.ts'
 import { readDevFile } from './dev-file.ts'
 import { readJson } from './json-file.ts'
+import { currentRun } from './run-lock.ts'
 import { projectRoot, readSettings } from './settings.ts'
 
 export interface Migration {
@@ -77,11 +78,13 @@ const main = async ({ dryRun }: { readonly dryRun?: true }): Promise<void> => {
     return console.log(
       'There are no migrations yet (migrations/meta/_journal.json is missing): nothing to apply.',
     )
-  const settings = readSettings()
-  const databaseUrl = settings.databaseUrl ?? readDevFile(dataFolderAt(settings.dataFolder))?.databaseUrl
+  const { databaseUrl: given, dataFolder } = readSettings()
+  const folder = dataFolderAt(dataFolder)
+  const running = currentRun(folder) === null ? null : readDevFile(folder)
+  const databaseUrl = given ?? running?.databaseUrl
   if (!databaseUrl) {
     throw new Complaint(
-      'It is not known which Postgres to migrate: set DATABASE_URL=postgres://…, or run "npm start" first.',
+      'There is no Postgres to migrate: set DATABASE_URL=postgres://…, or start the local one with "npm start".',
     )
   }
   const migrations = await migrate(databaseUrl, { dryRun: dryRun === true })

@@ -12,6 +12,8 @@ export interface Nursery {
   start(order: ChildOrder): Promise<Child>
   /** From now on the death of this child is a failure of the run. */
   watch(child: Child): void
+  /** Fires when everything is to end: whatever waits for a child should stop waiting. */
+  readonly ending: AbortSignal
   /** Rejects with a Complaint when a watched child dies; never resolves. */
   readonly failure: Promise<never>
   stopAll(): Promise<void>
@@ -28,28 +30,30 @@ export const createNursery = (
   const failed = Promise.withResolvers<never>()
   // Nobody may be listening while everything is well.
   failed.promise.catch(() => undefined)
-  let stopping = false
+  const ending = new AbortController()
   return {
     folder,
     failure: failed.promise,
+    ending: ending.signal,
     async start(order) {
-      if (stopping) throw new Error(`${order.name} was to start while everything stops`)
+      if (ending.signal.aborted) throw new Error(`${order.name} was to start while everything stops`)
       const env = { ...(order.env ?? process.env), [markName]: folder.root }
       const child = await startChild({ ownGroup: ownGroups, ...order, env })
       children.push(child)
       lock?.remember({ name: child.name, pid: child.pid, birth: child.birth, endWith: child.endWith })
       // The end may have been called while the system was still starting it.
-      if (stopping) await child.stop()
+      if (ending.signal.aborted) await child.stop()
       return child
     },
     watch(child) {
       void child.exited.then(async (exit) => {
         await pause(hearsayMs)
-        if (!stopping) failed.reject(childDied(child.name, describeExit(exit), child.lastLines()))
+        if (!ending.signal.aborted)
+          failed.reject(childDied(child.name, describeExit(exit), child.lastLines()))
       })
     },
     async stopAll() {
-      stopping = true
+      ending.abort(new Error('everything is ending'))
       for (const child of children.toReversed()) await child.stop()
       await endMarked(folder)
     },

@@ -25,6 +25,8 @@ export interface Postgres {
 const startMs = 60_000
 // After kill -9 the sessions of the old server need a moment to notice; until then the new one refuses.
 const refusedMs = 10_000
+// That, or somebody was quicker with the port.
+const passing = /shared memory block|lock file "postmaster.pid"|could not bind/
 
 /** Starts the embedded Postgres as a child of `nursery`. @throws Complaint when it cannot. */
 export const startPostgres = async (nursery: Nursery, preferredPort?: number | null): Promise<Postgres> => {
@@ -33,27 +35,27 @@ export const startPostgres = async (nursery: Nursery, preferredPort?: number | n
   const user = postgresUser(cluster, [binaries.initdb, binaries.postgres])
   const endedOrphan = await endOrphanPostgres(cluster)
   await makeCluster(cluster, binaries, user)
-  const port = await freePort(preferredPort)
   const settings = [
-    ...['-D', cluster, '-p', String(port), '-h', host],
+    ...['-D', cluster, '-h', host],
     // A path for a socket may be too long or closed to the user we run as; everything here speaks TCP.
     ...['-c', 'unix_socket_directories=', '-c', 'timezone=UTC', '-c', 'log_timezone=UTC'],
     ...(binaries.hasStatementStatistics ? ['-c', 'shared_preload_libraries=pg_stat_statements'] : []),
   ]
   const logFile = freshLog(nursery.folder, 'postgres')
   const until = Date.now() + refusedMs
-  for (;;) {
+  for (let preferred = preferredPort; ; preferred = null) {
+    const port = await freePort(preferred)
     const child = await nursery
       .start({
         name: 'Postgres',
-        ...user.order(binaries.postgres, settings),
+        ...user.order(binaries.postgres, [...settings, '-p', String(port)]),
         cwd: '/',
         logFile,
         endWith: 'SIGINT',
         graceMs: 15_000,
       })
       .catch((error: unknown) => Promise.reject(postgresFailed(String(error))))
-    const refusal = await untilReady(child, port)
+    const refusal = await untilReady(child, port, cluster)
     if (refusal === null) {
       await ensureDatabase(host, port, binaries)
       nursery.watch(child)
@@ -65,8 +67,7 @@ export const startPostgres = async (nursery: Nursery, preferredPort?: number | n
         about: `embedded, on port ${port}${after}`,
       }
     }
-    if (!/shared memory block|lock file "postmaster.pid"/.test(refusal) || Date.now() > until)
-      throw postgresFailed(refusal)
+    if (!passing.test(refusal) || Date.now() > until) throw postgresFailed(refusal)
     await pause(200)
   }
 }
@@ -92,7 +93,7 @@ const urlOf = (who: { user: string; password: string; database: string }, port: 
   `postgres://${who.user}:${who.password}@${host}:${port}/${who.database}`
 
 // Null when it accepts sessions, else why it ended or did not come up.
-const untilReady = async (child: Child, port: number): Promise<string | null> => {
+const untilReady = async (child: Child, port: number, cluster: string): Promise<string | null> => {
   const until = Date.now() + startMs
   let exit: string | null = null
   void child.exited.then((how) => {
@@ -100,18 +101,20 @@ const untilReady = async (child: Child, port: number): Promise<string | null> =>
   })
   while (Date.now() < until) {
     if (exit !== null) return child.lastLines(4).join(' ').trim() || exit
-    if (await accepts(port)) return null
+    if (await accepts(port, cluster)) return null
     await pause(50)
   }
   return `it did not answer within ${startMs / 1000} s; its log is in ${join('logs', 'postgres.log')}`
 }
 
-const accepts = async (port: number): Promise<boolean> => {
+// Another clone has the same passwords: ask whose data it is before anything is changed in it.
+const accepts = async (port: number, cluster: string): Promise<boolean> => {
   const client = new pg.Client({ host, port, ...superuser, connectionTimeoutMillis: 2_000 })
   client.on('error', () => undefined)
   try {
     await client.connect()
-    return true
+    const { rows } = await client.query<{ data_directory: string }>('show data_directory')
+    return rows[0]?.data_directory === cluster
   } catch {
     return false
   } finally {

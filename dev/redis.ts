@@ -52,9 +52,9 @@ export const startRedis = async (nursery: Nursery, preferredPort?: number | null
     logFile: freshLog(nursery.folder, 'redis'),
   })
   const until = Date.now() + 30_000
+  const ended = () => server.process.exitCode !== null || server.process.signalCode !== null
   for (let reason = await whySilent(url); reason !== null; reason = await whySilent(url)) {
-    if (server.process.exitCode !== null || Date.now() > until)
-      return inMemory(`redis-server did not start: ${server.lastLines(1)}`)
+    if (ended() || Date.now() > until) return inMemory(`redis-server did not start: ${server.lastLines(1)}`)
     await pause(50)
   }
   nursery.watch(server)

@@ -29,7 +29,7 @@ export interface RunLock {
 
 /** The run that holds the folder now, or null. */
 export const currentRun = (folder: DataFolder): Run | null => {
-  const run = readJson(folder.runFile) as Run | null // written below and by nobody else
+  const run = readRun(folder.runFile)
   return run !== null && birthOf(run.pid) === run.birth ? run : null
 }
 
@@ -38,7 +38,7 @@ export const takeRunLock = (folder: DataFolder, command: string): RunLock => {
   const refuse = (run: Run | null) => alreadyRunning(folder.root, run?.command ?? command, run?.pid ?? 0)
   const holder = currentRun(folder)
   if (holder !== null) throw refuse(holder)
-  const leftBehind = (readJson(folder.runFile) as Run | null)?.started ?? []
+  const leftBehind = readRun(folder.runFile)?.started ?? []
   moveAsideDead(folder, refuse)
   let run: Run = { command, pid: process.pid, birth: birthOf(process.pid) ?? '', started: [] }
   if (!claim(folder, run)) throw refuse(currentRun(folder))
@@ -51,6 +51,8 @@ export const takeRunLock = (folder: DataFolder, command: string): RunLock => {
     release: () => rmSync(folder.runFile, { force: true }),
   }
 }
+
+const readRun = (path: string) => readJson(path) as Run | null // written here and by nobody else
 
 // A link is made with its content or not at all, and never over another.
 const claim = (folder: DataFolder, run: Run): boolean => {
@@ -75,7 +77,7 @@ const moveAsideDead = (folder: DataFolder, refuse: (run: Run | null) => Error): 
   } catch {
     return
   }
-  const moved = readJson(aside) as Run | null
+  const moved = readRun(aside)
   const alive = moved !== null && birthOf(moved.pid) === moved.birth
   if (alive) claim(folder, moved)
   rmSync(aside)

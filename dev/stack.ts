@@ -78,7 +78,7 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     )
     const urls = ports.map((port) => `http://${host}:${port}`)
     await progress.step('Ready', async () => {
-      for (const url of urls) await untilReady(url)
+      for (const url of urls) await untilReady(url, { signal: nursery.ending })
     })
     const known = readDevFile(nursery.folder) ?? noWorkspace
     const { rootKey } = platform.secrets

@@ -37,10 +37,10 @@ const main = async ({ verbose, bare }: Options): Promise<void> => {
       if (isTrouble(line) || (verbose && isRequest(line))) progress.say(`  ${line}`)
     }
     const workers = await startWranglerDev({ nursery, port, bindings: platform.bindings, onLine })
-    const ready = bare ? () => true : undefined
+    const patience = { signal: nursery.ending, ...(bare ? { ready: () => true } : {}) }
     await progress.step(
       'Workers',
-      () => untilReady(url, { ready }),
+      () => untilReady(url, patience),
       () => `wrangler dev on port ${port}`,
     )
     const { rootKey } = platform.secrets

@@ -17,25 +17,30 @@ export const noWorkspace: KnownWorkspace = { apiKey: null, demoPollId: null }
 
 const isSuccess = (status: number) => status >= 200 && status < 300
 
+interface Patience {
+  /** Stops waiting. */
+  readonly signal: AbortSignal
+  readonly timeoutMs?: number
+  readonly ready?: (status: number) => boolean
+}
+
 /** Waits until the API says it is ready. @throws Complaint with its last answer when it does not within `timeoutMs`. */
-export const untilReady = async (
-  url: string,
-  {
-    timeoutMs = 120_000,
-    ready = isSuccess,
-  }: { timeoutMs?: number; ready?: ((status: number) => boolean) | undefined } = {},
-): Promise<void> => {
+export const untilReady = async (url: string, patience: Patience): Promise<void> => {
+  const { signal, timeoutMs = 120_000, ready = isSuccess } = patience
   const until = Date.now() + timeoutMs
   let last = 'no answer'
   while (Date.now() < until) {
     try {
-      const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) })
+      const answer = await fetch(`${url}/readyz`, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+      })
       const body = await answer.text()
       if (ready(answer.status)) return
       last = `${answer.status} ${body.slice(0, 300)}`
     } catch (error) {
       last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
     }
+    signal.throwIfAborted()
     await pause(100)
   }
   throw new Complaint(

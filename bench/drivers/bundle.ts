@@ -2,8 +2,13 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-/** Bundles an entry and returns where the module is. */
-export const bundleWorker = async (entry: string, folder: string, name: string): Promise<string> => {
+/** Bundles an entry and returns where the module is. `banner` comes before all of its code. */
+export const bundleWorker = async (
+  entry: string,
+  folder: string,
+  name: string,
+  banner = '',
+): Promise<string> => {
   const outfile = join(folder, `${name}.mjs`)
   await build({
     entryPoints: [entry],
@@ -12,6 +17,7 @@ export const bundleWorker = async (entry: string, folder: string, name: string):
     format: 'esm',
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
+    banner: { js: banner },
     external: ['cloudflare:*', 'node:*'],
     logLevel: 'silent',
   })

@@ -51,13 +51,8 @@ export type Event =
       readonly shard: number
       readonly messages: number
       readonly events: number
-    }
-  | {
-      readonly type: 'ballots-resent'
-      readonly pollId: string
-      readonly shard: number
-      readonly from: number
-      readonly to: number
+      /** Messages sent again, because nobody confirmed them in time. */
+      readonly again: number
     }
   | { readonly type: 'box-failed'; readonly pollId: string; readonly error: string }
   | {

@@ -72,6 +72,8 @@ export class Box implements BallotBoxRpc {
   #lastGroup = 0
   #wakeAt: number | null = null
   #destroyed = false
+  /** The highest reading of the clock that something was decided by. */
+  #latest = 0
 
   constructor(needs: BoxNeeds) {
     this.#needs = needs
@@ -168,7 +170,7 @@ export class Box implements BallotBoxRpc {
   }
 
   async log(address: BoxAddress, after: number, limit: number): Promise<LogPage> {
-    return logPage(this.#ledger, this.#state, address, after, limit)
+    return logPage(this.#ledger, this.#state, await this.standing(address), after, limit)
   }
 
   async checkpoint(_address: BoxAddress): Promise<LogCheckpoint | null> {
@@ -199,6 +201,7 @@ export class Box implements BallotBoxRpc {
   /** The archive has written the log events `first` … `last`. */
   async confirm(_address: BoxAddress, first: number, last: number): Promise<void> {
     this.#founded?.outbox.confirm(first, last)
+    this.#lookLater(0) // the window may have room again
   }
 
   async destroy(): Promise<void> {
@@ -216,20 +219,19 @@ export class Box implements BallotBoxRpc {
     const state = this.#state
     if (state === null || this.#founded === null) return
     const { outbox, reporter } = this.#founded
-    const { pollId, shard } = state.address
-    let failed = false
-    try {
-      const now = this.#needs.clock.now()
-      const recalled = outbox.recall(now)
-      if (recalled !== null) this.#needs.report({ type: 'ballots-resent', pollId, shard, ...recalled })
-      const went = await outbox.drain(state.seq, () => this.#needs.clock.now())
-      if (went.messages > 0) this.#needs.report({ type: 'ballots-sent', pollId, shard, ...went })
-      await reporter.settle()
-    } catch (error) {
-      failed = true
-      this.#needs.report({ type: 'alarm-failed', where: 'ballot-box', pollId, error: String(error) })
-    }
-    this.#lookLater(failed ? this.#needs.settings.failedAlarmMs : 0)
+    // Neither waits for the other: a queue that is down must not keep the board from hearing what it missed.
+    const outcomes = await Promise.allSettled([this.#drain(outbox, state), reporter.settle()])
+    const errors = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [String(outcome.reason)] : [],
+    )
+    for (const error of errors)
+      this.#needs.report({ type: 'alarm-failed', where: 'ballot-box', pollId: state.address.pollId, error })
+    this.#lookLater(errors.length > 0 ? this.#needs.settings.failedAlarmMs : 0)
+  }
+
+  async #drain(outbox: Outbox, { address, seq }: BoxState): Promise<void> {
+    const went = await outbox.drain(seq, () => this.#needs.clock.now())
+    if (went.messages + went.again > 0) this.#needs.report({ type: 'ballots-sent', ...address, ...went })
   }
 
   #load(): BoxState | null {
@@ -361,7 +363,8 @@ export class Box implements BallotBoxRpc {
 
   /** The box's own clock never runs back, whatever the machine's does. */
   #now(state: BoxState): number {
-    return Math.max(this.#needs.clock.now(), state.castAt)
+    this.#latest = Math.max(this.#latest, this.#needs.clock.now(), state.castAt)
+    return this.#latest
   }
 
   /** One alarm, set only when none is pending or the pending one is too late. */

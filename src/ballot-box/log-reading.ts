@@ -31,11 +31,10 @@ const idAt = (state: BoxState | null, seq: number): string =>
 export const logPage = (
   ledger: Ledger,
   state: BoxState | null,
-  address: BoxAddress,
+  standing: BoxStanding,
   after: number,
   limit: number,
 ): LogPage => {
-  const standing = standingOf(state, address, state?.archived ?? 0)
   if (state === null) return { entries: [], next: null, standing }
   const entries = ledger.entriesAfter(after, limit).slice(0, limit)
   const last = entries.at(-1)?.seq ?? after

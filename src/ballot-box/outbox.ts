@@ -1,18 +1,23 @@
 // The box is its own outbox: log events go to the archive in messages until the archive has confirmed them.
 // Two cursors: `sent` is a wish, kept in memory; only a confirmation moves `archived`, and what is not confirmed in
-// time is sent again, because a queue may forget and a consumer may die after its acknowledgement.
+// time is sent again, because a queue may forget and a consumer may die after its acknowledgement. A window bounds what
+// is under way, and waiting doubles: an archive that is away for hours finds a short queue and no flood.
 import { type BallotMessage, ballotMessageVersion } from '../application/ballot-message.ts'
 import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
 
 const eventsPerMessage = 100
 const bytesPerMessage = 60_000
-/** The queue takes at most 100 messages or 256 KB at once: four of a ballot with a full body each would be too much. */
+/** The queue takes 256 KB at once, and a message may be one ballot of a full body and its envelope, 66 KB. */
 const messagesPerSend = 3
+/** Messages that may be unconfirmed at a time. */
+const window = 64
+/** How often the wait for a confirmation doubles, at most: 60 s become 16 min. */
+const mostDoublings = 4
 
 interface Needs {
   readonly pollId: string
   readonly shard: number
-  /** How long a message may stay unconfirmed. */
+  /** How long a message may stay unconfirmed, the first time. */
   readonly resendAfterMs: number
   /** Log events after a seq, at least `limit` where there are so many. */
   eventsAfter(seq: number, limit: number): readonly LoggedBallot[]
@@ -26,12 +31,19 @@ interface LoggedBallot {
   readonly ballot: ArchivedBallot
 }
 
+/** Events that are on their way: `first` … `last`, and how often they have been sent. */
+interface UnderWay {
+  readonly first: number
+  readonly last: number
+  readonly sentAt: number
+  readonly tries: number
+}
+
 export class Outbox {
   readonly #needs: Needs
   #archived: number
   #sent: number
-  /** Sent, not confirmed; ordered by `first`. */
-  #underWay: { readonly first: number; readonly last: number; readonly sentAt: number }[] = []
+  #underWay: UnderWay[] = []
   /** Confirmed before an earlier message was. */
   #ahead = new Map<number, number>()
 
@@ -45,30 +57,29 @@ export class Outbox {
     return this.#archived
   }
 
-  /** Sends what is unsent up to `seq`; returns how many messages and events went out. */
-  async drain(seq: number, now: () => number): Promise<{ messages: number; events: number }> {
-    const went = { messages: 0, events: 0 }
-    while (this.#sent < seq) {
-      const messages = this.#pack(seq)
-      if (messages.length === 0) break
-      await this.#needs.send(messages)
-      for (const { first, last } of messages)
-        if (last > this.#archived) this.#underWay.push({ first, last, sentAt: now() })
-      this.#sent = messages.at(-1)?.last ?? this.#sent
+  /** Sends again what is overdue, then what is unsent up to `seq` as far as the window allows. */
+  async drain(seq: number, now: () => number): Promise<{ messages: number; events: number; again: number }> {
+    const went = { messages: 0, events: 0, again: 0 }
+    for (const overdue of this.#underWay.filter((message) => this.#dueAt(message) <= now())) {
+      const messages = this.#pack(overdue.first - 1, overdue.last)
+      await this.#send(messages, overdue.tries + 1, now)
+      // Only now: what could not be sent again stays overdue.
+      this.#underWay = this.#underWay.filter((message) => message !== overdue)
+      went.again += messages.length
+    }
+    while (this.#sent < seq && this.#underWay.length < window) {
+      const messages = this.#pack(this.#sent, seq).slice(
+        0,
+        Math.min(messagesPerSend, window - this.#underWay.length),
+      )
+      const last = messages.at(-1)?.last
+      if (last === undefined) break
+      await this.#send(messages, 1, now)
+      this.#sent = Math.max(this.#sent, last)
       went.messages += messages.length
       went.events += messages.reduce((sum, message) => sum + message.ballots.length, 0)
     }
     return went
-  }
-
-  /** Takes everything unconfirmed for too long back to unsent. Returns the first and last such event, or null. */
-  recall(now: number): { from: number; to: number } | null {
-    const oldest = this.#underWay[0]
-    if (oldest === undefined || oldest.sentAt + this.#needs.resendAfterMs > now) return null
-    const recalled = { from: this.#archived + 1, to: this.#sent }
-    this.#underWay = []
-    this.#sent = this.#archived
-    return recalled
   }
 
   /** The archive has written the events `first` … `last`. Telling it twice, late or out of order is fine. */
@@ -87,13 +98,6 @@ export class Outbox {
     if (this.#archived > before) this.#needs.keepArchived(this.#archived)
   }
 
-  /** When to look again: now for what is unsent, the resend time for what is under way, never when all is archived. */
-  nextLook(seq: number, now: number, lingerMs: number): number | null {
-    if (this.#sent < seq) return now + lingerMs
-    const oldest = this.#underWay[0]
-    return oldest === undefined ? null : oldest.sentAt + this.#needs.resendAfterMs
-  }
-
   /** Says that Postgres lacks what follows `seq`, whatever it confirmed. */
   rewind(seq: number): void {
     if (seq >= this.#archived) return
@@ -104,12 +108,33 @@ export class Outbox {
     this.#needs.keepArchived(seq)
   }
 
-  #pack(seq: number): BallotMessage[] {
+  /** When to look again: soon for what is unsent, when it is due for what is under way, never when all is archived. */
+  nextLook(seq: number, now: number, lingerMs: number): number | null {
+    if (this.#sent < seq && this.#underWay.length < window) return now + lingerMs
+    const due = this.#underWay.map((message) => this.#dueAt(message))
+    return due.length === 0 ? null : Math.min(...due)
+  }
+
+  #dueAt({ sentAt, tries }: UnderWay): number {
+    return sentAt + this.#needs.resendAfterMs * 2 ** Math.min(tries - 1, mostDoublings)
+  }
+
+  async #send(messages: readonly BallotMessage[], tries: number, now: () => number): Promise<void> {
+    for (let at = 0; at < messages.length; at += messagesPerSend) {
+      const some = messages.slice(at, at + messagesPerSend)
+      await this.#needs.send(some)
+      for (const { first, last } of some)
+        if (last > this.#archived) this.#underWay.push({ first, last, sentAt: now(), tries })
+    }
+  }
+
+  /** Messages of what follows `after`, up to `last`, a few at a time. */
+  #pack(after: number, last: number): BallotMessage[] {
     const events = this.#needs
-      .eventsAfter(this.#sent, eventsPerMessage * messagesPerSend)
-      .filter((event) => event.seq <= seq)
+      .eventsAfter(after, Math.min(last - after, eventsPerMessage * messagesPerSend))
+      .filter((event) => event.seq <= last)
     const messages: BallotMessage[] = []
-    for (let at = 0; at < events.length && messages.length < messagesPerSend; ) {
+    for (let at = 0; at < events.length; ) {
       const size = fitting(events.slice(at, at + eventsPerMessage))
       messages.push(this.#message(events.slice(at, at + size)))
       at += size

@@ -1,21 +1,33 @@
 // Answers in the format that was negotiated, under the name the client has for it.
 import type { Context } from 'hono'
+import { type Fields, fieldsText } from '../representation/fields.ts'
 import { encode } from '../representation/formats.ts'
 import type { Shape } from '../representation/protobuf.ts'
 import type { Http } from './http.ts'
+
+type Status = 200 | 201 | 202
+type Headers = Readonly<Record<string, string>>
+
+/** Authorization needs no naming: shared caches keep away from it by themselves. */
+export const varies = { Vary: 'Accept, X-API-Key' } as const
 
 /** `shape`: which message it is in Protocol Buffers, where the resource is offered in them. */
 export const answer = (
   c: Context<Http>,
   document: object,
-  status: 200 | 201 | 202,
-  headers: Readonly<Record<string, string>>,
+  status: Status,
+  headers: Headers,
   shape: Shape | null = null,
-): Response => {
-  const { mediaType, format } = c.var.speech
-  return c.body(encode(format, document, shape), status, {
-    ...headers,
-    'Content-Type': mediaType,
-    Vary: 'Accept',
-  })
-}
+): Response => answerEncoded(c, encode(c.var.speech.format, document, shape), status, headers)
+
+/** For what has been encoded already. */
+export const answerEncoded = (
+  c: Context<Http>,
+  body: string | Uint8Array<ArrayBuffer>,
+  status: Status,
+  headers: Headers,
+): Response => c.body(body, status, { ...headers, 'Content-Type': c.var.speech.mediaType, ...varies })
+
+/** The representation part of an entity tag: the format, and the fields where not all were asked for. */
+export const representationOf = (c: Context<Http>, fields: Fields | null = null): string =>
+  fields === null ? c.var.speech.format : `${c.var.speech.format}:${fieldsText(fields)}`

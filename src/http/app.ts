@@ -1,6 +1,6 @@
 // The public API, whole: five middlewares, then one route file a resource.
 import { Hono } from 'hono'
-import { Unavailable } from '../kernel/unavailable.ts'
+import { failed } from './failed.ts'
 import { type Http, refused, type Services } from './http.ts'
 import { methodsAt } from './methods-at.ts'
 import { admit } from './middleware/admit.ts'
@@ -9,6 +9,7 @@ import { deadline } from './middleware/deadline.ts'
 import { negotiate } from './middleware/negotiate.ts'
 import { trace } from './middleware/trace.ts'
 import { ballots } from './routes/ballots.ts'
+import { connect } from './routes/connect.ts'
 import { exports } from './routes/exports.ts'
 import { health } from './routes/health.ts'
 import { invites } from './routes/invites.ts'
@@ -43,6 +44,7 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', log)
     .route('/v1/polls', exports)
     .route('/v1/operator', operator)
+    .route('/', connect)
 
   return app
     .notFound((c) => {
@@ -51,15 +53,5 @@ export const createApp = (services: Services) => {
         ? refused(c, { reason: 'not-found' })
         : refused(c, { reason: 'method-not-allowed', allow })
     })
-    .onError((error, c) => {
-      if (error instanceof Unavailable || error.name === 'TimeoutError')
-        return refused(c, { reason: 'unavailable' })
-      services.report({
-        type: 'unexpected',
-        where: 'http',
-        error: error.stack ?? String(error),
-        requestId: c.var.requestId,
-      })
-      return refused(c, { reason: 'unexpected' })
-    })
+    .onError((error, c) => refused(c, failed(c, error)))
 }

@@ -1,6 +1,6 @@
 // The whole of what we say when we say no: RFC 9457 problem documents. A refusal without a row does not compile.
 import type { Fault, Refusal } from '../domain/refusal.ts'
-import type { BodyRefusal } from '../representation/read-json.ts'
+import type { BodyRefusal } from '../representation/read-body.ts'
 
 /** What HTTP itself refuses, whatever the resource. */
 export type ProtocolRefusal =

@@ -17,7 +17,9 @@ export const parseFields = (text: string, known: KnownFields): Result<Fields, Fi
   const parts = text.match(/[A-Za-z]+|[(),]|[^A-Za-z(),]+/g) ?? []
   const read = readList(parts, 0, known)
   if (typeof read === 'string') return refused(read)
-  return read.at === parts.length ? accept(read.fields) : refused(`has \`${parts[read.at]}\` where it should end`)
+  return read.at === parts.length
+    ? accept(read.fields)
+    : refused(`has \`${parts[read.at]}\` where it should end`)
 }
 
 /** The document with the chosen members only, in its own order. */
@@ -53,7 +55,8 @@ const readList = (parts: readonly string[], at: number, known: KnownFields): Rea
   let next = at
   do {
     const name = parts[next]
-    if (name === undefined || !/^[A-Za-z]/.test(name)) return `lacks a name${name === undefined ? '' : ` before \`${name}\``}`
+    if (name === undefined || !/^[A-Za-z]/.test(name))
+      return `lacks a name${name === undefined ? '' : ` before \`${name}\``}`
     const inside = known.get(name)
     if (inside === undefined) return `names \`${name}\`, which is not known there`
     next++
@@ -80,4 +83,5 @@ const both = (one: Fields | null | undefined, other: Fields | null): Fields | nu
   return fields
 }
 
-const refused = (wrong: string) => refuse<FieldsRefusal>({ reason: 'query-invalid', detail: `\`fields\` ${wrong}.` })
+const refused = (wrong: string) =>
+  refuse<FieldsRefusal>({ reason: 'query-invalid', detail: `\`fields\` ${wrong}.` })

@@ -33,6 +33,7 @@ export const encode = (
 /** What bodies may be sent in. */
 export const bodyFormats = {
   plain: [json, msgpack],
+  pollPatch: [{ ...json, mediaTypes: ['application/merge-patch+json', ...json.mediaTypes] }, msgpack],
   pollDraft: [json, msgpack, protobuf('pollDraft')],
   ballotDraft: [json, msgpack, protobuf('ballotDraft')],
 } as const

@@ -7,6 +7,9 @@ import { flawAt } from './flaw.ts'
 import { ChoicesSchema } from './generated/edgepoll/v1/ballot_pb.ts'
 import type { Path } from './pointer.ts'
 
+/** What is said of bytes that are something else altogether. */
+export const noMessage = 'The body is no message of this kind.'
+
 /** Throws where `bytes` are no message of this kind, or say something unknown or anything twice. Our messages do not
  *  contain themselves, so that nothing nests deeper than they do. */
 export const checkWire = (schema: DescMessage, bytes: Uint8Array): void =>
@@ -50,7 +53,10 @@ type Held = Pick<DescField, 'scalar' | 'message'>
 const checkItem = (field: Held, wireType: WireType, reader: BinaryReader, path: Path): void => {
   const packed =
     wireType === WireType.LengthDelimited && field.message === undefined && field.scalar !== ScalarType.STRING
-  if (!packed) return checkValue(field, wireType, reader, path)
+  if (!packed) {
+    checkValue(field, wireType, reader, path)
+    return
+  }
   const end = endOf(reader)
   while (reader.pos < end) checkScalar(field.scalar, scalarWire(field.scalar), reader, path)
 }
@@ -79,9 +85,9 @@ const checkValue = (
   reader: BinaryReader,
   path: Path,
 ): void => {
-  if (message === undefined) return checkScalar(scalar, wireType, reader, path)
-  if (wireType !== WireType.LengthDelimited) throw flawAt(path, mistyped)
-  checkMessage(message, reader, endOf(reader), path)
+  if (message === undefined) checkScalar(scalar, wireType, reader, path)
+  else if (wireType !== WireType.LengthDelimited) throw flawAt(path, mistyped)
+  else checkMessage(message, reader, endOf(reader), path)
 }
 
 const mistyped = 'Must be of the type that the message says.'
@@ -93,12 +99,15 @@ const checkScalar = (
   reader: BinaryReader,
   path: Path,
 ): void => {
-  if (scalar === ScalarType.STRING) return void text(reader, wireType, path)
-  if (wireType !== scalarWire(scalar)) throw flawAt(path, mistyped)
-  if (scalar === ScalarType.DOUBLE) return void reader.skip(wireType)
-  const number = scalar === ScalarType.INT32 || scalar === undefined ? reader.int64() : reader.uint64()
-  const [least, most] = ranges.get(scalar) ?? [0n, 2n ** 64n]
-  if (BigInt(number) < least || BigInt(number) > most) throw flawAt(path, 'Must be in the range of its type.')
+  if (scalar === ScalarType.STRING) text(reader, wireType, path)
+  else if (wireType !== scalarWire(scalar)) throw flawAt(path, mistyped)
+  else if (scalar === ScalarType.DOUBLE) reader.double()
+  else {
+    const signed = scalar === ScalarType.INT32 || scalar === undefined
+    const number = BigInt(signed ? reader.int64() : reader.uint64())
+    const [least, most] = ranges.get(scalar) ?? [0n, 2n ** 64n]
+    if (number < least || number > most) throw flawAt(path, 'Must be in the range of its type.')
+  }
 }
 
 const ranges: ReadonlyMap<ScalarType | undefined, readonly [bigint, bigint]> = new Map([

@@ -13,7 +13,7 @@ import { PollDraftSchema, PollPageSchema, PollSchema } from './generated/edgepol
 import { ResultsSchema } from './generated/edgepoll/v1/results_pb.ts'
 import { examine } from './json-model.ts'
 import { documentOf, messageOf } from './message-model.ts'
-import { checkWire } from './message-wire.ts'
+import { checkWire, noMessage } from './message-wire.ts'
 
 /** What can be said in Protocol Buffers. */
 const shapes = {
@@ -45,7 +45,7 @@ export const encodeProtobuf = (shape: Shape, document: object): Uint8Array<Array
 
 /** The document in a message, strictly. */
 export const decodeProtobuf = (schema: DescMessage, bytes: Uint8Array): Result<unknown, Malformed> =>
-  reading('The body is no message of this kind.', () => {
+  reading(noMessage, () => {
     checkWire(schema, bytes)
     const document = documentOf(schema, fromBinary(schema, bytes))
     const { faults } = examine(document)

@@ -26,7 +26,7 @@ const ranks: Readonly<Record<string, number>> = {
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/\.(d|generated)\.ts$/.test(name) && !name.includes('node_modules'))
+    .filter((name) => name.endsWith('.ts') && !/(\.(d|generated)|_pb)\.ts$/.test(name) && !name.includes('node_modules'))
     .map((name) => join(folder, name))
 
 /** Static, dynamic and type imports alike: an import of a type upward is still an import. */
@@ -89,6 +89,9 @@ describe('what may be imported from outside', () => {
     ['Redis', /^@upstash\//, /^src\/(admission|cache|runtime)\//],
     ['Hono', /^hono/, /^src\/http\//],
     ['zod', /^zod/, /^src\/(representation|http|runtime|archive)\//],
+    ['MessagePack', /^@msgpack\//, /^src\/representation\//],
+    ['Protocol Buffers', /^@bufbuild\//, /^src\/representation\//],
+    ['Connect', /^@connectrpc\//, /^src\/http\//],
     ['node', /^node:/, /^src\/kernel\//],
   ])('%s only where it belongs', (_what, pattern, where) => {
     expect(only(pattern, where)).toEqual([])

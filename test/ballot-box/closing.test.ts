@@ -9,7 +9,8 @@ const closing = ({ poll, ...rest }: CountingDefinition): CountingDefinition => (
   poll: { ...poll, phase: 'closing', version: poll.version + 1 },
 })
 
-const freeze = ({ box, address, definition }: ReturnType<typeof aBox>) => box.freeze(address, closing(definition))
+const freeze = ({ box, address, definition }: ReturnType<typeof aBox>) =>
+  box.freeze(address, closing(definition))
 
 describe('freezing', () => {
   test('lets ballots that already wait in, and answers with a tally that has them', async () => {

@@ -11,9 +11,12 @@ describe('a ballot nobody has cast before', () => {
     expect(decide(null, asked('pizza'), open({ quotaLeft: () => false }))).toEqual(no('already-voted'))
   })
 
-  test.each(['poll-closed', 'poll-not-open'] as const)('is refused with %s while nothing may land', (shut) => {
-    expect(decide(null, asked('pizza'), open({ shut }))).toEqual(no(shut))
-  })
+  test.each(['poll-closed', 'poll-not-open'] as const)(
+    'is refused with %s while nothing may land',
+    (shut) => {
+      expect(decide(null, asked('pizza'), open({ shut }))).toEqual(no(shut))
+    },
+  )
 
   test('is refused where its invite has been revoked', () => {
     expect(decide(null, asked('pizza'), open({ uninvited: true }))).toEqual(no('invite-invalid'))
@@ -104,7 +107,9 @@ describe('which no comes first', () => {
   })
 
   test('a repeat is answered after the close, with a revoked invite and without quota', () => {
-    expect(decide(cast('pizza'), asked('pizza', 'key-1'), open(everything))).toEqual(replayOf(cast('pizza'), 1))
+    expect(decide(cast('pizza'), asked('pizza', 'key-1'), open(everything))).toEqual(
+      replayOf(cast('pizza'), 1),
+    )
     expect(decide(cast('pizza'), asked('pizza'), open(everything))).toEqual(replayOf(cast('pizza'), 1))
   })
 
@@ -113,7 +118,9 @@ describe('which no comes first', () => {
     expect(decide(cast('pizza'), asked('sushi'), open({ ...everything, uninvited: false }))).toEqual(
       no('poll-closed'),
     )
-    expect(decide(cast('pizza'), asked('sushi'), open({ quotaLeft: () => false }))).toEqual(no('already-voted'))
+    expect(decide(cast('pizza'), asked('sushi'), open({ quotaLeft: () => false }))).toEqual(
+      no('already-voted'),
+    )
   })
 })
 

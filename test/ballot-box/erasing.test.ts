@@ -24,7 +24,11 @@ describe('while the poll is open', () => {
   test('the ballot leaves the tally, and its answers and country leave the box', async () => {
     const stand = await aBoxWithTwo()
     expect(await stand.box.erase(stand.address, 1)).toBe('erased')
-    expect(storedTally(stand).tally).toMatchObject({ ballots: 1, erased: 0, questions: { where: { counts: [0, 1] } } })
+    expect(storedTally(stand).tally).toMatchObject({
+      ballots: 1,
+      erased: 0,
+      questions: { where: { counts: [0, 1] } },
+    })
     expect(everythingStored(stand)).not.toMatch(/secret reason|"DE"/)
   })
 
@@ -47,7 +51,9 @@ describe('while the poll is open', () => {
     const stand = await aBoxWithTwo()
     await stand.box.erase(stand.address, 1)
     await stand.time.advance(1_000)
-    expect((await stand.box.log(stand.address, 0, 10)).entries.map(({ kind, revision }) => [kind, revision])).toEqual([
+    expect(
+      (await stand.box.log(stand.address, 0, 10)).entries.map(({ kind, revision }) => [kind, revision]),
+    ).toEqual([
       ['cast', 1],
       ['cast', 1],
       ['erase', 2],
@@ -70,7 +76,10 @@ describe('while the poll is open', () => {
     const stand = await aBoxWithTwo()
     await stand.castNow('ann', { where: ['sushi'], why: 'second thoughts' })
     await stand.box.erase(stand.address, 1)
-    expect(storedTally(stand).tally).toMatchObject({ ballots: 1, questions: { where: { counts: [0, 1] }, why: { ballots: 0 } } })
+    expect(storedTally(stand).tally).toMatchObject({
+      ballots: 1,
+      questions: { where: { counts: [0, 1] }, why: { ballots: 0 } },
+    })
     expect(everythingStored(stand)).not.toMatch(/secret reason|second thoughts/)
   })
 })
@@ -80,7 +89,11 @@ describe('after the close', () => {
     const stand = await aBoxWithTwo()
     await freeze(stand)
     await stand.box.erase(stand.address, 1)
-    expect(storedTally(stand).tally).toMatchObject({ ballots: 2, erased: 1, questions: { where: { counts: [1, 1] } } })
+    expect(storedTally(stand).tally).toMatchObject({
+      ballots: 2,
+      erased: 1,
+      questions: { where: { counts: [1, 1] } },
+    })
   })
 
   test('answers and keys are gone for good', async () => {

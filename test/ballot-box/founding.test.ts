@@ -1,8 +1,8 @@
 // How a box comes to be: with the first voter of its shard, of a poll that there is, and not before.
 import { describe, expect, test } from 'vitest'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
-import { aCast } from '../support/casts.ts'
 import { aBox, storedTally, taken, wordOf } from '../support/boxes.ts'
+import { aCast } from '../support/casts.ts'
 import { aDefinition } from '../support/polls.ts'
 import { settled } from '../support/timeline.ts'
 
@@ -67,7 +67,8 @@ describe('the first voters', () => {
 
   test('of a shard beyond the poll’s are refused by the board, not counted', async () => {
     const stand = aBox({ shard: 9 })
-    stand.board.answerJoin = async ({ shard }) => (shard < stand.definition.poll.shards ? stand.definition : null)
+    stand.board.answerJoin = async ({ shard }) =>
+      shard < stand.definition.poll.shards ? stand.definition : null
     expect(wordOf(await stand.castNow('ann'))).toBe('poll-not-found')
   })
 })

@@ -85,7 +85,9 @@ describe('the flush', () => {
     const replies = voters(stand, 10)
     await stand.time.advance(0)
     expect(groups(stand)).toEqual([1, 4, 4, 2])
-    expect((await Promise.all(replies)).map((reply) => taken(reply).seq)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    expect((await Promise.all(replies)).map((reply) => taken(reply).seq)).toEqual([
+      2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+    ])
   })
 
   test('writes nothing where nobody was accepted', async () => {
@@ -128,7 +130,11 @@ describe('in one group', () => {
 
   test('the second of two different posts of one voter revises where that is allowed', async () => {
     const stand = await aFoundedBox({ definition: aDefinition({ revisions: 'until-close' }) })
-    const replies = [stand.cast('ann', pizza, 'one'), stand.cast('ann', sushi, 'two'), stand.cast('ann', pizza, 'one')]
+    const replies = [
+      stand.cast('ann', pizza, 'one'),
+      stand.cast('ann', sushi, 'two'),
+      stand.cast('ann', pizza, 'one'),
+    ]
     await stand.time.advance(0)
     const answers = await Promise.all(replies)
     expect(answers.map(wordOf)).toEqual(['accepted', 'revised', 'replayed'])
@@ -162,7 +168,12 @@ describe('a full buffer', () => {
     const replies = voters(stand, 4)
     expect(await replies[3]).toEqual({ ok: false, refusal: { reason: 'overloaded', retryAfterSeconds: 1 } })
     await stand.time.advance(0)
-    expect((await Promise.all(replies)).map(wordOf)).toEqual(['accepted', 'accepted', 'accepted', 'overloaded'])
+    expect((await Promise.all(replies)).map(wordOf)).toEqual([
+      'accepted',
+      'accepted',
+      'accepted',
+      'overloaded',
+    ])
   })
 
   test('takes callers again after the flush, and whoever was refused is not in the box', async () => {

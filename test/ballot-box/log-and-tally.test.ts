@@ -3,7 +3,7 @@
 import '../laws/seed.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type LogEntry, firstHead, leafOf, nextHead } from '../../src/ballot-box/log.ts'
+import { firstHead, type LogEntry, leafOf, nextHead } from '../../src/ballot-box/log.ts'
 import { unpackEntries } from '../../src/ballot-box/pack-log.ts'
 import { ballotIdOf } from '../../src/domain/ballot/ballot-id.ts'
 import { commitmentOf, saltOf } from '../../src/domain/ballot/commitment.ts'
@@ -85,11 +85,18 @@ const aHistory = someQuestions.chain((questions) =>
             }),
           }),
         },
-        { weight: 2, arbitrary: fc.record({ kind: fc.constant('erase' as const), seq: fc.integer({ min: 1, max: 20 }) }) },
+        {
+          weight: 2,
+          arbitrary: fc.record({ kind: fc.constant('erase' as const), seq: fc.integer({ min: 1, max: 20 }) }),
+        },
         { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
         {
           weight: 1,
-          arbitrary: fc.record({ kind: fc.constant('fail' as const), voter: fc.constantFrom(...voters), answers: aBallot(questions) }),
+          arbitrary: fc.record({
+            kind: fc.constant('fail' as const),
+            voter: fc.constantFrom(...voters),
+            answers: aBallot(questions),
+          }),
         },
       ),
       { minLength: 1, maxLength: 15 },
@@ -161,11 +168,14 @@ const expectSound = (stand: BoxStand): void => {
 
   let head = firstHead(stand.address)
   for (const row of rows) {
-    for (const entry of unpackEntries(row.first, row.entries)) head = nextHead(head, leafOf(entry, idOf(stand, entry)))
+    for (const entry of unpackEntries(row.first, row.entries))
+      head = nextHead(head, leafOf(entry, idOf(stand, entry)))
     expect(row.head).toBe(head)
   }
 
-  const ballots = storage.all<{ answers: string | null; seq: number; revisions: string }>('select * from ballot')
+  const ballots = storage.all<{ answers: string | null; seq: number; revisions: string }>(
+    'select * from ballot',
+  )
   const fold = ballots.reduce(
     (tally, { answers }) =>
       answers === null ? tally : countBallot(definition.poll.questions, tally, JSON.parse(answers)),

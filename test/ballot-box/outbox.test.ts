@@ -32,15 +32,14 @@ describe('draining', () => {
 
   test('says how many messages and events went out', async () => {
     const stand = anOutbox()
-    expect(await stand.drain(250)).toEqual({ messages: 3, events: 250 })
-    expect(await stand.drain(250)).toEqual({ messages: 0, events: 0 })
+    expect(await stand.drain(250)).toEqual({ messages: 3, events: 250, again: 0 })
+    expect(await stand.drain(250)).toEqual({ messages: 0, events: 0, again: 0 })
   })
 
   test('names each message by its shard and first event, the same for every delivery', async () => {
     const stand = anOutbox()
     await stand.drain(150)
     stand.now += resendAfterMs
-    stand.outbox.recall(stand.now)
     await stand.drain(150)
     expect(stand.sent.map(({ id }) => id)).toEqual([
       'poll_test:3:1',
@@ -152,10 +151,9 @@ describe('what stays unconfirmed', () => {
     const stand = anOutbox()
     await stand.drain(150)
     stand.now += resendAfterMs - 1
-    expect(stand.outbox.recall(stand.now)).toBeNull()
+    expect(await stand.drain(150)).toMatchObject({ again: 0 })
     stand.now += 1
-    expect(stand.outbox.recall(stand.now)).toEqual({ from: 1, to: 150 })
-    await stand.drain(150)
+    expect(await stand.drain(150)).toMatchObject({ messages: 0, again: 2 })
     expect(stand.spans()).toEqual([
       [1, 100],
       [101, 150],
@@ -179,19 +177,50 @@ describe('what stays unconfirmed', () => {
     expect(next.spans()).toEqual([[101, 150]])
   })
 
-  test('is sent again even when only a part of it was confirmed, late, by an earlier sending', async () => {
+  test('waits twice as long each time, up to sixteen times', async () => {
     const stand = anOutbox()
-    await stand.drain(30)
+    await stand.drain(100)
+    const waits: number[] = []
+    for (let time = 0; time < 7; time++) {
+      const look = stand.look(100) ?? 0
+      waits.push((look - stand.now) / resendAfterMs)
+      stand.now = look
+      await stand.drain(100)
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 16, 16])
+  })
+
+  test('holds back what follows once sixty-four messages are under way, and goes on as they are confirmed', async () => {
+    const stand = anOutbox()
+    await stand.drain(10_000)
+    expect(stand.sent).toHaveLength(64)
+    await stand.drain(10_000)
+    expect(stand.sent).toHaveLength(64)
+    expect(stand.look(10_000)).toBe(stand.now + resendAfterMs)
+    stand.outbox.confirm(1, 100)
+    expect(stand.look(10_000)).toBe(stand.now + 1_000)
+    await stand.drain(10_000)
+    expect(stand.spans().at(-1)).toEqual([6_401, 6_500])
+  })
+
+  test('that cannot be sent again stays overdue', async () => {
+    const stand = anOutbox()
+    await stand.drain(100)
     stand.now += resendAfterMs
-    stand.outbox.recall(stand.now)
-    await stand.drain(80) // now one message, 1 to 80, of which the archive takes long
-    stand.outbox.confirm(1, 30) // the first sending arrives after all
-    expect(stand.outbox.archived).toBe(30)
-    stand.now += resendAfterMs // and the second never does
-    expect(stand.look(80)).not.toBeNull()
-    expect(stand.outbox.recall(stand.now)).toEqual({ from: 31, to: 80 })
+    stand.failAfter(0)
+    await expect(stand.drain(100)).rejects.toThrow('the queue is down')
+    stand.failAfter(Number.POSITIVE_INFINITY)
+    expect(await stand.drain(100)).toMatchObject({ again: 1 })
+  })
+
+  test('in part is sent again whole: the archive writes each ballot once', async () => {
+    const stand = anOutbox()
     await stand.drain(80)
-    expect(stand.spans().at(-1)).toEqual([31, 80])
+    stand.outbox.confirm(1, 30)
+    expect(stand.outbox.archived).toBe(30)
+    stand.now += resendAfterMs
+    await stand.drain(80)
+    expect(stand.spans().at(-1)).toEqual([1, 80])
   })
 })
 
@@ -249,23 +278,21 @@ test('whatever is lost, late, repeated or out of order, everything is archived o
       for (const fault of faults) {
         seq += fault.grows
         stand.now += fault.waits
-        stand.outbox.recall(stand.now)
         if (fault.kind === 'lost') await send(() => {})
         else if (fault.kind === 'late') await send((message) => late.push(message))
-        else if (fault.kind === 'twice')
-          await send((message) => [message, message].forEach(deliver))
+        else if (fault.kind === 'twice') await send((message) => [message, message].forEach(deliver))
         else if (fault.kind === 'backwards') {
           const batch: BallotMessage[] = []
           await send((message) => batch.push(message))
           batch.toReversed().forEach(deliver)
-        } else if (fault.kind === 'restart') stand = anOutbox({ archived: stand.kept.at(-1) ?? stand.outbox.archived, now: stand.now })
+        } else if (fault.kind === 'restart')
+          stand = anOutbox({ archived: stand.kept.at(-1) ?? stand.outbox.archived, now: stand.now })
         else late.splice(0, 2).forEach(deliver)
         // Nothing may count as archived that the archive does not have.
         expect(range(1, stand.outbox.archived).every((each) => archive.has(each))).toBe(true)
       }
       for (let look = stand.look(seq); look !== null; look = stand.look(seq)) {
         stand.now = Math.max(stand.now, look)
-        stand.outbox.recall(stand.now)
         await send(deliver)
       }
       expect(stand.outbox.archived).toBe(seq)
@@ -313,7 +340,10 @@ const anOutbox = ({ archived = 0, now = 0, bytes = () => 250 }: Changes = {}) =>
         shard: 3,
         resendAfterMs,
         eventsAfter: (after, limit) =>
-          range(after + 1, Math.min(written, after + limit)).map((seq) => ({ seq, ballot: aBallot(seq, bytes(seq)) })),
+          range(after + 1, Math.min(written, after + limit)).map((seq) => ({
+            seq,
+            ballot: aBallot(seq, bytes(seq)),
+          })),
         send: async (messages) => {
           if (budget-- <= 0) throw new Error('the queue is down')
           stand.calls.push(messages.length)

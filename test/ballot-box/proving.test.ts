@@ -6,7 +6,11 @@ import { aBox, type BoxStand, taken } from '../support/boxes.ts'
 import { aDefinition } from '../support/polls.ts'
 
 /** The chain hash that a proof leads to, computed from nothing but what is public. */
-const headOf = ({ entry, previous, leaves }: Pick<InclusionProof, 'entry' | 'previous' | 'leaves'>): string => {
+const headOf = ({
+  entry,
+  previous,
+  leaves,
+}: Pick<InclusionProof, 'entry' | 'previous' | 'leaves'>): string => {
   return [publicLeaf(entry), ...leaves].reduce(nextHead, previous)
 }
 
@@ -14,7 +18,10 @@ const publicLeaf = (entry: PublicEntry): string =>
   leafOf({ ...entry, castAt: Date.parse(entry.castAt) }, entry.ballotId)
 
 const aLog = async (ballots: number): Promise<BoxStand> => {
-  const stand = aBox({ definition: aDefinition({ revisions: 'until-close' }), settings: { checkpointAfterMs: 10_000 } })
+  const stand = aBox({
+    definition: aDefinition({ revisions: 'until-close' }),
+    settings: { checkpointAfterMs: 10_000 },
+  })
   for (let at = 0; at < ballots; at += 20) {
     for (let each = at; each < Math.min(at + 20, ballots); each++) void stand.cast(`voter ${each}`)
     await stand.time.advance(5)
@@ -83,7 +90,9 @@ describe('a proof', () => {
 describe('a checkpoint', () => {
   test('is made by itself at every 256th entry', async () => {
     const stand = await aLog(520)
-    const seqs = stand.storage.all<{ seq: number }>('select seq from checkpoint order by seq').map(({ seq }) => seq)
+    const seqs = stand.storage
+      .all<{ seq: number }>('select seq from checkpoint order by seq')
+      .map(({ seq }) => seq)
     expect(seqs).toEqual([256, 512])
   })
 
@@ -128,6 +137,14 @@ describe('the log as others read it', () => {
     const stand = await aLog(2)
     const { entries } = await stand.box.log(stand.address, 0, 10)
     for (const entry of entries)
-      expect(Object.keys(entry).toSorted()).toEqual(['ballotId', 'castAt', 'commitment', 'kind', 'revision', 'seq', 'shard'])
+      expect(Object.keys(entry).toSorted()).toEqual([
+        'ballotId',
+        'castAt',
+        'commitment',
+        'kind',
+        'revision',
+        'seq',
+        'shard',
+      ])
   })
 })

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Event } from '../../src/application/events.ts'
 import { Reporter } from '../../src/ballot-box/reporter.ts'
+import { emptyTally } from '../../src/domain/tally/tally.ts'
 import { aPoll } from '../support/polls.ts'
 import { aTimeline, settled } from '../support/timeline.ts'
-import { emptyTally } from '../../src/domain/tally/tally.ts'
 
 describe('telling', () => {
   test('goes out at once', () => {
@@ -61,7 +61,12 @@ describe('telling', () => {
   test('says which shard it is and the whole tally at its version', () => {
     const stand = aReporter()
     stand.commit(7)
-    expect(stand.reports[0]).toEqual({ pollId: 'poll_x', shard: 2, version: 7, tally: emptyTally(aPoll().questions) })
+    expect(stand.reports[0]).toEqual({
+      pollId: 'poll_x',
+      shard: 2,
+      version: 7,
+      tally: emptyTally(aPoll().questions),
+    })
   })
 })
 

@@ -33,7 +33,8 @@ export const codecContract = (format: CodecUnderTest): void => {
 
   describe(`${format.name}: round trips`, () => {
     test.each(shapesWithExamples)('%s', (shape) => {
-      for (const document of exampleOf(shape)) expect(read(shape, write(shape, document))).toEqual(kept(document))
+      for (const document of exampleOf(shape))
+        expect(read(shape, write(shape, document))).toEqual(kept(document))
     })
 
     test('answers to questions of any kind and name', () => {
@@ -49,21 +50,38 @@ export const codecContract = (format: CodecUnderTest): void => {
     test('canonical answers and commitments are those of JSON', () => {
       fc.assert(
         fc.property(
-          someQuestions.chain((questions) => fc.record({ questions: fc.constant(questions), answers: aBallot(questions) })),
+          someQuestions.chain((questions) =>
+            fc.record({ questions: fc.constant(questions), answers: aBallot(questions) }),
+          ),
           ({ questions, answers }) => {
             const sent = { answers: shuffled(answers) }
             const body = read('ballotDraft', write('ballotDraft', sent)) as typeof sent // or the round trip fails above
-            const [here, there] = [body, JSON.parse(JSON.stringify(sent))].map((each) => checkBallot(questions, each.answers))
+            const [here, there] = [body, JSON.parse(JSON.stringify(sent))].map((each) =>
+              checkBallot(questions, each.answers),
+            )
             if (!here?.ok || !there?.ok) throw new Error('a sound ballot was refused')
             expect(JSON.stringify(here.value)).toBe(JSON.stringify(there.value))
-            expect(commitmentOf('00', JSON.stringify(here.value))).toBe(commitmentOf('00', JSON.stringify(there.value)))
+            expect(commitmentOf('00', JSON.stringify(here.value))).toBe(
+              commitmentOf('00', JSON.stringify(there.value)),
+            )
           },
         ),
       )
     })
 
     test('a single choice is the same as a string and as a list of one', () => {
-      const questions = [{ id: 'where', type: 'choice', prompt: '?', required: true, min: 1, max: 1, shuffle: false, options: [{ id: 'a', label: 'A' }] }] as const
+      const questions = [
+        {
+          id: 'where',
+          type: 'choice',
+          prompt: '?',
+          required: true,
+          min: 1,
+          max: 1,
+          shuffle: false,
+          options: [{ id: 'a', label: 'A' }],
+        },
+      ] as const
       const texts = ['a', ['a']].map((where) => {
         const body = read('ballotDraft', write('ballotDraft', { answers: { where } })) as { answers: unknown } // checked next
         const checked = checkBallot(questions, body.answers)
@@ -76,9 +94,12 @@ export const codecContract = (format: CodecUnderTest): void => {
   describe(`${format.name}: what is no body`, () => {
     test.each(Object.entries(format.flawed))('%s', (_what, [bytes, pointer]) => {
       const decoded = codecOf('ballotDraft').decode(bytes)
-      const pointers = decoded.ok ? ['accepted'] : (decoded.refusal.errors ?? []).map((fault) => fault.pointer)
+      const pointers = decoded.ok
+        ? ['accepted']
+        : (decoded.refusal.errors ?? []).map((fault) => fault.pointer)
       expect(pointers).toEqual(pointer === null ? [] : [pointer])
-      if (!decoded.ok) expect(decoded.refusal).toMatchObject({ reason: 'body-malformed', detail: expect.any(String) })
+      if (!decoded.ok)
+        expect(decoded.refusal).toMatchObject({ reason: 'body-malformed', detail: expect.any(String) })
     })
 
     /** Refused, or something that any format could have said. */
@@ -96,7 +117,8 @@ export const codecContract = (format: CodecUnderTest): void => {
       const whole = write('ballotDraft', exampleOf('ballotDraft')[0] ?? {})
       for (let at = 0; at < whole.byteLength; at++) {
         sound(whole.subarray(0, at))
-        for (const byte of [0, 1, 0x7f, 0x80, 0xc1, 0xdd, 0xff]) sound(whole.map((each, place) => (place === at ? byte : each)))
+        for (const byte of [0, 1, 0x7f, 0x80, 0xc1, 0xdd, 0xff])
+          sound(whole.map((each, place) => (place === at ? byte : each)))
       }
     })
   })

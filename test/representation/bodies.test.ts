@@ -27,7 +27,10 @@ const aDraft = (changes: object = {}) => ({
 
 describe('a ballot', () => {
   test('has answers to questions of any name', () => {
-    const { answers } = parsed(ballotBody, '{"answers":{"__proto__":["a"],"constructor":1,"where":["pizza"]}}')
+    const { answers } = parsed(
+      ballotBody,
+      '{"answers":{"__proto__":["a"],"constructor":1,"where":["pizza"]}}',
+    )
     expect(Object.keys(answers)).toEqual(['__proto__', 'constructor', 'where'])
     expect(Object.getOwnPropertyDescriptor(answers, '__proto__')?.value).toEqual(['a'])
   })
@@ -37,12 +40,18 @@ describe('a ballot', () => {
     expect(pointers(ballotBody, JSON.parse('{"answers":{},"__proto__":1}'))).toEqual(['/__proto__'])
   })
 
-  test.each([[null], [[]], ['answers'], [1], [{}], [{ answers: null }], [{ answers: [] }], [{ answers: 'pizza' }]])(
-    '%j is none',
-    (body) => {
-      expect(pointers(ballotBody, body).length).toBeGreaterThan(0)
-    },
-  )
+  test.each([
+    [null],
+    [[]],
+    ['answers'],
+    [1],
+    [{}],
+    [{ answers: null }],
+    [{ answers: [] }],
+    [{ answers: 'pizza' }],
+  ])('%j is none', (body) => {
+    expect(pointers(ballotBody, body).length).toBeGreaterThan(0)
+  })
 })
 
 describe('a poll', () => {
@@ -59,11 +68,16 @@ describe('a poll', () => {
     expect(pointers(pollDraft, aDraft({ questions: [{ type: 'choice', prompt: 'x', options }] }))).toEqual([
       '/questions/0/options/0/votes',
     ])
-    expect(pointers(pollDraft, aDraft({ dedupe: { by: 'ip', limit: 1, keys: [] } }))).toEqual(['/dedupe/keys'])
+    expect(pointers(pollDraft, aDraft({ dedupe: { by: 'ip', limit: 1, keys: [] } }))).toEqual([
+      '/dedupe/keys',
+    ])
   })
 
   test('has labels of any name', () => {
-    const { labels } = parsed(pollDraft, JSON.stringify(aDraft()).replace('{', '{"labels":{"__proto__":"a","team":"ops"},'))
+    const { labels } = parsed(
+      pollDraft,
+      JSON.stringify(aDraft()).replace('{', '{"labels":{"__proto__":"a","team":"ops"},'),
+    )
     expect(Object.keys(labels ?? {})).toEqual(['__proto__', 'team'])
   })
 
@@ -72,12 +86,17 @@ describe('a poll', () => {
     expect(opensAt).toBe(Date.UTC(2026, 10, 24, 12))
   })
 
-  test.each(['tomorrow', '2026-11-24', '2026-11-24T12:00:00', '2026-02-30T12:00:00Z', '24.11.2026', '', 1795521600000])(
-    'has no time like %j',
-    (opensAt) => {
-      expect(pointers(pollDraft, aDraft({ opensAt }))).toEqual(['/opensAt'])
-    },
-  )
+  test.each([
+    'tomorrow',
+    '2026-11-24',
+    '2026-11-24T12:00:00',
+    '2026-02-30T12:00:00Z',
+    '24.11.2026',
+    '',
+    1795521600000,
+  ])('has no time like %j', (opensAt) => {
+    expect(pointers(pollDraft, aDraft({ opensAt }))).toEqual(['/opensAt'])
+  })
 
   test.each([
     ['/title', { title: 5 }],
@@ -125,7 +144,10 @@ describe('invites', () => {
     expect(pointers(invitesBody, { count })).toEqual([])
   })
 
-  test.each([[0], [-1], [1.5], [100_001], ['5'], [null], [Number.MAX_SAFE_INTEGER]])('and never %j', (count) => {
-    expect(pointers(invitesBody, { count })).toEqual(['/count'])
-  })
+  test.each([[0], [-1], [1.5], [100_001], ['5'], [null], [Number.MAX_SAFE_INTEGER]])(
+    'and never %j',
+    (count) => {
+      expect(pointers(invitesBody, { count })).toEqual(['/count'])
+    },
+  )
 })

@@ -18,10 +18,45 @@ const leaf =
   (path) => ({ text, wrong: sound ? [] : [pointerTo(path)] })
 
 const leaves = fc.oneof(
-  fc.constantFrom('1', '-0', '1.5', '1e2', '9007199254740991', '-9007199254740991', '0.1', '5e-324', 'true', 'null').map((text) => leaf(text)),
-  fc.constantFrom('""', '"a:b"', '"{[,]}"', '"\\""', '"\\\\"', '"\\\\\\""', '"\\ud83c\\udf55"', '"🍕"', '"\\u0001"').map((text) => leaf(text)),
   fc
-    .constantFrom('9007199254740992', '-9007199254740993', '1e400', '-1e400', '1e300', '9007199254740991.9', '"\\u0000"', '"a\\ud83c"', '"\\udf55\\ud83c"')
+    .constantFrom(
+      '1',
+      '-0',
+      '1.5',
+      '1e2',
+      '9007199254740991',
+      '-9007199254740991',
+      '0.1',
+      '5e-324',
+      'true',
+      'null',
+    )
+    .map((text) => leaf(text)),
+  fc
+    .constantFrom(
+      '""',
+      '"a:b"',
+      '"{[,]}"',
+      '"\\""',
+      '"\\\\"',
+      '"\\\\\\""',
+      '"\\ud83c\\udf55"',
+      '"🍕"',
+      '"\\u0001"',
+    )
+    .map((text) => leaf(text)),
+  fc
+    .constantFrom(
+      '9007199254740992',
+      '-9007199254740993',
+      '1e400',
+      '-1e400',
+      '1e300',
+      '9007199254740991.9',
+      '"\\u0000"',
+      '"a\\ud83c"',
+      '"\\udf55\\ud83c"',
+    )
     .map((text) => leaf(text, false)),
 )
 
@@ -42,21 +77,36 @@ const written: fc.Arbitrary<Build> = fc.letrec<{ value: Build }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     leaves,
-    fc.tuple(fc.array(tie('value'), { maxLength: 4 }), gap).map(([items, space]): Build => (path) => {
-      const built = items.map((item, at) => item([...path, at]))
-      return { text: `[${space}${built.map(({ text }) => text).join(`${space},`)}${space}]`, wrong: built.flatMap(({ wrong }) => wrong) }
-    }),
-    fc.tuple(fc.array(fc.tuple(named, tie('value')), { maxLength: 4 }), gap).map(([members, space]): Build => (path) => {
-      const seen = new Set<string>()
-      const built = members.map(([{ name, text }, member]) => {
-        const here = [...path, name]
-        const inner = member(here)
-        const again = seen.has(name)
-        seen.add(name)
-        return { text: `${text}${space}:${inner.text}`, wrong: [...(again ? [pointerTo(here)] : []), ...inner.wrong] }
-      })
-      return { text: `{${space}${built.map(({ text }) => text).join(`,${space}`)}}`, wrong: built.flatMap(({ wrong }) => wrong) }
-    }),
+    fc.tuple(fc.array(tie('value'), { maxLength: 4 }), gap).map(
+      ([items, space]): Build =>
+        (path) => {
+          const built = items.map((item, at) => item([...path, at]))
+          return {
+            text: `[${space}${built.map(({ text }) => text).join(`${space},`)}${space}]`,
+            wrong: built.flatMap(({ wrong }) => wrong),
+          }
+        },
+    ),
+    fc.tuple(fc.array(fc.tuple(named, tie('value')), { maxLength: 4 }), gap).map(
+      ([members, space]): Build =>
+        (path) => {
+          const seen = new Set<string>()
+          const built = members.map(([{ name, text }, member]) => {
+            const here = [...path, name]
+            const inner = member(here)
+            const again = seen.has(name)
+            seen.add(name)
+            return {
+              text: `${text}${space}:${inner.text}`,
+              wrong: [...(again ? [pointerTo(here)] : []), ...inner.wrong],
+            }
+          })
+          return {
+            text: `{${space}${built.map(({ text }) => text).join(`,${space}`)}}`,
+            wrong: built.flatMap(({ wrong }) => wrong),
+          }
+        },
+    ),
   ),
 })).value
 
@@ -85,20 +135,25 @@ describe('any JSON text', () => {
 
   test('that is cut short or changed in one place is still answered, never thrown at', () => {
     fc.assert(
-      fc.property(written, fc.nat(), fc.constantFrom('', '"', '\\', '{', '}', ':', ',', '\u0000'), (build, place, put) => {
-        const { text } = build([])
-        const at = place % (text.length + 1)
-        for (const broken of [text.slice(0, at), text.slice(0, at) + put + text.slice(at + 1)]) {
-          let parses = true
-          try {
-            JSON.parse(broken)
-          } catch {
-            parses = false
+      fc.property(
+        written,
+        fc.nat(),
+        fc.constantFrom('', '"', '\\', '{', '}', ':', ',', '\u0000'),
+        (build, place, put) => {
+          const { text } = build([])
+          const at = place % (text.length + 1)
+          for (const broken of [text.slice(0, at), text.slice(0, at) + put + text.slice(at + 1)]) {
+            let parses = true
+            try {
+              JSON.parse(broken)
+            } catch {
+              parses = false
+            }
+            if (!parses) expect(decodeJson(broken).ok).toBe(false)
+            else decodeJson(broken)
           }
-          if (!parses) expect(decodeJson(broken).ok).toBe(false)
-          else decodeJson(broken)
-        }
-      }),
+        },
+      ),
     )
   })
 })
@@ -106,7 +161,9 @@ describe('any JSON text', () => {
 describe('what is refused has a pointer', () => {
   const pointersOf = (text: string) => {
     const decoded = json.decode(new TextEncoder().encode(text))
-    return decoded.ok ? 'accepted' : decoded.refusal.errors?.map(({ pointer, detail }) => `${pointer}: ${detail}`)
+    return decoded.ok
+      ? 'accepted'
+      : decoded.refusal.errors?.map(({ pointer, detail }) => `${pointer}: ${detail}`)
   }
 
   test.each([

@@ -100,7 +100,9 @@ describe('what is no JSON is malformed', () => {
   })
 
   test('a member named twice, because readers would differ about which counts', async () => {
-    expect(await reasonOf({ body: '{"answers":{"where":["pizza"]},"answers":{"where":["sushi"]}}' })).toBe('body-malformed')
+    expect(await reasonOf({ body: '{"answers":{"where":["pizza"]},"answers":{"where":["sushi"]}}' })).toBe(
+      'body-malformed',
+    )
     expect(await reasonOf({ body: '{"a":[{"b":1,"b":2}]}' })).toBe('body-malformed')
     expect(await reasonOf({ body: '{"a":1,"\\u0061":2}' })).toBe('body-malformed')
     expect(await reasonOf({ body: '{"a":{"x":1},"b":{"x":1}}' })).toBe('accepted')
@@ -151,13 +153,16 @@ describe('size', () => {
     expect(endless.taken).toBe(0)
   })
 
-  test.each(['1', '0', '-1', '1e3', 'many', ''])('that a client understates as %j is read to the cap only', async (length) => {
-    const endless = streamed(pieces())
-    const reason = await reasonOf({ body: endless.body, headers: { 'Content-Length': length } })
-    expect(reason).toBe('body-too-large')
-    expect(endless.taken).toBeLessThanOrEqual(11)
-    expect(endless.cancelled).toBe(true)
-  })
+  test.each(['1', '0', '-1', '1e3', 'many', ''])(
+    'that a client understates as %j is read to the cap only',
+    async (length) => {
+      const endless = streamed(pieces())
+      const reason = await reasonOf({ body: endless.body, headers: { 'Content-Length': length } })
+      expect(reason).toBe('body-too-large')
+      expect(endless.taken).toBeLessThanOrEqual(11)
+      expect(endless.cancelled).toBe(true)
+    },
+  )
 
   test('says what the cap is', async () => {
     expect(await read({ body: text(limit + 1) })).toEqual({
@@ -182,19 +187,25 @@ describe('a client that goes away in the middle', () => {
 describe('the media type', () => {
   const reason = (type: string) => reasonOf({ body: '{}', headers: { 'Content-Type': type } })
 
-  test.each(['application/json', 'Application/JSON', 'application/json; charset=utf-8', ' application/json ;x=y'])(
-    '%j is understood',
-    async (type) => {
-      expect(await reason(type)).toBe('accepted')
-    },
-  )
+  test.each([
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    ' application/json ;x=y',
+  ])('%j is understood', async (type) => {
+    expect(await reason(type)).toBe('accepted')
+  })
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', 'multipart/form-data', 'json', ''])(
-    '%j is not',
-    async (type) => {
-      expect(await reason(type)).toBe('media-type-unsupported')
-    },
-  )
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'multipart/form-data',
+    'json',
+    '',
+  ])('%j is not', async (type) => {
+    expect(await reason(type)).toBe('media-type-unsupported')
+  })
 
   test('is looked at before the body', async () => {
     const endless = streamed(pieces())

@@ -16,6 +16,7 @@ import { exports } from './people/owner.ts'
 import type { Stage } from './people/stage.ts'
 import { read } from './people/watchers.ts'
 import type { BoxStand } from './world/boxes.ts'
+import { edgeCount } from './world/edges.ts'
 import type { World } from './world/world.ts'
 
 export interface Evidence {
@@ -41,6 +42,8 @@ export interface PollEvidence {
   readonly record: Poll | null
   readonly tombstone: PollDeath | null
   readonly results: Results | null
+  /** What each edge answers out of its memory. */
+  readonly remembered: readonly (Results | null)[]
   /** What a viewer who comes now is greeted with. */
   readonly greeting: Results | null
   readonly exported: ExportRecord | null
@@ -81,7 +84,9 @@ export const gather = async (world: World, history: History, stages: readonly St
 const gatherPoll = async (stage: Stage, poll: Poll): Promise<PollEvidence> => {
   const { world, history, plan } = stage
   const { tables } = world.archive
-  const results = await read(stage, `the last look at ${plan.name}`, poll.id)
+  const results = await read(stage, 'the last reader', poll.id, 'anywhere')
+  const remembered: (Results | null)[] = []
+  for (let at = 0; at < edgeCount; at++) remembered.push(await read(stage, 'the last reader', poll.id, at))
   const exportsBefore = history.exports.length
   await exports(stage, poll)
   const stand = world.boards.all().find(({ pollId }) => pollId === poll.id)
@@ -100,6 +105,7 @@ const gatherPoll = async (stage: Stage, poll: Poll): Promise<PollEvidence> => {
     record: tables.polls.get(poll.id) ?? null,
     tombstone: tables.deletedPolls.get(poll.id) ?? null,
     results,
+    remembered,
     greeting: await greetingOf(world, poll.id),
     exported: history.exports.slice(exportsBefore).at(-1) ?? null,
     proofs: living ? await proofsOf(stage, poll) : [],

@@ -1,8 +1,8 @@
 // What every client did and saw, in order: the only thing the checker believes beside what is stored in the end.
 import type { PollAudit } from '../../src/application/audit-poll.ts'
 import type { AcceptedBallot, ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
-import type { Answers } from '../../src/domain/tally/rule.ts'
 import type { Results } from '../../src/domain/tally/results.ts'
+import type { Answers } from '../../src/domain/tally/rule.ts'
 
 /** Whoever stands behind requests, as a client shows itself. */
 export interface VoterFacts {
@@ -48,7 +48,11 @@ export interface FindRecord {
   readonly sentAt: number
   readonly answeredAt: number
   /** null: the voter was told that there is none. */
-  readonly own: { readonly ballot: AcceptedBallot; readonly answers: Answers; readonly receipt: string } | null
+  readonly own: {
+    readonly ballot: AcceptedBallot
+    readonly answers: Answers
+    readonly receipt: string
+  } | null
 }
 
 /** A results document somebody saw, read or pieced together from frames. */
@@ -106,7 +110,11 @@ export const emptyHistory = (): History => ({
 
 /** How many requests were made. */
 export const operationsOf = ({ casts, finds, sightings, owners, exports }: History): number =>
-  casts.length + finds.length + sightings.filter(({ by }) => by === 'read').length + owners.length + exports.length
+  casts.length +
+  finds.length +
+  sightings.filter(({ by }) => by === 'read').length +
+  owners.length +
+  exports.length
 
 /** Requests whose voters were told that the ballot is in. */
 export const acknowledged = (

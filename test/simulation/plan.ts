@@ -24,7 +24,6 @@ export interface PollPlan {
   readonly voters: number
   /** Around when most voters come. */
   readonly surgeAt: number
-  readonly readers: number
   readonly viewers: number
 }
 
@@ -59,13 +58,16 @@ const planPoll = (kind: Kind, chance: Chance, began: number): PollPlan => {
     open: chance.happens(0.7),
     closesAt: closes ? closing : null,
     // Some while it is being closed, most when all is calm.
-    deletesAt: deletes ? (chance.happens(0.4) ? closing + chance.between(0, 400) : chance.between(30_000, 70_000)) : null,
+    deletesAt: deletes
+      ? chance.happens(0.4)
+        ? closing + chance.between(0, 400)
+        : chance.between(30_000, 70_000)
+      : null,
     erasures: 2 + chance.below(4),
     invites: kind === 'invite' ? 40 : 0,
     revocations: kind === 'invite' ? 4 : 0,
     voters: 26 + chance.below(12),
     surgeAt,
-    readers: 1,
     viewers: 2,
   }
 }
@@ -78,7 +80,10 @@ const dedupeOf = (kind: Kind, chance: Chance): NonNullable<PollDraft['dedupe']> 
     case 'ip':
       return { by: 'ip', limit: 1 + chance.below(3) }
     case 'account':
-      return { by: 'account', keys: [{ kid: 'one', alg: 'HS256', secret: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXM' }] }
+      return {
+        by: 'account',
+        keys: [{ kid: 'one', alg: 'HS256', secret: 'c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXM' }],
+      }
     default:
       return { by: kind }
   }

@@ -60,7 +60,7 @@ export const eventually = async <Value>(
   for (;;) {
     const value = await ask()
     if (fits(value)) return value
-    if (Date.now() > until) throw new Error(`it never came about; at last: ${JSON.stringify(value)}`)
+    if (Date.now() > until) throw new Error(`it never came about; at last: ${JSON.stringify(value)?.slice(0, 500)}`)
     await pause(100)
   }
 }

@@ -17,9 +17,14 @@ const moduleAt = (path: string) => ({
 const config = resolve(import.meta.dirname, '../../../workers/count/wrangler.toml')
 const { modulesRules: _, bindings, ...asDeployed } = unstable_getMiniflareWorkerOptions(config).workerOptions
 
+/** A group gathers for a timer of at least a millisecond. The twin gathers nobody: it commits in the call, as code without
+ *  groups would; behind that timer it reached half as much, which flattered the group. */
+const inTheCall = 'const setTimeout = (run, ms) => (ms === 0 ? run() : globalThis.setTimeout(run, ms))'
+
+const entry = join(dirname(config), 'index.ts')
 const count = {
   ...asDeployed,
-  ...moduleAt(await bundleWorker(join(dirname(config), 'index.ts'), folder, 'count')),
+  ...moduleAt(await bundleWorker(entry, folder, 'count', commit === 'single' ? inTheCall : '')),
   name: 'edgepoll-count',
   // The [vars] of its wrangler.toml, which are text.
   bindings: { ...(bindings as Record<string, string>), BENCH_COMMIT: commit === 'single' ? 'single' : '' },

@@ -30,7 +30,7 @@ export default {
     const { pathname, searchParams } = new URL(request.url)
     const pollId = searchParams.get('id') ?? ''
     if (pathname === '/poll') {
-      await env.SCOREBOARD.getByName(pollId).create(aDefinition({ id: pollId }))
+      await env.SCOREBOARD.getByName(pollId).create(aDefinition({ id: pollId }), 'benchmark')
       return new Response(null, { status: 204 })
     }
     const [seconds, inFlight] = [Number(searchParams.get('seconds')), Number(searchParams.get('inFlight'))]

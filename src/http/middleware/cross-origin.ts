@@ -17,6 +17,8 @@ export const crossOrigin = () =>
       'Invite-Code',
       'Voter-Token',
       'Last-Event-ID',
+      'Connect-Protocol-Version',
+      'Connect-Timeout-Ms',
     ],
     exposeHeaders: [
       'Age',
@@ -27,6 +29,7 @@ export const crossOrigin = () =>
       'Retry-After',
       'X-Request-Id',
       'Idempotency-Replayed',
+      'Edgepoll-Problem',
       'Edgepoll-Retry-Safe',
       'Edgepoll-Stale',
       'Edgepoll-Poll-After',

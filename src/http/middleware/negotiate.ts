@@ -7,8 +7,7 @@ import { type Http, refused } from '../http.ts'
 /** Resources with a format of their own: sockets and NDJSON. */
 const ownFormat = /\/(results\/live|log|export)$/
 /** Polls, ballots, results and proofs. */
-const voting =
-  /^\/v1\/polls(\/[^/]+(\/(open|close|archive|ballots(\/mine)?|results|receipts\/[^/]+))?)?$/
+const voting = /^\/v1\/polls(\/[^/]+(\/(open|close|archive|ballots(\/mine)?|results|receipts\/[^/]+))?)?$/
 const invites = /\/invites$/
 
 export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
@@ -16,7 +15,8 @@ export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
   if (!path.startsWith('/v1/') || ownFormat.test(path)) return next()
   // A message has all of its fields: what is not set cannot be told from what was not asked for.
   const whole = c.req.query('fields') === undefined
-  const offers = whole && voting.test(path) ? votingTypes : invites.test(path) ? [...plainTypes, 'text/csv'] : plainTypes
+  const offers =
+    whole && voting.test(path) ? votingTypes : invites.test(path) ? [...plainTypes, 'text/csv'] : plainTypes
   const mediaType = best(c.req.header('accept') ?? null, offers)
   if (mediaType === null) return refused(c, { reason: 'not-acceptable', offers: offers.join(', ') })
   c.set('speech', { mediaType, format: formatOf(mediaType) })

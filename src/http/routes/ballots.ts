@@ -1,13 +1,13 @@
 // Ballots: the vote path, a voter's own ballot, and erasure by the owner.
 import { type Context, Hono } from 'hono'
-import { ballotBody } from '../../representation/ballot-body.ts'
 import { ballotDocument } from '../../representation/ballot-document.ts'
-import { faultsOf } from '../../representation/faults.ts'
-import { readJson } from '../../representation/read-json.ts'
+import { bodyFormats } from '../../representation/formats.ts'
+import { readBody } from '../../representation/read-body.ts'
+import { answer } from '../answer.ts'
+import { castFrom, castHeaders } from '../cast-from.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
-import { originOf } from '../request-headers.ts'
 import { voterShown } from '../voter-shown.ts'
 
 export const ballots = new Hono<Http>()
@@ -27,9 +27,8 @@ export const ballots = new Hono<Http>()
     )
     if (!own.ok) return refused(c, own.refusal)
     const { ballot, answers, receipt } = own.value
-    return c.json({ ...ballotDocument(ballot, receipt), answers }, 200, {
-      'Cache-Control': 'private, no-store',
-    })
+    const document = { ...ballotDocument(ballot, receipt), answers }
+    return answer(c, document, 200, { 'Cache-Control': 'private, no-store' }, 'ownBallot')
   })
 
   .delete('/:pollId/ballots/:ballotId', async (c) => {
@@ -43,21 +42,11 @@ export const ballots = new Hono<Http>()
 const cast = async (c: Context<Http>, pollId: string, revisionOnly: boolean): Promise<Response> => {
   const poll = await c.var.services.readPoll({ pollId }, c.var.signal)
   if (!poll.ok) return refused(c, poll.refusal)
-  const body = await readJson(c.req.raw, bodyLimits.ballot)
+  const body = await readBody(c.req.raw, bodyLimits.ballot, bodyFormats.ballotDraft)
   if (!body.ok) return refused(c, body.refusal)
-  const parsed = ballotBody.safeParse(body.value)
-  if (!parsed.success) return refused(c, { reason: 'ballot-invalid', errors: faultsOf(parsed.error) })
-  const { answers, ...beside } = parsed.data
-  const shown = voterShown(c, beside)
-  if (!shown.ok) return refused(c, shown.refusal)
-
-  const order = { pollId, answers, revisionOnly, ...shown.value, ...originOf(c.req.raw) }
-  const done = await c.var.services.castBallot(order, c.var.signal)
+  const done = await castFrom(c, { pollId, body: body.value, revisionOnly }, c.var.signal)
   if (!done.ok) return refused(c, done.refusal)
-  const { kind, ballot, receipt, retrySafe } = done.value
-  return c.json(ballotDocument(ballot, receipt), kind === 'accepted' ? 201 : 200, {
-    'Cache-Control': 'no-store',
-    ...(kind === 'replayed' && { 'Idempotency-Replayed': 'true' }),
-    ...(!retrySafe && { 'Edgepoll-Retry-Safe': 'false' }),
-  })
+  const { kind, ballot, receipt } = done.value
+  const status = kind === 'accepted' ? 201 : 200
+  return answer(c, ballotDocument(ballot, receipt), status, castHeaders(done.value), 'ballot')
 }

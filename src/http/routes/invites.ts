@@ -2,9 +2,10 @@
 import { Hono } from 'hono'
 import { lastInvite } from '../../domain/voter/invite.ts'
 import { faultsOf } from '../../representation/faults.ts'
+import { bodyFormats } from '../../representation/formats.ts'
 import { invitesBody } from '../../representation/invites-body.ts'
-import { negotiate } from '../../representation/negotiate.ts'
-import { readJson } from '../../representation/read-json.ts'
+import { readBody } from '../../representation/read-body.ts'
+import { answer } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
@@ -14,7 +15,7 @@ export const invites = new Hono<Http>()
   .post('/:pollId/invites', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
-    const body = await readJson(c.req.raw, bodyLimits.other)
+    const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = invitesBody.safeParse(body.value)
     if (!parsed.success) return refused(c, { reason: 'invites-invalid', errors: faultsOf(parsed.error) })
@@ -26,12 +27,12 @@ export const invites = new Hono<Http>()
     if (!issued.ok) return refused(c, issued.refusal)
     const { first, codes } = issued.value
     const headers = { 'Cache-Control': 'no-store' }
-    if (negotiate(c.req.header('accept') ?? null, ['application/json', 'text/csv']) !== 'text/csv')
-      return c.json({ first, codes }, 201, headers)
+    if (c.var.speech.mediaType !== 'text/csv') return answer(c, { first, codes }, 201, headers)
     const lines = codes.map((code, at) => `${first + at},${code}\r\n`)
     return c.body(`serial,code\r\n${lines.join('')}`, 201, {
       ...headers,
       'Content-Type': 'text/csv; charset=utf-8',
+      Vary: 'Accept',
     })
   })
 

@@ -2,8 +2,9 @@
 import { Hono } from 'hono'
 import type { LogPage } from '../../application/ports.ts'
 import type { Poll } from '../../domain/poll/poll.ts'
+import { answer } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
-import { wholeNumber } from '../query.ts'
+import { onlyParameters, wholeNumber } from '../query.ts'
 import { watcherOf } from '../watcher.ts'
 
 const linesAtOnce = 5_000
@@ -13,6 +14,8 @@ export const log = new Hono<Http>()
     const pollId = c.req.param('pollId')
     const allowed = await c.var.services.mayWatch(watcherOf(c, pollId), c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
+    const parameters = onlyParameters(c, ['shard', 'cursor'])
+    if (!parameters.ok) return refused(c, parameters.refusal)
     const shard = wholeNumber(c.req.query('shard') ?? '0', 0, 255)
     const after = wholeNumber(c.req.query('cursor') ?? '0', 0, Number.MAX_SAFE_INTEGER)
     if (shard === null || after === null)
@@ -33,6 +36,8 @@ export const log = new Hono<Http>()
     const pollId = c.req.param('pollId')
     const allowed = await c.var.services.mayWatch(watcherOf(c, pollId), c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
+    const parameters = onlyParameters(c)
+    if (!parameters.ok) return refused(c, parameters.refusal)
     const found = await c.var.services.readCheckpoints({ pollId }, c.var.signal)
     if (!found.ok) return refused(c, found.refusal)
     const { receipts } = c.var.services
@@ -42,7 +47,7 @@ export const log = new Hono<Http>()
         signature: await receipts.signCheckpoint(checkpoint),
       })),
     )
-    return c.json({ pollId, checkpoints }, 200, { 'Cache-Control': 'no-store' })
+    return answer(c, { pollId, checkpoints }, 200, { 'Cache-Control': 'no-store' })
   })
 
 /** Each shard's log begins with what is needed to count it, and each page ends with where the chain stands. */

@@ -1,6 +1,7 @@
 // What the operator does by hand or by schedule (root key): compare box and Postgres, bring dead letters back.
 import { Hono } from 'hono'
 import { requireOperator } from '../../application/identify-caller.ts'
+import { answer } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
 
 const pollsAtOnce = 500
@@ -11,19 +12,19 @@ export const operator = new Hono<Http>()
     if (!allowed.ok) return refused(c, allowed.refusal)
     const pollIds = await c.var.services.pollIds(c.req.query('after') || null, pollsAtOnce, c.var.signal)
     const next = pollIds.length === pollsAtOnce ? (pollIds.at(-1) ?? null) : null
-    return c.json({ pollIds, next }, 200, { 'Cache-Control': 'no-store' })
+    return answer(c, { pollIds, next }, 200, { 'Cache-Control': 'no-store' })
   })
 
   .post('/polls/:pollId/reconcile', async (c) => {
     const allowed = requireOperator(c.var.caller)
     if (!allowed.ok) return refused(c, allowed.refusal)
     const audit = await c.var.services.auditPoll({ pollId: c.req.param('pollId') }, c.var.signal)
-    return audit.ok ? c.json(audit.value, 200, { 'Cache-Control': 'no-store' }) : refused(c, audit.refusal)
+    return audit.ok ? answer(c, audit.value, 200, { 'Cache-Control': 'no-store' }) : refused(c, audit.refusal)
   })
 
   .post('/dead-letters/redrive', async (c) => {
     const allowed = requireOperator(c.var.caller)
     if (!allowed.ok) return refused(c, allowed.refusal)
     const done = await c.var.services.redriveLetters({ limit: 100 }, c.var.signal)
-    return c.json(done, 200, { 'Cache-Control': 'no-store' })
+    return answer(c, done, 200, { 'Cache-Control': 'no-store' })
   })

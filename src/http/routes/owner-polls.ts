@@ -2,26 +2,30 @@
 import { type Context, Hono } from 'hono'
 import { requireOwner } from '../../application/identify-caller.ts'
 import type { PollChange } from '../../domain/poll/change-poll.ts'
-import type { Codec } from '../../representation/codec.ts'
+import type { Poll } from '../../domain/poll/poll.ts'
 import { cursorOf, placeOf } from '../../representation/cursor.ts'
 import { entityTag, versionsNamed } from '../../representation/entity-tag.ts'
-import { json } from '../../representation/json.ts'
+import { select } from '../../representation/fields.ts'
+import { bodyFormats } from '../../representation/formats.ts'
+import { pollFields } from '../../representation/known-fields.ts'
 import { pollDocument } from '../../representation/poll-document.ts'
 import { patchedDraft } from '../../representation/poll-patch.ts'
 import { readBody } from '../../representation/read-body.ts'
+import { answer, representationOf } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
-import { wholeNumber } from '../query.ts'
+import { fieldsAsked, wholeNumber } from '../query.ts'
 import { viewpoint } from '../viewpoint.ts'
 
-const mergePatch: Codec = { ...json, mediaTypes: ['application/merge-patch+json', ...json.mediaTypes] }
 const statuses = ['draft', 'scheduled', 'open', 'closed'] as const
 
 export const ownerPolls = new Hono<Http>()
   .get('/', async (c) => {
     const owner = requireOwner(c.var.caller, 'polls:read')
     if (!owner.ok) return refused(c, owner.refusal)
+    const fields = fieldsAsked(c, pollFields, ['limit', 'cursor', 'status'])
+    if (!fields.ok) return refused(c, fields.refusal)
     const { limit: limitText = '20', cursor, status: statusText } = c.req.query()
     const limit = wholeNumber(limitText, 1, 100)
     const after = cursor === undefined ? null : placeOf(cursor)
@@ -40,11 +44,15 @@ export const ownerPolls = new Hono<Http>()
     const { workspaceId } = owner.value
     const page = await c.var.services.listPolls({ workspaceId, status, limit, after }, c.var.signal)
     const nextCursor = page.next === null ? null : cursorOf(page.next)
-    const data = page.polls.map((poll) => pollDocument(poll, viewpoint(c, true)))
-    return c.json({ data, nextCursor }, 200, {
+    const data = page.polls.map((poll) => {
+      const document = pollDocument(poll, viewpoint(c, true))
+      return fields.value === null ? document : select(document, fields.value)
+    })
+    const headers = {
       'Cache-Control': 'private, no-cache',
       ...(nextCursor !== null && { Link: `<${nextLink(c.req.url, nextCursor)}>; rel="next"` }),
-    })
+    }
+    return answer(c, { data, nextCursor }, 200, headers, 'pollPage')
   })
 
   .patch('/:pollId', async (c) => {
@@ -52,17 +60,14 @@ export const ownerPolls = new Hono<Http>()
     if (!owned.ok) return refused(c, owned.refusal)
     const ifMatch = c.req.header('if-match')
     if (ifMatch === undefined) return refused(c, { reason: 'precondition-required' })
-    const body = await readBody(c.req.raw, bodyLimits.other, [mergePatch])
+    const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.pollPatch)
     if (!body.ok) return refused(c, body.refusal)
 
     const ifVersions = versionsNamed(ifMatch, 'poll')
     const edit = patchedDraft(body.value)
     const changed = await c.var.services.editPoll({ ...owned.value, ifVersions, edit }, c.var.signal)
     if (!changed.ok) return refused(c, changed.refusal)
-    return c.json(pollDocument(changed.value, viewpoint(c, true)), 200, {
-      ETag: entityTag('poll', changed.value.version),
-      'Cache-Control': 'no-store',
-    })
+    return answerChanged(c, changed.value)
   })
 
   .post('/:pollId/open', (c) => change(c, c.req.param('pollId'), { kind: 'open' }))
@@ -80,7 +85,7 @@ export const ownerPolls = new Hono<Http>()
     if (!closed.ok) return refused(c, closed.refusal)
     const { poll, final } = closed.value
     const document = { ...pollDocument(poll, viewpoint(c, true)), final }
-    return c.json(document, final ? 200 : 202, { 'Cache-Control': 'no-store' })
+    return answer(c, document, final ? 200 : 202, { 'Cache-Control': 'no-store' }, 'poll')
   })
 
   .delete('/:pollId', async (c) => {
@@ -99,10 +104,18 @@ const change = async (c: Context<Http>, pollId: string, change: PollChange): Pro
   if (!owned.ok) return refused(c, owned.refusal)
   const changed = await c.var.services.changePoll({ ...owned.value, change }, c.var.signal)
   if (!changed.ok) return refused(c, changed.refusal)
-  return c.json(pollDocument(changed.value, viewpoint(c, true)), 200, {
-    ETag: entityTag('poll', changed.value.version),
-    'Cache-Control': 'no-store',
-  })
+  return answerChanged(c, changed.value)
+}
+
+const answerChanged = (c: Context<Http>, poll: Poll): Response => {
+  const tag = entityTag('poll', poll.version, representationOf(c))
+  return answer(
+    c,
+    pollDocument(poll, viewpoint(c, true)),
+    200,
+    { ETag: tag, 'Cache-Control': 'no-store' },
+    'poll',
+  )
 }
 
 const nextLink = (url: string, cursor: string): string => {

@@ -3,12 +3,17 @@ import { Hono } from 'hono'
 import { requireOwner } from '../../application/identify-caller.ts'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { faultsOf } from '../../representation/faults.ts'
+import { select } from '../../representation/fields.ts'
+import { bodyFormats } from '../../representation/formats.ts'
+import { pollFields } from '../../representation/known-fields.ts'
 import { pollDocument } from '../../representation/poll-document.ts'
 import { draftOf, pollDraft } from '../../representation/poll-draft.ts'
-import { readJson } from '../../representation/read-json.ts'
+import { readBody } from '../../representation/read-body.ts'
+import { answer, representationOf, varies } from '../answer.ts'
 import { cacheHeaders } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
+import { fieldsAsked } from '../query.ts'
 import { idempotencyKey } from '../request-headers.ts'
 import { viewpoint } from '../viewpoint.ts'
 
@@ -18,7 +23,7 @@ export const polls = new Hono<Http>()
     if (!owner.ok) return refused(c, owner.refusal)
     const key = idempotencyKey(c.req.raw.headers)
     if (!key.ok) return refused(c, key.refusal)
-    const body = await readJson(c.req.raw, bodyLimits.other)
+    const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.pollDraft)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = pollDraft.safeParse(body.value)
     if (!parsed.success) return refused(c, { reason: 'poll-invalid', errors: faultsOf(parsed.error) })
@@ -33,11 +38,12 @@ export const polls = new Hono<Http>()
     const made = await c.var.services.createPoll(order, c.var.signal)
     if (!made.ok) return refused(c, made.refusal)
     const document = pollDocument(made.value, viewpoint(c, true))
-    return c.json(document, 201, {
+    const headers = {
       Location: document.urls.self,
-      ETag: entityTag('poll', made.value.version),
+      ETag: entityTag('poll', made.value.version, representationOf(c)),
       'Cache-Control': 'no-store',
-    })
+    }
+    return answer(c, document, 201, headers, 'poll')
   })
 
   .get('/:pollId', async (c) => {
@@ -48,11 +54,15 @@ export const polls = new Hono<Http>()
       c.var.signal,
     )
     if (!found.ok) return refused(c, found.refusal)
+    const fields = fieldsAsked(c, pollFields)
+    if (!fields.ok) return refused(c, fields.refusal)
     const { poll, owned } = found.value
     const document = pollDocument(poll, viewpoint(c, owned))
     // The status can change by the clock alone, so it is part of what the tag names.
-    const tag = entityTag('poll', poll.version, `${document.status}-${owned ? 'full' : 'public'}-json`)
-    const headers = { ETag: tag, Vary: 'Accept', ...cacheHeaders(c, 'poll', found.value) }
+    const seen = `${document.status}-${owned ? 'full' : 'public'}`
+    const tag = entityTag('poll', poll.version, `${seen}-${representationOf(c, fields.value)}`)
+    const headers = { ETag: tag, ...varies, ...cacheHeaders(c, 'poll', found.value) }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
-    return c.json(document, 200, headers)
+    const chosen = fields.value === null ? document : Object(select(document, fields.value))
+    return answer(c, chosen, 200, headers, 'poll')
   })

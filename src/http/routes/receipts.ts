@@ -1,12 +1,16 @@
 // Proofs: that a ballot is in the log, where the log stands, and the keys that sign both.
 import { Hono } from 'hono'
+import { answer } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
 import { problemOf } from '../problems.ts'
+import { onlyParameters } from '../query.ts'
 
 export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', async (c) => {
   const { pollId, ballotId } = c.req.param()
   const proof = await c.var.services.proveBallot({ pollId, ballotId }, c.var.signal)
   if (!proof.ok) return refused(c, proof.refusal)
+  const parameters = onlyParameters(c)
+  if (!parameters.ok) return refused(c, parameters.refusal)
   const { checkpoint, ...inclusion } = proof.value
   const document = {
     ...inclusion,
@@ -15,7 +19,8 @@ export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', asyn
       signature: await c.var.services.receipts.signCheckpoint(checkpoint),
     },
   }
-  if (inclusion.entry.kind !== 'erase') return c.json(document, 200, { 'Cache-Control': 'private, no-store' })
+  if (inclusion.entry.kind !== 'erase')
+    return answer(c, document, 200, { 'Cache-Control': 'private, no-store' }, 'proof')
   const { status, body } = problemOf({ reason: 'ballot-erased' }, new URL(c.req.url).origin, c.var.requestId)
   c.set('code', 'ballot-erased')
   return c.body(JSON.stringify({ ...body, proof: document }), status, {

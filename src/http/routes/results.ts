@@ -1,8 +1,12 @@
 // Results: read once, or watched live.
 import { Hono } from 'hono'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
+import { resultsFields } from '../../representation/known-fields.ts'
+import { encodeResults } from '../../representation/results-encoding.ts'
+import { answerEncoded, representationOf, varies } from '../answer.ts'
 import { cacheHeaders } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
+import { fieldsAsked, onlyParameters } from '../query.ts'
 import { watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
@@ -12,18 +16,22 @@ export const results = new Hono<Http>()
     const order = { ...watcherOf(c, c.req.param('pollId')), fresh }
     const read = await c.var.services.readResults(order, c.var.signal)
     if (!read.ok) return refused(c, read.refusal)
+    const fields = fieldsAsked(c, resultsFields)
+    if (!fields.ok) return refused(c, fields.refusal)
     const { snapshot, open } = read.value
     const policy = !open ? 'hidden' : snapshot.final ? 'final-results' : 'results'
-    const tag = entityTag('results', snapshot.version)
-    const headers = { ETag: tag, Vary: 'Accept', ...cacheHeaders(c, policy, read.value) }
+    const tag = entityTag('results', snapshot.version, representationOf(c, fields.value))
+    const headers = { ETag: tag, ...varies, ...cacheHeaders(c, policy, read.value) }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
-    return c.body(snapshot.document, 200, { ...headers, 'Content-Type': 'application/json' })
+    return answerEncoded(c, encodeResults(snapshot, c.var.speech.format, fields.value), 200, headers)
   })
 
   .get('/:pollId/results/live', async (c) => {
     const pollId = c.req.param('pollId')
     const allowed = await c.var.services.mayWatch(watcherOf(c, pollId, true), c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
+    const parameters = onlyParameters(c, ['receipt'])
+    if (!parameters.ok) return refused(c, parameters.refusal)
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
       return refused(c, { reason: 'upgrade-required' })
     const poll = await c.var.services.readPoll({ pollId }, c.var.signal)

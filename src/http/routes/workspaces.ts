@@ -2,19 +2,21 @@
 import { Hono } from 'hono'
 import { requireOperator } from '../../application/identify-caller.ts'
 import { faultsOf } from '../../representation/faults.ts'
-import { readJson } from '../../representation/read-json.ts'
+import { bodyFormats } from '../../representation/formats.ts'
+import { readBody } from '../../representation/read-body.ts'
 import { workspaceBody } from '../../representation/workspace-body.ts'
+import { answer } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 
 export const workspaces = new Hono<Http>().post('/', async (c) => {
   const operator = requireOperator(c.var.caller)
   if (!operator.ok) return refused(c, operator.refusal)
-  const body = await readJson(c.req.raw, bodyLimits.other)
+  const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
   if (!body.ok) return refused(c, body.refusal)
   const parsed = workspaceBody.safeParse(body.value)
   if (!parsed.success) return refused(c, { reason: 'workspace-invalid', errors: faultsOf(parsed.error) })
   const { workspace, apiKey } = await c.var.services.createWorkspace(parsed.data, c.var.signal)
   const { id, name, plan } = workspace
-  return c.json({ id, name, plan, apiKey }, 201, { 'Cache-Control': 'no-store' })
+  return answer(c, { id, name, plan, apiKey }, 201, { 'Cache-Control': 'no-store' })
 })

@@ -26,14 +26,14 @@ const levelOf = (event: Event): LogLevel => {
     case 'archive-failed':
     case 'confirm-failed':
     case 'keys-unavailable':
-    case 'ballots-resent':
       return 'warn'
     case 'request':
       return event.status >= 500 ? 'warn' : 'info'
     case 'poll-reconciled':
       return event.differing > 0 ? 'error' : 'debug'
-    case 'group-committed':
     case 'ballots-sent':
+      return event.again > 0 ? 'warn' : 'debug'
+    case 'group-committed':
     case 'results-published':
     case 'ballots-archived':
       return 'debug'

@@ -35,7 +35,10 @@ const make = async ({ world, plan }: Stage): Promise<Poll> => {
   while (true) {
     try {
       const made = await world.edges.ask(({ createPoll }, signal) =>
-        createPoll({ workspaceId, draft: plan.draft, open: plan.open }, signal),
+        createPoll(
+          { workspaceId, draft: plan.draft, open: plan.open, idempotencyKey: `make ${plan.name}` },
+          signal,
+        ),
       )
       if (!made.ok) throw new Error(JSON.stringify(made.refusal))
       return made.value
@@ -133,11 +136,17 @@ const closes = async (stage: Stage, poll: Poll): Promise<void> => {
   if (plan.closesAt === null) return
   await until(stage, plan.closesAt)
   while (true) {
-    const { outcome, answeredAt } = await insist(stage, poll, 'close', null, async ({ closePoll }, _poll, signal) => {
-      const closed = await closePoll(own(poll), signal)
-      if (!closed.ok) return 'refused'
-      return closed.value.final ? 'done' : 'closing'
-    })
+    const { outcome, answeredAt } = await insist(
+      stage,
+      poll,
+      'close',
+      null,
+      async ({ closePoll }, _poll, signal) => {
+        const closed = await closePoll(own(poll), signal)
+        if (!closed.ok) return 'refused'
+        return closed.value.final ? 'done' : 'closing'
+      },
+    )
     const waiting = history.casts.some(
       ({ intent, end, sentAt }) => intent.pollId === poll.id && end === null && sentAt < answeredAt,
     )

@@ -12,7 +12,8 @@ export const voter = async (stage: Stage, number: number): Promise<void> => {
   const poll = await staged(stage)
   const facts = factsOf(stage, poll, number)
   const ways = poll.revisions === 'until-close' ? revisableWays : fixedWays
-  const way = facts.voterId === null && plan.name !== 'invite' && plan.name !== 'account' ? once : chance.pick(ways)
+  const way =
+    facts.voterId === null && plan.name !== 'invite' && plan.name !== 'account' ? once : chance.pick(ways)
   await way(stage, poll, facts)
 }
 
@@ -113,13 +114,25 @@ const borrowsKey: Way = async (stage, poll, facts) => {
 /** Sends what does not fit, or changes a ballot that is not there, and then does it right. */
 const errs: Way = async (stage, poll, facts) => {
   const { chance } = stage
-  if (chance.happens(0.5)) await post(stage, mean(stage, poll, facts, { answers: { nothing: ownWords(stage) } }))
+  if (chance.happens(0.5))
+    await post(stage, mean(stage, poll, facts, { answers: { nothing: ownWords(stage) } }))
   else await post(stage, mean(stage, poll, facts, { revisionOnly: true }))
   await persist(stage, mean(stage, poll, facts), patience(stage))
 }
 
 const fixedWays: readonly Way[] = [once, once, once, twice, twice, rivals, twins, reusesKey, borrowsKey, errs]
-const revisableWays: readonly Way[] = [once, twice, rivals, rivals, revises, revises, revises, reusesKey, borrowsKey, errs]
+const revisableWays: readonly Way[] = [
+  once,
+  twice,
+  rivals,
+  rivals,
+  revises,
+  revises,
+  revises,
+  reusesKey,
+  borrowsKey,
+  errs,
+]
 
 const afterAMoment = async <Done>({ world, chance }: Stage, act: () => Promise<Done>): Promise<Done> => {
   await world.schedule.pause(chance.between(0, 15))

@@ -4,32 +4,44 @@ import { merged, readFrame } from '../../../web/page/frames.ts'
 import type { Sighting } from '../history.ts'
 import { type Stage, staged } from './stage.ts'
 
-/** Reads results one after the other, until `ends`. */
-export const reader = async (stage: Stage, client: string, ends: number): Promise<void> => {
+/** Reads results one after the other, until `ends`: at one edge out of its memory, or anywhere and always new. */
+export const reader = async (
+  stage: Stage,
+  name: string,
+  at: number | 'anywhere',
+  ends: number,
+): Promise<void> => {
   const poll = await staged(stage)
   const { schedule } = stage.world
   while (schedule.now < stage.began + ends) {
     await schedule.pause(stage.chance.between(300, 4_000))
-    await read(stage, client, poll.id)
+    await read(stage, name, poll.id, at)
   }
 }
 
 /** The results document as the API gives it, or null where there is none to be had. */
 export const read = async (
   { world, history }: Pick<Stage, 'world' | 'history'>,
-  client: string,
+  name: string,
   pollId: string,
+  at: number | 'anywhere',
 ): Promise<Results | null> => {
   const sentAt = world.schedule.now
+  const fresh = at === 'anywhere'
   try {
-    const found = await world.edges.ask(({ readResults }, signal) =>
-      readResults({ pollId, receipt: null, workspaceId: null }, signal),
+    const { found, isolate } = await world.edges.ask(
+      async ({ isolate, readResults }, signal) => ({
+        isolate,
+        found: await readResults({ pollId, receipt: null, workspaceId: null, fresh }, signal),
+      }),
+      fresh ? undefined : at,
     )
     if (!found.ok) return null
     const { version, document } = found.value.snapshot
     const results: Results = JSON.parse(document)
     history.sightings.push({
-      client,
+      // When an edge's process ends, so does the connection: whoever connects again is somebody else.
+      client: fresh ? name : `${name} at ${isolate}`,
       pollId,
       sentAt,
       seenAt: world.schedule.now,

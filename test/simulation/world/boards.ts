@@ -1,5 +1,7 @@
 // Every scoreboard of a world: real boards in objects of the simulated platform, their viewers, and the way to them.
 import type { BoardLink, BoxLink, TallyReport } from '../../../src/application/ports.ts'
+import type { KeyValueStore } from '../../../src/cache/kv-tier.ts'
+import { rememberFinal } from '../../../src/runtime/remember.ts'
 import type { Board, BoardNeeds } from '../../../src/scoreboard/board.ts'
 import type { BoardNamespace } from '../../../src/scoreboard/client.ts'
 import type { ScoreboardRpc } from '../../../src/scoreboard/protocol.ts'
@@ -33,6 +35,7 @@ interface Shell {
 interface Links {
   readonly boxes: (caller: Caller) => BoxLink
   readonly records: (caller: Caller) => BoardNeeds['records']
+  readonly kv: KeyValueStore
 }
 
 export const boardsOf = (ground: Ground, links: Links): Boards => {
@@ -113,6 +116,7 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
         boxes: links.boxes(life),
         records: links.records(life),
         viewers,
+        shelf: rememberFinal(links.kv, life.clock),
         clear: life.clear,
         report: ground.report,
       })
@@ -135,6 +139,8 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
       beforeAnswer: 'board-aborted-before-answer',
       alarm: 'board-alarm-failed-7-times',
     },
+    crashed: (error) => ground.alarm('0', `${name} threw in a timer: ${String(error)}`),
+    gaveUp: () => ground.saw('alarm given up'),
     ended: (how) => {
       if (how === 'aborted') sockets.drop()
     },

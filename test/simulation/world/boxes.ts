@@ -3,7 +3,13 @@ import type { BallotMessage } from '../../../src/application/ballot-message.ts'
 import type { BoardLink, BoxAddress, BoxLink } from '../../../src/application/ports.ts'
 import type { Box } from '../../../src/ballot-box/box.ts'
 import type { BoxNamespace } from '../../../src/ballot-box/client.ts'
-import { type BallotBoxRpc, boxName, type CastReply, type CastRequest } from '../../../src/ballot-box/protocol.ts'
+import {
+  type BallotBoxRpc,
+  boxName,
+  type CastReply,
+  type CastRequest,
+} from '../../../src/ballot-box/protocol.ts'
+import { hasTables } from '../../../src/ballot-box/schema.ts'
 import { boxSettings } from '../../../src/ballot-box/settings.ts'
 import { toHex } from '../../../src/kernel/bytes.ts'
 import type { Route } from '../../support/simulated/network.ts'
@@ -54,6 +60,7 @@ export const boxesOf = (ground: Ground, links: Links): Boxes => {
     namespaceFor: (caller) => ({ idFromName: (name) => name, get: (name) => stub(caller, name) }),
     linkFor: (caller) => ({
       adopt: (address, definition) => stub(caller, boxName(address)).adopt(address, definition),
+      hold: (address) => stub(caller, boxName(address)).hold(address),
       freeze: (address, definition) => stub(caller, boxName(address)).freeze(address, definition),
       firsts: (address, question, continuing) =>
         stub(caller, boxName(address)).firsts(address, question, continuing),
@@ -75,6 +82,7 @@ const methods = [
   'resend',
   'confirm',
   'adopt',
+  'hold',
   'freeze',
   'firsts',
   'destroy',
@@ -91,6 +99,7 @@ const routes: { readonly [Method in keyof BallotBoxRpc]?: Route } = {
   },
   confirm: { name: 'box.confirm', requestLost: 'confirm-lost', requestLate: 'confirm-late' },
   adopt: { name: 'box.adopt', requestLost: 'adopt-request-lost' },
+  hold: { name: 'box.hold', replyLost: 'hold-reply-lost' },
   freeze: {
     name: 'box.freeze',
     requestLost: 'freeze-request-lost',
@@ -159,6 +168,8 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
       alarm: 'box-alarm-failed-7-times',
       diskFull: 'box-disk-full',
     },
+    crashed: (error) => ground.alarm('0', `${boxName(address)} threw in a timer: ${String(error)}`),
+    gaveUp: () => ground.saw('alarm given up'),
     ended: () => {
       joining = 0
       freezing = null
@@ -171,7 +182,10 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
     },
   })
 
-  const cast = async ({ cast: { voterKey } }: CastRequest, decide: () => Promise<CastReply>): Promise<CastReply> => {
+  const cast = async (
+    { cast: { voterKey } }: CastRequest,
+    decide: () => Promise<CastReply>,
+  ): Promise<CastReply> => {
     const voter = toHex(voterKey)
     const others = deciding.get(voter) ?? 0
     if (others > 0) saw('one voter, two casts in flight')
@@ -237,8 +251,7 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
 }
 
 const cursors = ({ disk }: StatefulObject<Box>): { readonly archived: number; readonly frozen: boolean } => {
-  const [table] = disk.storage.all("select 1 from sqlite_master where type = 'table' and name = 'box'")
-  if (table === undefined) return { archived: 0, frozen: false }
+  if (!hasTables(disk.storage)) return { archived: 0, frozen: false }
   const [box] = disk.storage.all<{ archived: number; frozen: number }>('select archived, frozen from box')
   return { archived: box?.archived ?? 0, frozen: box?.frozen === 1 }
 }

@@ -1,5 +1,6 @@
 // Whenever a box holds more events for archived, Postgres is looked up: all of them must be there at that moment.
 import { openLedger } from '../../../src/ballot-box/ledger.ts'
+import { hasTables } from '../../../src/ballot-box/schema.ts'
 import { ballotIdOf } from '../../../src/domain/ballot/ballot-id.ts'
 import type { Tables } from '../../support/simulated/postgres.ts'
 import type { BoxStand } from './boxes.ts'
@@ -9,8 +10,8 @@ export const cursorWatch = (ground: Pick<Ground, 'alarm'>, tables: () => Tables)
   const looked = new Map<BoxStand, number>()
   return (stand: BoxStand): void => {
     const { pollId, shard } = stand.address
-    if (tables().deletedPolls.has(pollId)) return
     const { storage } = stand.object.disk
+    if (tables().deletedPolls.has(pollId) || !hasTables(storage)) return
     const [box] = storage.all<{ archived: number; secret: Uint8Array }>('select archived, secret from box')
     if (box === undefined) return
     const from = Math.min(looked.get(stand) ?? 0, box.archived)

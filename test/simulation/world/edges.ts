@@ -4,30 +4,35 @@ import { changePoll } from '../../../src/application/change-poll.ts'
 import { closePoll } from '../../../src/application/close-poll.ts'
 import { createPoll } from '../../../src/application/create-poll.ts'
 import { deletePoll } from '../../../src/application/delete-poll.ts'
+import { editPoll } from '../../../src/application/edit-poll.ts'
 import { eraseBallot } from '../../../src/application/erase-ballot.ts'
 import { exportBallots } from '../../../src/application/export-ballots.ts'
 import { issueInvites } from '../../../src/application/issue-invites.ts'
 import type { BallotReader, ReceiptBook } from '../../../src/application/ports.ts'
 import { proveBallot } from '../../../src/application/prove-ballot.ts'
-import { readCheckpoints } from '../../../src/application/read-log.ts'
 import { readOwnBallot } from '../../../src/application/read-own-ballot.ts'
-import { readPoll } from '../../../src/application/read-poll.ts'
 import { readResults } from '../../../src/application/read-results.ts'
 import { type BoxNamespace, ballotBoxes } from '../../../src/ballot-box/client.ts'
+import type { ColoCache } from '../../../src/cache/colo-tier.ts'
+import type { KeyValueStore } from '../../../src/cache/kv-tier.ts'
 import type { ReceiptClaims } from '../../../src/domain/ballot/receipt.ts'
 import { fromBase64Url, toBase64Url } from '../../../src/kernel/bytes.ts'
-import { sha256 } from '../../../src/kernel/hash.ts'
-import { rememberPolls } from '../../../src/runtime/remember.ts'
+import { hash, sha256 } from '../../../src/kernel/hash.ts'
+import { rememberPolls, rememberResults, rememberViews } from '../../../src/runtime/remember.ts'
 import { type BoardNamespace, scoreboards } from '../../../src/scoreboard/client.ts'
 import { deadline } from '../../support/simulated/deadlines.ts'
+import { coloOf } from '../../support/simulated/memories.ts'
 import type { Route } from '../../support/simulated/network.ts'
 import type { Caller } from '../../support/simulated/stateful-object.ts'
 import type { Ground } from './ground.ts'
 
 export interface Edges {
-  /** One request of a client to some edge. Rejects when no answer comes: the connection broke, or patience ended. */
-  ask<Answer>(handle: (services: Services, signal: AbortSignal) => Promise<Answer>): Promise<Answer>
-  restart(): void
+  /** One request of a client to an edge, which one does not matter unless said. Rejects when no answer comes: the
+   *  connection broke, or patience ended. */
+  ask<Answer>(
+    handle: (services: Services, signal: AbortSignal) => Promise<Answer>,
+    at?: number,
+  ): Promise<Answer>
 }
 
 export type Services = ReturnType<typeof servicesOf>
@@ -36,14 +41,16 @@ interface Links {
   readonly boxes: (caller: Caller) => BoxNamespace<string>
   readonly boards: (caller: Caller) => BoardNamespace<string>
   readonly ballotReader: BallotReader
+  readonly kv: KeyValueStore
 }
 
+/** A process at one location; what the location remembers outlives it. */
 interface Edge {
   readonly life: { alive: boolean; departs(leave: () => void): void }
   readonly services: Services
 }
 
-const edgesAtWork = 3
+export const edgeCount = 3
 /** As http/middleware/deadline.ts. */
 const requestMs = 10_000
 /** How long a client waits. */
@@ -52,27 +59,28 @@ const patienceMs = 12_000
 export const edgesOf = (ground: Ground, links: Links): Edges => {
   const { schedule, chaos, network } = ground
   const chance = ground.chance.fork('edges')
-  const start = (): Edge => {
+  const colos = Array.from({ length: edgeCount }, () => coloOf(schedule))
+  let started = 0
+  const start = (colo: ColoCache): Edge => {
     const life = {
       alive: true,
       departs: (leave: () => void) => {
         if (life.alive) leave()
       },
     }
-    return { life, services: servicesOf(ground, links, life) }
+    return { life, services: servicesOf(ground, links, life, colo, `isolate ${++started}`) }
   }
-  const edges = Array.from({ length: edgesAtWork }, start)
-  const restart = (at: number) => {
-    const edge = edges[at]
-    if (edge !== undefined) edge.life.alive = false
-    edges[at] = start()
+  const edges = colos.map(start)
+  const restart = (at: number, edge: Edge) => {
+    edge.life.alive = false
+    const colo = colos[at]
+    if (colo !== undefined && edges[at] === edge) edges[at] = start(colo)
   }
 
   return {
-    ask: (handle) =>
+    ask: (handle, at = chance.below(edgeCount)) =>
       new Promise((resolve, reject) => {
         const patience = schedule.after(patienceMs, () => reject(new Error('no answer came')))
-        const at = chance.below(edgesAtWork)
         network
           .call(clientRoute, client, async () => {
             const edge = edges[at]
@@ -80,7 +88,7 @@ export const edgesOf = (ground: Ground, links: Links): Edges => {
             if (chaos.strikes('edge-restarted')) {
               // The request is inside when the process ends.
               schedule.after(chance.between(0, 25), () => {
-                if (edges[at] === edge) restart(at)
+                restart(at, edge)
                 chaos.fired('edge-restarted')
               })
             }
@@ -91,7 +99,6 @@ export const edgesOf = (ground: Ground, links: Links): Edges => {
           .then(resolve, reject)
           .finally(() => patience.cancel())
       }),
-    restart: () => restart(chance.below(edgesAtWork)),
   }
 }
 
@@ -103,44 +110,63 @@ const clientRoute: Route = {
 
 const client: Caller = { alive: true, departs: (leave) => leave() }
 
-const servicesOf = (ground: Ground, { boxes, boards, ballotReader }: Links, edge: Caller) => {
+const servicesOf = (
+  ground: Ground,
+  { boxes, boards, ballotReader, kv }: Links,
+  edge: Caller,
+  colo: ColoCache,
+  isolate: string,
+) => {
   const clock = ground.machines.any()
-  const random = ground.chance.fork(`edge at ${ground.schedule.now}/${ground.chance.fraction()}`)
+  const random = ground.chance.fork(isolate)
   const scoreboardsHere = scoreboards(boards(edge))
-  const pollBook = rememberPolls(scoreboardsHere, clock)
-  const ballotBoxesHere = ballotBoxes(boxes(edge), clock)
+  const around = {
+    clock,
+    random,
+    report: ground.report,
+    colo,
+    kv,
+    waitUntil: (work: Promise<unknown>) => void work.catch(() => undefined),
+  }
   const common = {
-    pollBook,
-    scoreboards: scoreboardsHere,
-    ballotBoxes: ballotBoxesHere,
-    ballotReader,
+    clock,
+    random,
     receipts,
     tokens,
-    random,
-    clock,
+    ballotReader,
+    scoreboards: scoreboardsHere,
+    source: scoreboardsHere,
+    pollBook: rememberPolls(scoreboardsHere, around),
+    pollViews: rememberViews(scoreboardsHere, around),
+    results: rememberResults(scoreboardsHere, around),
+    ballotBoxes: ballotBoxes(boxes(edge), clock),
+    idSecret: hash('the simulation makes ids'),
   }
   return {
+    isolate,
     castBallot: castBallot({ ...common, challenges, suspicion }),
     changePoll: changePoll(common),
     closePoll: closePoll(common),
     createPoll: createPoll(common),
     deletePoll: deletePoll(common),
+    editPoll: editPoll(common),
     eraseBallot: eraseBallot(common),
     exportBallots: exportBallots({ ...common, pause: ground.schedule.pause }),
     issueInvites: issueInvites(common),
     proveBallot: proveBallot(common),
-    readCheckpoints: readCheckpoints(common),
     readOwnBallot: readOwnBallot(common),
-    readPoll: readPoll(common),
     readResults: readResults(common),
   }
 }
 
 /** Signs without a key and without a thread: who forges receipts is not the question here. */
 const receipts: ReceiptBook = {
-  sign: async (claims) => `${toBase64Url(new TextEncoder().encode(JSON.stringify(claims)))}.${sealOf(claims)}`,
+  sign: async (claims) =>
+    `${toBase64Url(new TextEncoder().encode(JSON.stringify(claims)))}.${sealOf(claims)}`,
   verify: async (receipt) => {
-    const claims: ReceiptClaims = JSON.parse(new TextDecoder().decode(fromBase64Url(receipt.split('.')[0] ?? '')))
+    const claims: ReceiptClaims = JSON.parse(
+      new TextDecoder().decode(fromBase64Url(receipt.split('.')[0] ?? '')),
+    )
     return receipt.endsWith(`.${sealOf(claims)}`) ? claims : null
   },
   signCheckpoint: async (checkpoint) => sealOf(checkpoint),

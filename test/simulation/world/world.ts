@@ -4,6 +4,7 @@ import { chanceOf } from '../../support/simulated/chance.ts'
 import { type Chaos, chaosOf } from '../../support/simulated/chaos.ts'
 import type { Fault } from '../../support/simulated/faults.ts'
 import { machinesOf } from '../../support/simulated/machines.ts'
+import { keyValuesOf } from '../../support/simulated/memories.ts'
 import { networkOf } from '../../support/simulated/network.ts'
 import { type Schedule, scheduleFrom } from '../../support/simulated/schedule.ts'
 import { type Archive, archiveOf } from './archive.ts'
@@ -86,6 +87,7 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
     },
   }
 
+  const kv = keyValuesOf(schedule, chance.fork('kv'), chaos)
   // Each part finds the others when it is asked, never while it is made.
   const boxes: Boxes = boxesOf(ground, {
     boards: (caller) => boards.linkFor(caller),
@@ -95,6 +97,7 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
   const boards: Boards = boardsOf(ground, {
     boxes: (caller) => boxes.linkFor(caller),
     records: (caller) => archive.records(caller),
+    kv,
   })
   const archive: Archive = archiveOf(ground, {
     boxes: (caller) => boxes.namespaceFor(caller),
@@ -104,6 +107,7 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
     boxes: (caller) => boxes.namespaceFor(caller),
     boards: (caller) => boards.namespaceFor(caller),
     ballotReader: archive.ballotReader,
+    kv,
   })
 
   return {

@@ -1,12 +1,21 @@
-// Deadlines in virtual time: while a world runs, `AbortSignal.timeout` counts its milliseconds, not the wall's.
-import type { Schedule } from './schedule.ts'
+// Timers in virtual time: while a world runs, `setTimeout` and `AbortSignal.timeout` count its milliseconds, not the wall's.
+import type { Schedule, Timer } from './schedule.ts'
 
-/** Returns what puts the real one back. One world at a time. */
-export const virtualDeadlines = (schedule: Schedule): (() => void) => {
-  const real = AbortSignal.timeout
+/** Returns what puts the real ones back. One world at a time. */
+export const virtualTimers = (schedule: Schedule): (() => void) => {
+  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout }
+  const realDeadline = AbortSignal.timeout
+  const later = (
+    run: (...args: readonly unknown[]) => void,
+    delayMs = 0,
+    ...args: readonly unknown[]
+  ): Timer => schedule.after(delayMs, () => run(...args))
+  const never = (timer: Timer | undefined) => timer?.cancel()
+  Object.assign(globalThis, { setTimeout: later, clearTimeout: never })
   AbortSignal.timeout = (delayMs) => deadline(schedule, delayMs)
   return () => {
-    AbortSignal.timeout = real
+    Object.assign(globalThis, real)
+    AbortSignal.timeout = realDeadline
   }
 }
 

@@ -20,6 +20,8 @@ export const faultRates = {
   'destroy-reply-lost': 0.3,
   'confirm-lost': 0.15,
   'confirm-late': 0.15,
+  'hold-reply-lost': 0.3,
+  'kv-stale': 0.3,
   'edge-restarted': 0.01,
   'box-evicted': 0.3,
   'box-aborted': 0.15,

@@ -72,7 +72,8 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
     for (const { highest, firstCastAt } of distinct(ballots)) {
       const at = rows.findIndex(({ id }) => id === highest.id)
       const row = rows[at]
-      if (row === undefined) rows.push({ ...highest, castAt: highest.answers === null ? firstCastAt : highest.castAt })
+      if (row === undefined)
+        rows.push({ ...highest, castAt: highest.answers === null ? firstCastAt : highest.castAt })
       else if (row.revision < highest.revision)
         rows[at] = { ...highest, castAt: highest.answers === null ? row.castAt : highest.castAt }
       else {
@@ -150,7 +151,9 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
         }),
       oldest: (limit, signal) =>
         asked(signal, () =>
-          [...tables.deadLetters.values()].toSorted((one, other) => one.diedAt - other.diedAt).slice(0, limit),
+          [...tables.deadLetters.values()]
+            .toSorted((one, other) => one.diedAt - other.diedAt)
+            .slice(0, limit),
         ),
       remove: (ids, signal) =>
         asked(signal, () => {
@@ -218,7 +221,9 @@ const stored = (ballot: ArchivedBallot): ArchivedBallot =>
     : {
         ...ballot,
         answers: Object.fromEntries(
-          Object.entries(ballot.answers).sort(([one], [other]) => one.length - other.length || (one < other ? -1 : 1)),
+          Object.entries(ballot.answers).sort(
+            ([one], [other]) => one.length - other.length || (one < other ? -1 : 1),
+          ),
         ),
       }
 

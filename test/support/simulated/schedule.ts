@@ -77,7 +77,8 @@ export const scheduleFrom = (startsAt: number): Schedule => {
 /** When no microtask is left: a turn of the event loop comes only then. Nothing in a simulation waits for a thread. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-const before = (one: Event, other: Event) => one.at < other.at || (one.at === other.at && one.order < other.order)
+const before = (one: Event, other: Event) =>
+  one.at < other.at || (one.at === other.at && one.order < other.order)
 
 const push = (heap: Event[], event: Event): void => {
   let at = heap.length

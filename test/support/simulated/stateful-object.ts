@@ -47,6 +47,10 @@ interface Terms<Mind> {
   readonly holdsAnswers: boolean
   readonly ended?: (how: 'evicted' | 'aborted') => void
   readonly synced?: () => void
+  /** Told what was thrown where nobody catches it: by a timer of the object. */
+  readonly crashed?: (error: unknown) => void
+  /** Told when the platform tries an alarm no more. */
+  readonly gaveUp?: () => void
 }
 
 interface Living<Mind> {
@@ -69,8 +73,6 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
   #alarm: Timer | null = null
   #ringing = false
   #alarmFailures = 0
-  /** Alarms the platform has given up. */
-  alarmsGivenUp = 0
 
   constructor(terms: Terms<Mind>) {
     this.#terms = terms
@@ -168,7 +170,7 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
       },
       after: (delayMs, run) => {
         this.#terms.schedule.after(delayMs, () => {
-          if (life.alive) untilGone(run)
+          if (life.alive) this.#run(run)
         })
       },
       abort: (why) => {
@@ -181,6 +183,17 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
           this.disk.clear()
           this.#departs(life, resolve)
         }),
+    }
+  }
+
+  /** Code of an object that has ended does not go on; here it can only be stopped by throwing. */
+  #run(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      if (error instanceof ObjectGone) return
+      if (this.#terms.crashed === undefined) throw error
+      this.#terms.crashed(error)
     }
   }
 
@@ -204,14 +217,16 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     if (!this.disk.dirty) return
     if (life.asking.size > 0 && chaos.strikes(faults.beforeDurable)) {
       this.kill()
-      return chaos.fired(faults.beforeDurable)
+      chaos.fired(faults.beforeDurable)
+      return
     }
     this.disk.sync()
     if (!this.#ringing) this.#arm()
     synced?.()
     if (life.leaving.length > 0 && life.asking.size > 0 && chaos.strikes(faults.beforeAnswer)) {
       this.kill()
-      return chaos.fired(faults.beforeAnswer)
+      chaos.fired(faults.beforeAnswer)
+      return
     }
     for (const leave of life.leaving.splice(0)) leave()
   }
@@ -227,7 +242,7 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
   #arm(): void {
     const { schedule, chance } = this.#terms
     const at = this.disk.alarm
-    if (at === null) return
+    if (at === null || this.#alarmFailures > 0) return // what fails is tried again in its own time
     this.#alarm?.cancel()
     this.#alarm = schedule.after(at - schedule.now + chance.between(0, 25), () => this.#ring(0))
   }
@@ -241,7 +256,8 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     if (this.#alarmFailures > 0) {
       this.kill()
       if (--this.#alarmFailures === 0) chaos.fired(faults.alarm)
-      return this.#rangBadly(attempt)
+      this.#rangBadly(attempt)
+      return
     }
     const [life, mind] = this.#living()
     const gone = () => this.#rangBadly(attempt)
@@ -260,21 +276,12 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
   /** A newer alarm takes the place of one that failed. */
   #rangBadly(attempt: number): void {
     this.#ringing = false
-    if (this.disk.alarm !== null) return this.#arm()
-    if (attempt >= alarmRetries) {
-      this.alarmsGivenUp++
-      return
-    }
-    const pauseMs = firstAlarmPauseMs * 2 ** attempt
-    this.#alarm = this.#terms.schedule.after(pauseMs, () => this.#ring(attempt + 1))
-  }
-}
-
-/** Code of an object that has ended does not go on; here it can only be stopped by throwing. */
-const untilGone = (run: () => void): void => {
-  try {
-    run()
-  } catch (error) {
-    if (!(error instanceof ObjectGone)) throw error
+    const failing = this.#alarmFailures > 0
+    if (this.disk.alarm !== null && !failing) this.#arm()
+    else if (attempt < alarmRetries) {
+      const pauseMs = firstAlarmPauseMs * 2 ** attempt
+      this.#alarm?.cancel()
+      this.#alarm = this.#terms.schedule.after(pauseMs, () => this.#ring(attempt + 1))
+    } else this.#terms.gaveUp?.()
   }
 }

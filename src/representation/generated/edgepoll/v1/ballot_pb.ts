@@ -4,201 +4,196 @@
 // @generated from file edgepoll/v1/ballot.proto (package edgepoll.v1, syntax proto3)
 /* eslint-disable */
 
-import type { Message, UnknownEnum } from '@bufbuild/protobuf'
-import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2'
-import { enumDesc, fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { file_google_protobuf_timestamp } from '@bufbuild/protobuf/wkt'
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file edgepoll/v1/ballot.proto.
  */
-export const file_edgepoll_v1_ballot: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChhlZGdlcG9sbC92MS9iYWxsb3QucHJvdG8SC2VkZ2Vwb2xsLnYxIpACCgtCYWxsb3REcmFmdBI2CgdhbnN3ZXJzGAEgAygLMiUuZWRnZXBvbGwudjEuQmFsbG90RHJhZnQuQW5zd2Vyc0VudHJ5EhgKC2ludml0ZV9jb2RlGAIgASgJSACIAQESGAoLdm90ZXJfdG9rZW4YAyABKAlIAYgBARIcCg9jaGFsbGVuZ2VfdG9rZW4YBCABKAlIAogBARpDCgxBbnN3ZXJzRW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuZWRnZXBvbGwudjEuQW5zd2VyOgI4AUIOCgxfaW52aXRlX2NvZGVCDgoMX3ZvdGVyX3Rva2VuQhIKEF9jaGFsbGVuZ2VfdG9rZW4iXAoGQW5zd2VyEicKB2Nob2ljZXMYASABKAsyFC5lZGdlcG9sbC52MS5DaG9pY2VzSAASEAoGbnVtYmVyGAIgASgRSAASDgoEdGV4dBgDIAEoCUgAQgcKBXZhbHVlIhYKB0Nob2ljZXMSCwoDaWRzGAEgAygJInUKBkJhbGxvdBIKCgJpZBgBIAEoCRIPCgdwb2xsX2lkGAIgASgJEisKB2Nhc3RfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAQgASgNEg8KB3JlY2VpcHQYBSABKAki8wEKCU93bkJhbGxvdBIKCgJpZBgBIAEoCRIPCgdwb2xsX2lkGAIgASgJEisKB2Nhc3RfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAQgASgNEg8KB3JlY2VpcHQYBSABKAkSNAoHYW5zd2VycxgGIAMoCzIjLmVkZ2Vwb2xsLnYxLk93bkJhbGxvdC5BbnN3ZXJzRW50cnkaQwoMQW5zd2Vyc0VudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLmVkZ2Vwb2xsLnYxLkFuc3dlcjoCOAEifAoFUHJvb2YSJAoFZW50cnkYASABKAsyFS5lZGdlcG9sbC52MS5Mb2dFbnRyeRIQCghwcmV2aW91cxgCIAEoCRIOCgZsZWF2ZXMYAyADKAkSKwoKY2hlY2twb2ludBgEIAEoCzIXLmVkZ2Vwb2xsLnYxLkNoZWNrcG9pbnQitQEKCExvZ0VudHJ5EicKBGtpbmQYASABKA4yGS5lZGdlcG9sbC52MS5Mb2dFbnRyeUtpbmQSDQoFc2hhcmQYAiABKA0SCwoDc2VxGAMgASgEEhEKCWJhbGxvdF9pZBgEIAEoCRIQCghyZXZpc2lvbhgFIAEoDRIrCgdjYXN0X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjb21taXRtZW50GAcgASgJIloKCkNoZWNrcG9pbnQSDwoHcG9sbF9pZBgBIAEoCRINCgVzaGFyZBgCIAEoDRILCgNzZXEYAyABKAQSDAoEaGVhZBgEIAEoCRIRCglzaWduYXR1cmUYBSABKAkqfAoMTG9nRW50cnlLaW5kEh4KGkxPR19FTlRSWV9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTTE9HX0VOVFJZX0tJTkRfQ0FTVBABEhkKFUxPR19FTlRSWV9LSU5EX1JFVklTRRACEhgKFExPR19FTlRSWV9LSU5EX0VSQVNFEANiBnByb3RvMw',
-    [file_google_protobuf_timestamp],
-  )
+export const file_edgepoll_v1_ballot: GenFile = /*@__PURE__*/
+  fileDesc("ChhlZGdlcG9sbC92MS9iYWxsb3QucHJvdG8SC2VkZ2Vwb2xsLnYxIpACCgtCYWxsb3REcmFmdBI2CgdhbnN3ZXJzGAEgAygLMiUuZWRnZXBvbGwudjEuQmFsbG90RHJhZnQuQW5zd2Vyc0VudHJ5EhgKC2ludml0ZV9jb2RlGAIgASgJSACIAQESGAoLdm90ZXJfdG9rZW4YAyABKAlIAYgBARIcCg9jaGFsbGVuZ2VfdG9rZW4YBCABKAlIAogBARpDCgxBbnN3ZXJzRW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMuZWRnZXBvbGwudjEuQW5zd2VyOgI4AUIOCgxfaW52aXRlX2NvZGVCDgoMX3ZvdGVyX3Rva2VuQhIKEF9jaGFsbGVuZ2VfdG9rZW4iXAoGQW5zd2VyEicKB2Nob2ljZXMYASABKAsyFC5lZGdlcG9sbC52MS5DaG9pY2VzSAASEAoGbnVtYmVyGAIgASgRSAASDgoEdGV4dBgDIAEoCUgAQgcKBXZhbHVlIhYKB0Nob2ljZXMSCwoDaWRzGAEgAygJInUKBkJhbGxvdBIKCgJpZBgBIAEoCRIPCgdwb2xsX2lkGAIgASgJEisKB2Nhc3RfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAQgASgNEg8KB3JlY2VpcHQYBSABKAki8wEKCU93bkJhbGxvdBIKCgJpZBgBIAEoCRIPCgdwb2xsX2lkGAIgASgJEisKB2Nhc3RfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAQgASgNEg8KB3JlY2VpcHQYBSABKAkSNAoHYW5zd2VycxgGIAMoCzIjLmVkZ2Vwb2xsLnYxLk93bkJhbGxvdC5BbnN3ZXJzRW50cnkaQwoMQW5zd2Vyc0VudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLmVkZ2Vwb2xsLnYxLkFuc3dlcjoCOAEifAoFUHJvb2YSJAoFZW50cnkYASABKAsyFS5lZGdlcG9sbC52MS5Mb2dFbnRyeRIQCghwcmV2aW91cxgCIAEoCRIOCgZsZWF2ZXMYAyADKAkSKwoKY2hlY2twb2ludBgEIAEoCzIXLmVkZ2Vwb2xsLnYxLkNoZWNrcG9pbnQitQEKCExvZ0VudHJ5EicKBGtpbmQYASABKA4yGS5lZGdlcG9sbC52MS5Mb2dFbnRyeUtpbmQSDQoFc2hhcmQYAiABKA0SCwoDc2VxGAMgASgEEhEKCWJhbGxvdF9pZBgEIAEoCRIQCghyZXZpc2lvbhgFIAEoDRIrCgdjYXN0X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpjb21taXRtZW50GAcgASgJIloKCkNoZWNrcG9pbnQSDwoHcG9sbF9pZBgBIAEoCRINCgVzaGFyZBgCIAEoDRILCgNzZXEYAyABKAQSDAoEaGVhZBgEIAEoCRIRCglzaWduYXR1cmUYBSABKAkqfAoMTG9nRW50cnlLaW5kEh4KGkxPR19FTlRSWV9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTTE9HX0VOVFJZX0tJTkRfQ0FTVBABEhkKFUxPR19FTlRSWV9LSU5EX1JFVklTRRACEhgKFExPR19FTlRSWV9LSU5EX0VSQVNFEANiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * The body of `POST /v1/polls/{id}/ballots` and `PUT …/ballots/mine`.
  *
  * @generated from message edgepoll.v1.BallotDraft
  */
-export type BallotDraft = Message<'edgepoll.v1.BallotDraft'> & {
+export type BallotDraft = Message<"edgepoll.v1.BallotDraft"> & {
   /**
    * By question id.
    *
    * @generated from field: map<string, edgepoll.v1.Answer> answers = 1;
    */
-  answers: { [key: string]: Answer }
+  answers: { [key: string]: Answer };
 
   /**
    * @generated from field: optional string invite_code = 2;
    */
-  inviteCode?: string | undefined
+  inviteCode?: string | undefined;
 
   /**
    * @generated from field: optional string voter_token = 3;
    */
-  voterToken?: string | undefined
+  voterToken?: string | undefined;
 
   /**
    * @generated from field: optional string challenge_token = 4;
    */
-  challengeToken?: string | undefined
-}
+  challengeToken?: string | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.BallotDraft.
  * Use `create(BallotDraftSchema)` to create a new message.
  */
-export const BallotDraftSchema: GenMessage<BallotDraft> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_ballot, 0)
+export const BallotDraftSchema: GenMessage<BallotDraft> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 0);
 
 /**
  * One question answered. For a single choice `text` with an option id says the same as `choices` with that one id.
  *
  * @generated from message edgepoll.v1.Answer
  */
-export type Answer = Message<'edgepoll.v1.Answer'> & {
+export type Answer = Message<"edgepoll.v1.Answer"> & {
   /**
    * @generated from oneof edgepoll.v1.Answer.value
    */
-  value:
-    | {
-        /**
-         * Options of a choice, in any order; of a ranking, most wanted first.
-         *
-         * @generated from field: edgepoll.v1.Choices choices = 1;
-         */
-        value: Choices
-        case: 'choices'
-      }
-    | {
-        /**
-         * A rating or a net promoter score.
-         *
-         * @generated from field: sint32 number = 2;
-         */
-        value: number
-        case: 'number'
-      }
-    | {
-        /**
-         * @generated from field: string text = 3;
-         */
-        value: string
-        case: 'text'
-      }
-    | { case: undefined; value?: undefined }
-}
+  value: {
+    /**
+     * Options of a choice, in any order; of a ranking, most wanted first.
+     *
+     * @generated from field: edgepoll.v1.Choices choices = 1;
+     */
+    value: Choices;
+    case: "choices";
+  } | {
+    /**
+     * A rating or a net promoter score.
+     *
+     * @generated from field: sint32 number = 2;
+     */
+    value: number;
+    case: "number";
+  } | {
+    /**
+     * @generated from field: string text = 3;
+     */
+    value: string;
+    case: "text";
+  } | { case: undefined; value?: undefined };
+};
 
 /**
  * Describes the message edgepoll.v1.Answer.
  * Use `create(AnswerSchema)` to create a new message.
  */
-export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 1)
+export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 1);
 
 /**
  * @generated from message edgepoll.v1.Choices
  */
-export type Choices = Message<'edgepoll.v1.Choices'> & {
+export type Choices = Message<"edgepoll.v1.Choices"> & {
   /**
    * @generated from field: repeated string ids = 1;
    */
-  ids: string[]
-}
+  ids: string[];
+};
 
 /**
  * Describes the message edgepoll.v1.Choices.
  * Use `create(ChoicesSchema)` to create a new message.
  */
-export const ChoicesSchema: GenMessage<Choices> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 2)
+export const ChoicesSchema: GenMessage<Choices> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 2);
 
 /**
  * An accepted ballot.
  *
  * @generated from message edgepoll.v1.Ballot
  */
-export type Ballot = Message<'edgepoll.v1.Ballot'> & {
+export type Ballot = Message<"edgepoll.v1.Ballot"> & {
   /**
    * @generated from field: string id = 1;
    */
-  id: string
+  id: string;
 
   /**
    * @generated from field: string poll_id = 2;
    */
-  pollId: string
+  pollId: string;
 
   /**
    * @generated from field: google.protobuf.Timestamp cast_at = 3;
    */
-  castAt?: Timestamp | undefined
+  castAt?: Timestamp | undefined;
 
   /**
    * @generated from field: uint32 revision = 4;
    */
-  revision: number
+  revision: number;
 
   /**
    * A compact JWS.
    *
    * @generated from field: string receipt = 5;
    */
-  receipt: string
-}
+  receipt: string;
+};
 
 /**
  * Describes the message edgepoll.v1.Ballot.
  * Use `create(BallotSchema)` to create a new message.
  */
-export const BallotSchema: GenMessage<Ballot> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 3)
+export const BallotSchema: GenMessage<Ballot> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 3);
 
 /**
  * The voter's own ballot, as it stands: `GET /v1/polls/{id}/ballots/mine`.
  *
  * @generated from message edgepoll.v1.OwnBallot
  */
-export type OwnBallot = Message<'edgepoll.v1.OwnBallot'> & {
+export type OwnBallot = Message<"edgepoll.v1.OwnBallot"> & {
   /**
    * @generated from field: string id = 1;
    */
-  id: string
+  id: string;
 
   /**
    * @generated from field: string poll_id = 2;
    */
-  pollId: string
+  pollId: string;
 
   /**
    * @generated from field: google.protobuf.Timestamp cast_at = 3;
    */
-  castAt?: Timestamp | undefined
+  castAt?: Timestamp | undefined;
 
   /**
    * @generated from field: uint32 revision = 4;
    */
-  revision: number
+  revision: number;
 
   /**
    * @generated from field: string receipt = 5;
    */
-  receipt: string
+  receipt: string;
 
   /**
    * @generated from field: map<string, edgepoll.v1.Answer> answers = 6;
    */
-  answers: { [key: string]: Answer }
-}
+  answers: { [key: string]: Answer };
+};
 
 /**
  * Describes the message edgepoll.v1.OwnBallot.
  * Use `create(OwnBallotSchema)` to create a new message.
  */
-export const OwnBallotSchema: GenMessage<OwnBallot> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 4)
+export const OwnBallotSchema: GenMessage<OwnBallot> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 4);
 
 /**
  * `GET /v1/polls/{id}/receipts/{ballotId}`: recompute `head = H(previous, leaf(entry))`, then fold the leaves, and the
@@ -206,127 +201,130 @@ export const OwnBallotSchema: GenMessage<OwnBallot> = /*@__PURE__*/ messageDesc(
  *
  * @generated from message edgepoll.v1.Proof
  */
-export type Proof = Message<'edgepoll.v1.Proof'> & {
+export type Proof = Message<"edgepoll.v1.Proof"> & {
   /**
    * @generated from field: edgepoll.v1.LogEntry entry = 1;
    */
-  entry?: LogEntry | undefined
+  entry?: LogEntry | undefined;
 
   /**
    * Hex.
    *
    * @generated from field: string previous = 2;
    */
-  previous: string
+  previous: string;
 
   /**
    * Hex.
    *
    * @generated from field: repeated string leaves = 3;
    */
-  leaves: string[]
+  leaves: string[];
 
   /**
    * Not set while none has been made after the entry.
    *
    * @generated from field: edgepoll.v1.Checkpoint checkpoint = 4;
    */
-  checkpoint?: Checkpoint | undefined
-}
+  checkpoint?: Checkpoint | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.Proof.
  * Use `create(ProofSchema)` to create a new message.
  */
-export const ProofSchema: GenMessage<Proof> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 5)
+export const ProofSchema: GenMessage<Proof> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 5);
 
 /**
  * @generated from message edgepoll.v1.LogEntry
  */
-export type LogEntry = Message<'edgepoll.v1.LogEntry'> & {
+export type LogEntry = Message<"edgepoll.v1.LogEntry"> & {
   /**
    * @generated from field: edgepoll.v1.LogEntryKind kind = 1;
    */
-  kind: LogEntryKind
+  kind: LogEntryKind;
 
   /**
    * @generated from field: uint32 shard = 2;
    */
-  shard: number
+  shard: number;
 
   /**
    * @generated from field: uint64 seq = 3;
    */
-  seq: bigint
+  seq: bigint;
 
   /**
    * @generated from field: string ballot_id = 4;
    */
-  ballotId: string
+  ballotId: string;
 
   /**
    * @generated from field: uint32 revision = 5;
    */
-  revision: number
+  revision: number;
 
   /**
    * @generated from field: google.protobuf.Timestamp cast_at = 6;
    */
-  castAt?: Timestamp | undefined
+  castAt?: Timestamp | undefined;
 
   /**
    * Hex.
    *
    * @generated from field: string commitment = 7;
    */
-  commitment: string
-}
+  commitment: string;
+};
 
 /**
  * Describes the message edgepoll.v1.LogEntry.
  * Use `create(LogEntrySchema)` to create a new message.
  */
-export const LogEntrySchema: GenMessage<LogEntry> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 6)
+export const LogEntrySchema: GenMessage<LogEntry> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 6);
 
 /**
  * @generated from message edgepoll.v1.Checkpoint
  */
-export type Checkpoint = Message<'edgepoll.v1.Checkpoint'> & {
+export type Checkpoint = Message<"edgepoll.v1.Checkpoint"> & {
   /**
    * @generated from field: string poll_id = 1;
    */
-  pollId: string
+  pollId: string;
 
   /**
    * @generated from field: uint32 shard = 2;
    */
-  shard: number
+  shard: number;
 
   /**
    * @generated from field: uint64 seq = 3;
    */
-  seq: bigint
+  seq: bigint;
 
   /**
    * Hex.
    *
    * @generated from field: string head = 4;
    */
-  head: string
+  head: string;
 
   /**
    * A compact JWS.
    *
    * @generated from field: string signature = 5;
    */
-  signature: string
-}
+  signature: string;
+};
 
 /**
  * Describes the message edgepoll.v1.Checkpoint.
  * Use `create(CheckpointSchema)` to create a new message.
  */
-export const CheckpointSchema: GenMessage<Checkpoint> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_ballot, 7)
+export const CheckpointSchema: GenMessage<Checkpoint> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_ballot, 7);
 
 /**
  * @generated from enum edgepoll.v1.LogEntryKind
@@ -351,14 +349,16 @@ export const LogEntryKind = {
    * @generated from enum value: LOG_ENTRY_KIND_ERASE = 3;
    */
   ERASE: 3,
-} as const
+} as const;
 
 /**
  * @generated from enum edgepoll.v1.LogEntryKind
  */
-export type LogEntryKind = (typeof LogEntryKind)[keyof typeof LogEntryKind] | UnknownEnum
+export type LogEntryKind = (typeof LogEntryKind)[keyof typeof LogEntryKind] | UnknownEnum;
 
 /**
  * Describes the enum edgepoll.v1.LogEntryKind.
  */
-export const LogEntryKindSchema: GenEnum<LogEntryKind> = /*@__PURE__*/ enumDesc(file_edgepoll_v1_ballot, 0)
+export const LogEntryKindSchema: GenEnum<LogEntryKind> = /*@__PURE__*/
+  enumDesc(file_edgepoll_v1_ballot, 0);
+

@@ -8,613 +8,611 @@
 // @generated from file edgepoll/v1/poll.proto (package edgepoll.v1, syntax proto3)
 /* eslint-disable */
 
-import type { Message, UnknownEnum } from '@bufbuild/protobuf'
-import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2'
-import { enumDesc, fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { file_google_protobuf_timestamp } from '@bufbuild/protobuf/wkt'
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file edgepoll/v1/poll.proto.
  */
-export const file_edgepoll_v1_poll: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChZlZGdlcG9sbC92MS9wb2xsLnByb3RvEgtlZGdlcG9sbC52MSLOBAoJUG9sbERyYWZ0Eg0KBXRpdGxlGAEgASgJEhgKC2Rlc2NyaXB0aW9uGAIgASgJSACIAQESKAoJcXVlc3Rpb25zGAMgAygLMhUuZWRnZXBvbGwudjEuUXVlc3Rpb24SLAoIb3BlbnNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWNsb3Nlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoHcmVzdWx0cxgGIAEoDjIeLmVkZ2Vwb2xsLnYxLlJlc3VsdHNWaXNpYmlsaXR5EiMKBmRlZHVwZRgHIAEoCzITLmVkZ2Vwb2xsLnYxLkRlZHVwZRIpCglyZXZpc2lvbnMYCCABKA4yFi5lZGdlcG9sbC52MS5SZXZpc2lvbnMSKQoJY2hhbGxlbmdlGAkgASgOMhYuZWRnZXBvbGwudjEuQ2hhbGxlbmdlEhcKD2FsbG93ZWRfb3JpZ2lucxgKIAMoCRIcCg9leHBlY3RlZF92b3RlcnMYCyABKARIAYgBARIyCgZsYWJlbHMYDCADKAsyIi5lZGdlcG9sbC52MS5Qb2xsRHJhZnQuTGFiZWxzRW50cnkSJwoGc3RhdHVzGA0gASgOMhcuZWRnZXBvbGwudjEuUG9sbFN0YXR1cxotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9kZXNjcmlwdGlvbkISChBfZXhwZWN0ZWRfdm90ZXJzIpgGCgRQb2xsEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJEhgKC2Rlc2NyaXB0aW9uGAMgASgJSACIAQESJwoGc3RhdHVzGAQgASgOMhcuZWRnZXBvbGwudjEuUG9sbFN0YXR1cxIoCglxdWVzdGlvbnMYBSADKAsyFS5lZGdlcG9sbC52MS5RdWVzdGlvbhIsCghvcGVuc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJY2xvc2VzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgdyZXN1bHRzGAggASgOMh4uZWRnZXBvbGwudjEuUmVzdWx0c1Zpc2liaWxpdHkSIwoGZGVkdXBlGAkgASgLMhMuZWRnZXBvbGwudjEuRGVkdXBlEikKCXJldmlzaW9ucxgKIAEoDjIWLmVkZ2Vwb2xsLnYxLlJldmlzaW9ucxIpCgljaGFsbGVuZ2UYCyABKA4yFi5lZGdlcG9sbC52MS5DaGFsbGVuZ2USDwoHdmVyc2lvbhgMIAEoBBIuCgpjcmVhdGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIjCgR1cmxzGA4gASgLMhUuZWRnZXBvbGwudjEuUG9sbFVybHMSFwoPYWxsb3dlZF9vcmlnaW5zGA8gAygJEhwKD2V4cGVjdGVkX3ZvdGVycxgQIAEoBEgBiAEBEi0KBmxhYmVscxgRIAMoCzIdLmVkZ2Vwb2xsLnYxLlBvbGwuTGFiZWxzRW50cnkSFQoIYXJjaGl2ZWQYEiABKAhIAogBARITCgZzaGFyZHMYEyABKA1IA4gBARISCgVmaW5hbBgUIAEoCEgEiAEBGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uQhIKEF9leHBlY3RlZF92b3RlcnNCCwoJX2FyY2hpdmVkQgkKB19zaGFyZHNCCAoGX2ZpbmFsIlUKCFBvbGxQYWdlEh8KBGRhdGEYASADKAsyES5lZGdlcG9sbC52MS5Qb2xsEhgKC25leHRfY3Vyc29yGAIgASgJSACIAQFCDgoMX25leHRfY3Vyc29yIkUKCFBvbGxVcmxzEgwKBHNlbGYYASABKAkSDwoHcmVzdWx0cxgCIAEoCRIMCgRsaXZlGAMgASgJEgwKBHBhZ2UYBCABKAkiwQIKCFF1ZXN0aW9uEg8KAmlkGAEgASgJSAGIAQESDgoGcHJvbXB0GAIgASgJEhUKCHJlcXVpcmVkGAMgASgISAKIAQESLQoGY2hvaWNlGAQgASgLMhsuZWRnZXBvbGwudjEuQ2hvaWNlUXVlc3Rpb25IABIvCgdyYW5raW5nGAUgASgLMhwuZWRnZXBvbGwudjEuUmFua2luZ1F1ZXN0aW9uSAASLQoGcmF0aW5nGAYgASgLMhsuZWRnZXBvbGwudjEuUmF0aW5nUXVlc3Rpb25IABInCgNucHMYByABKAsyGC5lZGdlcG9sbC52MS5OcHNRdWVzdGlvbkgAEikKBHRleHQYCCABKAsyGS5lZGdlcG9sbC52MS5UZXh0UXVlc3Rpb25IAEIGCgR0eXBlQgUKA19pZEILCglfcmVxdWlyZWQijAEKDkNob2ljZVF1ZXN0aW9uEhAKA21pbhgBIAEoBUgAiAEBEhAKA21heBgCIAEoBUgBiAEBEhQKB3NodWZmbGUYAyABKAhIAogBARIkCgdvcHRpb25zGAQgAygLMhMuZWRnZXBvbGwudjEuT3B0aW9uQgYKBF9taW5CBgoEX21heEIKCghfc2h1ZmZsZSI3Cg9SYW5raW5nUXVlc3Rpb24SJAoHb3B0aW9ucxgBIAMoCzITLmVkZ2Vwb2xsLnYxLk9wdGlvbiIuCg5SYXRpbmdRdWVzdGlvbhISCgVzY2FsZRgBIAEoBUgAiAEBQggKBl9zY2FsZSINCgtOcHNRdWVzdGlvbiI2CgxUZXh0UXVlc3Rpb24SFwoKbWF4X2xlbmd0aBgBIAEoBUgAiAEBQg0KC19tYXhfbGVuZ3RoIk0KBk9wdGlvbhIPCgJpZBgBIAEoCUgAiAEBEg0KBWxhYmVsGAIgASgJEhIKBWltYWdlGAMgASgJSAGIAQFCBQoDX2lkQggKBl9pbWFnZSLTAQoGRGVkdXBlEikKB3Nlc3Npb24YASABKAsyFi5lZGdlcG9sbC52MS5CeVNlc3Npb25IABIfCgJpcBgCIAEoCzIRLmVkZ2Vwb2xsLnYxLkJ5SXBIABInCgZpbnZpdGUYAyABKAsyFS5lZGdlcG9sbC52MS5CeUludml0ZUgAEikKB2FjY291bnQYBCABKAsyFi5lZGdlcG9sbC52MS5CeUFjY291bnRIABIjCgRub25lGAUgASgLMhMuZWRnZXBvbGwudjEuQnlOb25lSABCBAoCYnkiCwoJQnlTZXNzaW9uIiQKBEJ5SXASEgoFbGltaXQYASABKAVIAIgBAUIICgZfbGltaXQiCgoIQnlJbnZpdGUiMgoJQnlBY2NvdW50EiUKBGtleXMYASADKAsyFy5lZGdlcG9sbC52MS5BY2NvdW50S2V5IggKBkJ5Tm9uZSJcCgpBY2NvdW50S2V5EgsKA2tpZBgBIAEoCRILCgNhbGcYAiABKAkSDgoBeBgDIAEoCUgAiAEBEhMKBnNlY3JldBgEIAEoCUgBiAEBQgQKAl94QgkKB19zZWNyZXQqiQEKClBvbGxTdGF0dXMSGwoXUE9MTF9TVEFUVVNfVU5TUEVDSUZJRUQQABIVChFQT0xMX1NUQVRVU19EUkFGVBABEhkKFVBPTExfU1RBVFVTX1NDSEVEVUxFRBACEhQKEFBPTExfU1RBVFVTX09QRU4QAxIWChJQT0xMX1NUQVRVU19DTE9TRUQQBCq8AQoRUmVzdWx0c1Zpc2liaWxpdHkSIgoeUkVTVUxUU19WSVNJQklMSVRZX1VOU1BFQ0lGSUVEEAASHQoZUkVTVUxUU19WSVNJQklMSVRZX0FMV0FZUxABEiEKHVJFU1VMVFNfVklTSUJJTElUWV9BRlRFUl9WT1RFEAISIgoeUkVTVUxUU19WSVNJQklMSVRZX0FGVEVSX0NMT1NFEAMSHQoZUkVTVUxUU19WSVNJQklMSVRZX0hJRERFThAEKlUKCVJldmlzaW9ucxIZChVSRVZJU0lPTlNfVU5TUEVDSUZJRUQQABISCg5SRVZJU0lPTlNfTk9ORRABEhkKFVJFVklTSU9OU19VTlRJTF9DTE9TRRACKmkKCUNoYWxsZW5nZRIZChVDSEFMTEVOR0VfVU5TUEVDSUZJRUQQABIRCg1DSEFMTEVOR0VfT0ZGEAESGAoUQ0hBTExFTkdFX1NVU1BJQ0lPVVMQAhIUChBDSEFMTEVOR0VfQUxXQVlTEANiBnByb3RvMw',
-    [file_google_protobuf_timestamp],
-  )
+export const file_edgepoll_v1_poll: GenFile = /*@__PURE__*/
+  fileDesc("ChZlZGdlcG9sbC92MS9wb2xsLnByb3RvEgtlZGdlcG9sbC52MSLOBAoJUG9sbERyYWZ0Eg0KBXRpdGxlGAEgASgJEhgKC2Rlc2NyaXB0aW9uGAIgASgJSACIAQESKAoJcXVlc3Rpb25zGAMgAygLMhUuZWRnZXBvbGwudjEuUXVlc3Rpb24SLAoIb3BlbnNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWNsb3Nlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoHcmVzdWx0cxgGIAEoDjIeLmVkZ2Vwb2xsLnYxLlJlc3VsdHNWaXNpYmlsaXR5EiMKBmRlZHVwZRgHIAEoCzITLmVkZ2Vwb2xsLnYxLkRlZHVwZRIpCglyZXZpc2lvbnMYCCABKA4yFi5lZGdlcG9sbC52MS5SZXZpc2lvbnMSKQoJY2hhbGxlbmdlGAkgASgOMhYuZWRnZXBvbGwudjEuQ2hhbGxlbmdlEhcKD2FsbG93ZWRfb3JpZ2lucxgKIAMoCRIcCg9leHBlY3RlZF92b3RlcnMYCyABKARIAYgBARIyCgZsYWJlbHMYDCADKAsyIi5lZGdlcG9sbC52MS5Qb2xsRHJhZnQuTGFiZWxzRW50cnkSJwoGc3RhdHVzGA0gASgOMhcuZWRnZXBvbGwudjEuUG9sbFN0YXR1cxotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9kZXNjcmlwdGlvbkISChBfZXhwZWN0ZWRfdm90ZXJzIpgGCgRQb2xsEgoKAmlkGAEgASgJEg0KBXRpdGxlGAIgASgJEhgKC2Rlc2NyaXB0aW9uGAMgASgJSACIAQESJwoGc3RhdHVzGAQgASgOMhcuZWRnZXBvbGwudjEuUG9sbFN0YXR1cxIoCglxdWVzdGlvbnMYBSADKAsyFS5lZGdlcG9sbC52MS5RdWVzdGlvbhIsCghvcGVuc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJY2xvc2VzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgdyZXN1bHRzGAggASgOMh4uZWRnZXBvbGwudjEuUmVzdWx0c1Zpc2liaWxpdHkSIwoGZGVkdXBlGAkgASgLMhMuZWRnZXBvbGwudjEuRGVkdXBlEikKCXJldmlzaW9ucxgKIAEoDjIWLmVkZ2Vwb2xsLnYxLlJldmlzaW9ucxIpCgljaGFsbGVuZ2UYCyABKA4yFi5lZGdlcG9sbC52MS5DaGFsbGVuZ2USDwoHdmVyc2lvbhgMIAEoBBIuCgpjcmVhdGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIjCgR1cmxzGA4gASgLMhUuZWRnZXBvbGwudjEuUG9sbFVybHMSFwoPYWxsb3dlZF9vcmlnaW5zGA8gAygJEhwKD2V4cGVjdGVkX3ZvdGVycxgQIAEoBEgBiAEBEi0KBmxhYmVscxgRIAMoCzIdLmVkZ2Vwb2xsLnYxLlBvbGwuTGFiZWxzRW50cnkSFQoIYXJjaGl2ZWQYEiABKAhIAogBARITCgZzaGFyZHMYEyABKA1IA4gBARISCgVmaW5hbBgUIAEoCEgEiAEBGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2Rlc2NyaXB0aW9uQhIKEF9leHBlY3RlZF92b3RlcnNCCwoJX2FyY2hpdmVkQgkKB19zaGFyZHNCCAoGX2ZpbmFsIlUKCFBvbGxQYWdlEh8KBGRhdGEYASADKAsyES5lZGdlcG9sbC52MS5Qb2xsEhgKC25leHRfY3Vyc29yGAIgASgJSACIAQFCDgoMX25leHRfY3Vyc29yIkUKCFBvbGxVcmxzEgwKBHNlbGYYASABKAkSDwoHcmVzdWx0cxgCIAEoCRIMCgRsaXZlGAMgASgJEgwKBHBhZ2UYBCABKAkiwQIKCFF1ZXN0aW9uEg8KAmlkGAEgASgJSAGIAQESDgoGcHJvbXB0GAIgASgJEhUKCHJlcXVpcmVkGAMgASgISAKIAQESLQoGY2hvaWNlGAQgASgLMhsuZWRnZXBvbGwudjEuQ2hvaWNlUXVlc3Rpb25IABIvCgdyYW5raW5nGAUgASgLMhwuZWRnZXBvbGwudjEuUmFua2luZ1F1ZXN0aW9uSAASLQoGcmF0aW5nGAYgASgLMhsuZWRnZXBvbGwudjEuUmF0aW5nUXVlc3Rpb25IABInCgNucHMYByABKAsyGC5lZGdlcG9sbC52MS5OcHNRdWVzdGlvbkgAEikKBHRleHQYCCABKAsyGS5lZGdlcG9sbC52MS5UZXh0UXVlc3Rpb25IAEIGCgR0eXBlQgUKA19pZEILCglfcmVxdWlyZWQijAEKDkNob2ljZVF1ZXN0aW9uEhAKA21pbhgBIAEoBUgAiAEBEhAKA21heBgCIAEoBUgBiAEBEhQKB3NodWZmbGUYAyABKAhIAogBARIkCgdvcHRpb25zGAQgAygLMhMuZWRnZXBvbGwudjEuT3B0aW9uQgYKBF9taW5CBgoEX21heEIKCghfc2h1ZmZsZSI3Cg9SYW5raW5nUXVlc3Rpb24SJAoHb3B0aW9ucxgBIAMoCzITLmVkZ2Vwb2xsLnYxLk9wdGlvbiIuCg5SYXRpbmdRdWVzdGlvbhISCgVzY2FsZRgBIAEoBUgAiAEBQggKBl9zY2FsZSINCgtOcHNRdWVzdGlvbiI2CgxUZXh0UXVlc3Rpb24SFwoKbWF4X2xlbmd0aBgBIAEoBUgAiAEBQg0KC19tYXhfbGVuZ3RoIk0KBk9wdGlvbhIPCgJpZBgBIAEoCUgAiAEBEg0KBWxhYmVsGAIgASgJEhIKBWltYWdlGAMgASgJSAGIAQFCBQoDX2lkQggKBl9pbWFnZSLTAQoGRGVkdXBlEikKB3Nlc3Npb24YASABKAsyFi5lZGdlcG9sbC52MS5CeVNlc3Npb25IABIfCgJpcBgCIAEoCzIRLmVkZ2Vwb2xsLnYxLkJ5SXBIABInCgZpbnZpdGUYAyABKAsyFS5lZGdlcG9sbC52MS5CeUludml0ZUgAEikKB2FjY291bnQYBCABKAsyFi5lZGdlcG9sbC52MS5CeUFjY291bnRIABIjCgRub25lGAUgASgLMhMuZWRnZXBvbGwudjEuQnlOb25lSABCBAoCYnkiCwoJQnlTZXNzaW9uIiQKBEJ5SXASEgoFbGltaXQYASABKAVIAIgBAUIICgZfbGltaXQiCgoIQnlJbnZpdGUiMgoJQnlBY2NvdW50EiUKBGtleXMYASADKAsyFy5lZGdlcG9sbC52MS5BY2NvdW50S2V5IggKBkJ5Tm9uZSJcCgpBY2NvdW50S2V5EgsKA2tpZBgBIAEoCRILCgNhbGcYAiABKAkSDgoBeBgDIAEoCUgAiAEBEhMKBnNlY3JldBgEIAEoCUgBiAEBQgQKAl94QgkKB19zZWNyZXQqiQEKClBvbGxTdGF0dXMSGwoXUE9MTF9TVEFUVVNfVU5TUEVDSUZJRUQQABIVChFQT0xMX1NUQVRVU19EUkFGVBABEhkKFVBPTExfU1RBVFVTX1NDSEVEVUxFRBACEhQKEFBPTExfU1RBVFVTX09QRU4QAxIWChJQT0xMX1NUQVRVU19DTE9TRUQQBCq8AQoRUmVzdWx0c1Zpc2liaWxpdHkSIgoeUkVTVUxUU19WSVNJQklMSVRZX1VOU1BFQ0lGSUVEEAASHQoZUkVTVUxUU19WSVNJQklMSVRZX0FMV0FZUxABEiEKHVJFU1VMVFNfVklTSUJJTElUWV9BRlRFUl9WT1RFEAISIgoeUkVTVUxUU19WSVNJQklMSVRZX0FGVEVSX0NMT1NFEAMSHQoZUkVTVUxUU19WSVNJQklMSVRZX0hJRERFThAEKlUKCVJldmlzaW9ucxIZChVSRVZJU0lPTlNfVU5TUEVDSUZJRUQQABISCg5SRVZJU0lPTlNfTk9ORRABEhkKFVJFVklTSU9OU19VTlRJTF9DTE9TRRACKmkKCUNoYWxsZW5nZRIZChVDSEFMTEVOR0VfVU5TUEVDSUZJRUQQABIRCg1DSEFMTEVOR0VfT0ZGEAESGAoUQ0hBTExFTkdFX1NVU1BJQ0lPVVMQAhIUChBDSEFMTEVOR0VfQUxXQVlTEANiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * The body of `POST /v1/polls`. What is not set has the default of the JSON.
  *
  * @generated from message edgepoll.v1.PollDraft
  */
-export type PollDraft = Message<'edgepoll.v1.PollDraft'> & {
+export type PollDraft = Message<"edgepoll.v1.PollDraft"> & {
   /**
    * @generated from field: string title = 1;
    */
-  title: string
+  title: string;
 
   /**
    * @generated from field: optional string description = 2;
    */
-  description?: string | undefined
+  description?: string | undefined;
 
   /**
    * @generated from field: repeated edgepoll.v1.Question questions = 3;
    */
-  questions: Question[]
+  questions: Question[];
 
   /**
    * @generated from field: google.protobuf.Timestamp opens_at = 4;
    */
-  opensAt?: Timestamp | undefined
+  opensAt?: Timestamp | undefined;
 
   /**
    * @generated from field: google.protobuf.Timestamp closes_at = 5;
    */
-  closesAt?: Timestamp | undefined
+  closesAt?: Timestamp | undefined;
 
   /**
    * @generated from field: edgepoll.v1.ResultsVisibility results = 6;
    */
-  results: ResultsVisibility
+  results: ResultsVisibility;
 
   /**
    * @generated from field: edgepoll.v1.Dedupe dedupe = 7;
    */
-  dedupe?: Dedupe | undefined
+  dedupe?: Dedupe | undefined;
 
   /**
    * @generated from field: edgepoll.v1.Revisions revisions = 8;
    */
-  revisions: Revisions
+  revisions: Revisions;
 
   /**
    * @generated from field: edgepoll.v1.Challenge challenge = 9;
    */
-  challenge: Challenge
+  challenge: Challenge;
 
   /**
    * @generated from field: repeated string allowed_origins = 10;
    */
-  allowedOrigins: string[]
+  allowedOrigins: string[];
 
   /**
    * @generated from field: optional uint64 expected_voters = 11;
    */
-  expectedVoters?: bigint | undefined
+  expectedVoters?: bigint | undefined;
 
   /**
    * @generated from field: map<string, string> labels = 12;
    */
-  labels: { [key: string]: string }
+  labels: { [key: string]: string };
 
   /**
    * DRAFT or OPEN; OPEN unless said.
    *
    * @generated from field: edgepoll.v1.PollStatus status = 13;
    */
-  status: PollStatus
-}
+  status: PollStatus;
+};
 
 /**
  * Describes the message edgepoll.v1.PollDraft.
  * Use `create(PollDraftSchema)` to create a new message.
  */
-export const PollDraftSchema: GenMessage<PollDraft> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 0)
+export const PollDraftSchema: GenMessage<PollDraft> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 0);
 
 /**
  * A poll. The last six fields are for its owner.
  *
  * @generated from message edgepoll.v1.Poll
  */
-export type Poll = Message<'edgepoll.v1.Poll'> & {
+export type Poll = Message<"edgepoll.v1.Poll"> & {
   /**
    * @generated from field: string id = 1;
    */
-  id: string
+  id: string;
 
   /**
    * @generated from field: string title = 2;
    */
-  title: string
+  title: string;
 
   /**
    * @generated from field: optional string description = 3;
    */
-  description?: string | undefined
+  description?: string | undefined;
 
   /**
    * @generated from field: edgepoll.v1.PollStatus status = 4;
    */
-  status: PollStatus
+  status: PollStatus;
 
   /**
    * @generated from field: repeated edgepoll.v1.Question questions = 5;
    */
-  questions: Question[]
+  questions: Question[];
 
   /**
    * @generated from field: google.protobuf.Timestamp opens_at = 6;
    */
-  opensAt?: Timestamp | undefined
+  opensAt?: Timestamp | undefined;
 
   /**
    * @generated from field: google.protobuf.Timestamp closes_at = 7;
    */
-  closesAt?: Timestamp | undefined
+  closesAt?: Timestamp | undefined;
 
   /**
    * @generated from field: edgepoll.v1.ResultsVisibility results = 8;
    */
-  results: ResultsVisibility
+  results: ResultsVisibility;
 
   /**
    * @generated from field: edgepoll.v1.Dedupe dedupe = 9;
    */
-  dedupe?: Dedupe | undefined
+  dedupe?: Dedupe | undefined;
 
   /**
    * @generated from field: edgepoll.v1.Revisions revisions = 10;
    */
-  revisions: Revisions
+  revisions: Revisions;
 
   /**
    * @generated from field: edgepoll.v1.Challenge challenge = 11;
    */
-  challenge: Challenge
+  challenge: Challenge;
 
   /**
    * @generated from field: uint64 version = 12;
    */
-  version: bigint
+  version: bigint;
 
   /**
    * @generated from field: google.protobuf.Timestamp created_at = 13;
    */
-  createdAt?: Timestamp | undefined
+  createdAt?: Timestamp | undefined;
 
   /**
    * @generated from field: edgepoll.v1.PollUrls urls = 14;
    */
-  urls?: PollUrls | undefined
+  urls?: PollUrls | undefined;
 
   /**
    * @generated from field: repeated string allowed_origins = 15;
    */
-  allowedOrigins: string[]
+  allowedOrigins: string[];
 
   /**
    * @generated from field: optional uint64 expected_voters = 16;
    */
-  expectedVoters?: bigint | undefined
+  expectedVoters?: bigint | undefined;
 
   /**
    * @generated from field: map<string, string> labels = 17;
    */
-  labels: { [key: string]: string }
+  labels: { [key: string]: string };
 
   /**
    * @generated from field: optional bool archived = 18;
    */
-  archived?: boolean | undefined
+  archived?: boolean | undefined;
 
   /**
    * @generated from field: optional uint32 shards = 19;
    */
-  shards?: number | undefined
+  shards?: number | undefined;
 
   /**
    * Only in the answer to `close`: whether every ballot is in the published result.
    *
    * @generated from field: optional bool final = 20;
    */
-  final?: boolean | undefined
-}
+  final?: boolean | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.Poll.
  * Use `create(PollSchema)` to create a new message.
  */
-export const PollSchema: GenMessage<Poll> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 1)
+export const PollSchema: GenMessage<Poll> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 1);
 
 /**
  * A page of `GET /v1/polls`.
  *
  * @generated from message edgepoll.v1.PollPage
  */
-export type PollPage = Message<'edgepoll.v1.PollPage'> & {
+export type PollPage = Message<"edgepoll.v1.PollPage"> & {
   /**
    * @generated from field: repeated edgepoll.v1.Poll data = 1;
    */
-  data: Poll[]
+  data: Poll[];
 
   /**
    * @generated from field: optional string next_cursor = 2;
    */
-  nextCursor?: string | undefined
-}
+  nextCursor?: string | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.PollPage.
  * Use `create(PollPageSchema)` to create a new message.
  */
-export const PollPageSchema: GenMessage<PollPage> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 2)
+export const PollPageSchema: GenMessage<PollPage> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 2);
 
 /**
  * @generated from message edgepoll.v1.PollUrls
  */
-export type PollUrls = Message<'edgepoll.v1.PollUrls'> & {
+export type PollUrls = Message<"edgepoll.v1.PollUrls"> & {
   /**
    * @generated from field: string self = 1;
    */
-  self: string
+  self: string;
 
   /**
    * @generated from field: string results = 2;
    */
-  results: string
+  results: string;
 
   /**
    * @generated from field: string live = 3;
    */
-  live: string
+  live: string;
 
   /**
    * @generated from field: string page = 4;
    */
-  page: string
-}
+  page: string;
+};
 
 /**
  * Describes the message edgepoll.v1.PollUrls.
  * Use `create(PollUrlsSchema)` to create a new message.
  */
-export const PollUrlsSchema: GenMessage<PollUrls> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 3)
+export const PollUrlsSchema: GenMessage<PollUrls> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 3);
 
 /**
  * @generated from message edgepoll.v1.Question
  */
-export type Question = Message<'edgepoll.v1.Question'> & {
+export type Question = Message<"edgepoll.v1.Question"> & {
   /**
    * @generated from field: optional string id = 1;
    */
-  id?: string | undefined
+  id?: string | undefined;
 
   /**
    * @generated from field: string prompt = 2;
    */
-  prompt: string
+  prompt: string;
 
   /**
    * @generated from field: optional bool required = 3;
    */
-  required?: boolean | undefined
+  required?: boolean | undefined;
 
   /**
    * @generated from oneof edgepoll.v1.Question.type
    */
-  type:
-    | {
-        /**
-         * @generated from field: edgepoll.v1.ChoiceQuestion choice = 4;
-         */
-        value: ChoiceQuestion
-        case: 'choice'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.RankingQuestion ranking = 5;
-         */
-        value: RankingQuestion
-        case: 'ranking'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.RatingQuestion rating = 6;
-         */
-        value: RatingQuestion
-        case: 'rating'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.NpsQuestion nps = 7;
-         */
-        value: NpsQuestion
-        case: 'nps'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.TextQuestion text = 8;
-         */
-        value: TextQuestion
-        case: 'text'
-      }
-    | { case: undefined; value?: undefined }
-}
+  type: {
+    /**
+     * @generated from field: edgepoll.v1.ChoiceQuestion choice = 4;
+     */
+    value: ChoiceQuestion;
+    case: "choice";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.RankingQuestion ranking = 5;
+     */
+    value: RankingQuestion;
+    case: "ranking";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.RatingQuestion rating = 6;
+     */
+    value: RatingQuestion;
+    case: "rating";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.NpsQuestion nps = 7;
+     */
+    value: NpsQuestion;
+    case: "nps";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.TextQuestion text = 8;
+     */
+    value: TextQuestion;
+    case: "text";
+  } | { case: undefined; value?: undefined };
+};
 
 /**
  * Describes the message edgepoll.v1.Question.
  * Use `create(QuestionSchema)` to create a new message.
  */
-export const QuestionSchema: GenMessage<Question> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 4)
+export const QuestionSchema: GenMessage<Question> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 4);
 
 /**
  * @generated from message edgepoll.v1.ChoiceQuestion
  */
-export type ChoiceQuestion = Message<'edgepoll.v1.ChoiceQuestion'> & {
+export type ChoiceQuestion = Message<"edgepoll.v1.ChoiceQuestion"> & {
   /**
    * @generated from field: optional int32 min = 1;
    */
-  min?: number | undefined
+  min?: number | undefined;
 
   /**
    * @generated from field: optional int32 max = 2;
    */
-  max?: number | undefined
+  max?: number | undefined;
 
   /**
    * @generated from field: optional bool shuffle = 3;
    */
-  shuffle?: boolean | undefined
+  shuffle?: boolean | undefined;
 
   /**
    * @generated from field: repeated edgepoll.v1.Option options = 4;
    */
-  options: Option[]
-}
+  options: Option[];
+};
 
 /**
  * Describes the message edgepoll.v1.ChoiceQuestion.
  * Use `create(ChoiceQuestionSchema)` to create a new message.
  */
-export const ChoiceQuestionSchema: GenMessage<ChoiceQuestion> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_poll, 5)
+export const ChoiceQuestionSchema: GenMessage<ChoiceQuestion> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 5);
 
 /**
  * @generated from message edgepoll.v1.RankingQuestion
  */
-export type RankingQuestion = Message<'edgepoll.v1.RankingQuestion'> & {
+export type RankingQuestion = Message<"edgepoll.v1.RankingQuestion"> & {
   /**
    * @generated from field: repeated edgepoll.v1.Option options = 1;
    */
-  options: Option[]
-}
+  options: Option[];
+};
 
 /**
  * Describes the message edgepoll.v1.RankingQuestion.
  * Use `create(RankingQuestionSchema)` to create a new message.
  */
-export const RankingQuestionSchema: GenMessage<RankingQuestion> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_poll, 6)
+export const RankingQuestionSchema: GenMessage<RankingQuestion> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 6);
 
 /**
  * @generated from message edgepoll.v1.RatingQuestion
  */
-export type RatingQuestion = Message<'edgepoll.v1.RatingQuestion'> & {
+export type RatingQuestion = Message<"edgepoll.v1.RatingQuestion"> & {
   /**
    * @generated from field: optional int32 scale = 1;
    */
-  scale?: number | undefined
-}
+  scale?: number | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.RatingQuestion.
  * Use `create(RatingQuestionSchema)` to create a new message.
  */
-export const RatingQuestionSchema: GenMessage<RatingQuestion> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_poll, 7)
+export const RatingQuestionSchema: GenMessage<RatingQuestion> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 7);
 
 /**
  * @generated from message edgepoll.v1.NpsQuestion
  */
-export type NpsQuestion = Message<'edgepoll.v1.NpsQuestion'> & {}
+export type NpsQuestion = Message<"edgepoll.v1.NpsQuestion"> & {
+};
 
 /**
  * Describes the message edgepoll.v1.NpsQuestion.
  * Use `create(NpsQuestionSchema)` to create a new message.
  */
-export const NpsQuestionSchema: GenMessage<NpsQuestion> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 8)
+export const NpsQuestionSchema: GenMessage<NpsQuestion> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 8);
 
 /**
  * @generated from message edgepoll.v1.TextQuestion
  */
-export type TextQuestion = Message<'edgepoll.v1.TextQuestion'> & {
+export type TextQuestion = Message<"edgepoll.v1.TextQuestion"> & {
   /**
    * @generated from field: optional int32 max_length = 1;
    */
-  maxLength?: number | undefined
-}
+  maxLength?: number | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.TextQuestion.
  * Use `create(TextQuestionSchema)` to create a new message.
  */
-export const TextQuestionSchema: GenMessage<TextQuestion> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_poll, 9)
+export const TextQuestionSchema: GenMessage<TextQuestion> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 9);
 
 /**
  * @generated from message edgepoll.v1.Option
  */
-export type Option = Message<'edgepoll.v1.Option'> & {
+export type Option = Message<"edgepoll.v1.Option"> & {
   /**
    * @generated from field: optional string id = 1;
    */
-  id?: string | undefined
+  id?: string | undefined;
 
   /**
    * @generated from field: string label = 2;
    */
-  label: string
+  label: string;
 
   /**
    * @generated from field: optional string image = 3;
    */
-  image?: string | undefined
-}
+  image?: string | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.Option.
  * Use `create(OptionSchema)` to create a new message.
  */
-export const OptionSchema: GenMessage<Option> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 10)
+export const OptionSchema: GenMessage<Option> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 10);
 
 /**
  * Whose quota a ballot uses.
  *
  * @generated from message edgepoll.v1.Dedupe
  */
-export type Dedupe = Message<'edgepoll.v1.Dedupe'> & {
+export type Dedupe = Message<"edgepoll.v1.Dedupe"> & {
   /**
    * @generated from oneof edgepoll.v1.Dedupe.by
    */
-  by:
-    | {
-        /**
-         * @generated from field: edgepoll.v1.BySession session = 1;
-         */
-        value: BySession
-        case: 'session'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.ByIp ip = 2;
-         */
-        value: ByIp
-        case: 'ip'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.ByInvite invite = 3;
-         */
-        value: ByInvite
-        case: 'invite'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.ByAccount account = 4;
-         */
-        value: ByAccount
-        case: 'account'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.ByNone none = 5;
-         */
-        value: ByNone
-        case: 'none'
-      }
-    | { case: undefined; value?: undefined }
-}
+  by: {
+    /**
+     * @generated from field: edgepoll.v1.BySession session = 1;
+     */
+    value: BySession;
+    case: "session";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.ByIp ip = 2;
+     */
+    value: ByIp;
+    case: "ip";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.ByInvite invite = 3;
+     */
+    value: ByInvite;
+    case: "invite";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.ByAccount account = 4;
+     */
+    value: ByAccount;
+    case: "account";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.ByNone none = 5;
+     */
+    value: ByNone;
+    case: "none";
+  } | { case: undefined; value?: undefined };
+};
 
 /**
  * Describes the message edgepoll.v1.Dedupe.
  * Use `create(DedupeSchema)` to create a new message.
  */
-export const DedupeSchema: GenMessage<Dedupe> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 11)
+export const DedupeSchema: GenMessage<Dedupe> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 11);
 
 /**
  * @generated from message edgepoll.v1.BySession
  */
-export type BySession = Message<'edgepoll.v1.BySession'> & {}
+export type BySession = Message<"edgepoll.v1.BySession"> & {
+};
 
 /**
  * Describes the message edgepoll.v1.BySession.
  * Use `create(BySessionSchema)` to create a new message.
  */
-export const BySessionSchema: GenMessage<BySession> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 12)
+export const BySessionSchema: GenMessage<BySession> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 12);
 
 /**
  * @generated from message edgepoll.v1.ByIp
  */
-export type ByIp = Message<'edgepoll.v1.ByIp'> & {
+export type ByIp = Message<"edgepoll.v1.ByIp"> & {
   /**
    * @generated from field: optional int32 limit = 1;
    */
-  limit?: number | undefined
-}
+  limit?: number | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.ByIp.
  * Use `create(ByIpSchema)` to create a new message.
  */
-export const ByIpSchema: GenMessage<ByIp> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 13)
+export const ByIpSchema: GenMessage<ByIp> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 13);
 
 /**
  * @generated from message edgepoll.v1.ByInvite
  */
-export type ByInvite = Message<'edgepoll.v1.ByInvite'> & {}
+export type ByInvite = Message<"edgepoll.v1.ByInvite"> & {
+};
 
 /**
  * Describes the message edgepoll.v1.ByInvite.
  * Use `create(ByInviteSchema)` to create a new message.
  */
-export const ByInviteSchema: GenMessage<ByInvite> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 14)
+export const ByInviteSchema: GenMessage<ByInvite> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 14);
 
 /**
  * @generated from message edgepoll.v1.ByAccount
  */
-export type ByAccount = Message<'edgepoll.v1.ByAccount'> & {
+export type ByAccount = Message<"edgepoll.v1.ByAccount"> & {
   /**
    * @generated from field: repeated edgepoll.v1.AccountKey keys = 1;
    */
-  keys: AccountKey[]
-}
+  keys: AccountKey[];
+};
 
 /**
  * Describes the message edgepoll.v1.ByAccount.
  * Use `create(ByAccountSchema)` to create a new message.
  */
-export const ByAccountSchema: GenMessage<ByAccount> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 15)
+export const ByAccountSchema: GenMessage<ByAccount> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 15);
 
 /**
  * @generated from message edgepoll.v1.ByNone
  */
-export type ByNone = Message<'edgepoll.v1.ByNone'> & {}
+export type ByNone = Message<"edgepoll.v1.ByNone"> & {
+};
 
 /**
  * Describes the message edgepoll.v1.ByNone.
  * Use `create(ByNoneSchema)` to create a new message.
  */
-export const ByNoneSchema: GenMessage<ByNone> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 16)
+export const ByNoneSchema: GenMessage<ByNone> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 16);
 
 /**
  * @generated from message edgepoll.v1.AccountKey
  */
-export type AccountKey = Message<'edgepoll.v1.AccountKey'> & {
+export type AccountKey = Message<"edgepoll.v1.AccountKey"> & {
   /**
    * @generated from field: string kid = 1;
    */
-  kid: string
+  kid: string;
 
   /**
    * `EdDSA`, with `x`, or `HS256`, with `secret`, which is never shown again.
    *
    * @generated from field: string alg = 2;
    */
-  alg: string
+  alg: string;
 
   /**
    * @generated from field: optional string x = 3;
    */
-  x?: string | undefined
+  x?: string | undefined;
 
   /**
    * @generated from field: optional string secret = 4;
    */
-  secret?: string | undefined
-}
+  secret?: string | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.AccountKey.
  * Use `create(AccountKeySchema)` to create a new message.
  */
-export const AccountKeySchema: GenMessage<AccountKey> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_poll, 17)
+export const AccountKeySchema: GenMessage<AccountKey> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_poll, 17);
 
 /**
  * @generated from enum edgepoll.v1.PollStatus
@@ -644,17 +642,18 @@ export const PollStatus = {
    * @generated from enum value: POLL_STATUS_CLOSED = 4;
    */
   CLOSED: 4,
-} as const
+} as const;
 
 /**
  * @generated from enum edgepoll.v1.PollStatus
  */
-export type PollStatus = (typeof PollStatus)[keyof typeof PollStatus] | UnknownEnum
+export type PollStatus = (typeof PollStatus)[keyof typeof PollStatus] | UnknownEnum;
 
 /**
  * Describes the enum edgepoll.v1.PollStatus.
  */
-export const PollStatusSchema: GenEnum<PollStatus> = /*@__PURE__*/ enumDesc(file_edgepoll_v1_poll, 0)
+export const PollStatusSchema: GenEnum<PollStatus> = /*@__PURE__*/
+  enumDesc(file_edgepoll_v1_poll, 0);
 
 /**
  * @generated from enum edgepoll.v1.ResultsVisibility
@@ -684,19 +683,18 @@ export const ResultsVisibility = {
    * @generated from enum value: RESULTS_VISIBILITY_HIDDEN = 4;
    */
   HIDDEN: 4,
-} as const
+} as const;
 
 /**
  * @generated from enum edgepoll.v1.ResultsVisibility
  */
-export type ResultsVisibility = (typeof ResultsVisibility)[keyof typeof ResultsVisibility] | UnknownEnum
+export type ResultsVisibility = (typeof ResultsVisibility)[keyof typeof ResultsVisibility] | UnknownEnum;
 
 /**
  * Describes the enum edgepoll.v1.ResultsVisibility.
  */
-export const ResultsVisibilitySchema: GenEnum<ResultsVisibility> =
-  /*@__PURE__*/
-  enumDesc(file_edgepoll_v1_poll, 1)
+export const ResultsVisibilitySchema: GenEnum<ResultsVisibility> = /*@__PURE__*/
+  enumDesc(file_edgepoll_v1_poll, 1);
 
 /**
  * @generated from enum edgepoll.v1.Revisions
@@ -716,17 +714,18 @@ export const Revisions = {
    * @generated from enum value: REVISIONS_UNTIL_CLOSE = 2;
    */
   UNTIL_CLOSE: 2,
-} as const
+} as const;
 
 /**
  * @generated from enum edgepoll.v1.Revisions
  */
-export type Revisions = (typeof Revisions)[keyof typeof Revisions] | UnknownEnum
+export type Revisions = (typeof Revisions)[keyof typeof Revisions] | UnknownEnum;
 
 /**
  * Describes the enum edgepoll.v1.Revisions.
  */
-export const RevisionsSchema: GenEnum<Revisions> = /*@__PURE__*/ enumDesc(file_edgepoll_v1_poll, 2)
+export const RevisionsSchema: GenEnum<Revisions> = /*@__PURE__*/
+  enumDesc(file_edgepoll_v1_poll, 2);
 
 /**
  * @generated from enum edgepoll.v1.Challenge
@@ -751,14 +750,16 @@ export const Challenge = {
    * @generated from enum value: CHALLENGE_ALWAYS = 3;
    */
   ALWAYS: 3,
-} as const
+} as const;
 
 /**
  * @generated from enum edgepoll.v1.Challenge
  */
-export type Challenge = (typeof Challenge)[keyof typeof Challenge] | UnknownEnum
+export type Challenge = (typeof Challenge)[keyof typeof Challenge] | UnknownEnum;
 
 /**
  * Describes the enum edgepoll.v1.Challenge.
  */
-export const ChallengeSchema: GenEnum<Challenge> = /*@__PURE__*/ enumDesc(file_edgepoll_v1_poll, 3)
+export const ChallengeSchema: GenEnum<Challenge> = /*@__PURE__*/
+  enumDesc(file_edgepoll_v1_poll, 3);
+

@@ -4,355 +4,342 @@
 // @generated from file edgepoll/v1/results.proto (package edgepoll.v1, syntax proto3)
 /* eslint-disable */
 
-import type { Message } from '@bufbuild/protobuf'
-import type { GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2'
-import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { file_google_protobuf_timestamp } from '@bufbuild/protobuf/wkt'
+import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file edgepoll/v1/results.proto.
  */
-export const file_edgepoll_v1_results: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChllZGdlcG9sbC92MS9yZXN1bHRzLnByb3RvEgtlZGdlcG9sbC52MSK3AQoHUmVzdWx0cxIPCgdwb2xsX2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAQSKQoFYXNfb2YYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWZpbmFsGAQgASgIEg8KB2JhbGxvdHMYBSABKAQSDgoGZXJhc2VkGAYgASgEEi8KCXF1ZXN0aW9ucxgHIAMoCzIcLmVkZ2Vwb2xsLnYxLlF1ZXN0aW9uUmVzdWx0cyKUAgoPUXVlc3Rpb25SZXN1bHRzEgoKAmlkGAEgASgJEg8KB2JhbGxvdHMYAiABKAQSLAoGY2hvaWNlGAMgASgLMhouZWRnZXBvbGwudjEuQ2hvaWNlUmVzdWx0c0gAEi4KB3JhbmtpbmcYBCABKAsyGy5lZGdlcG9sbC52MS5SYW5raW5nUmVzdWx0c0gAEiwKBnJhdGluZxgFIAEoCzIaLmVkZ2Vwb2xsLnYxLlJhdGluZ1Jlc3VsdHNIABImCgNucHMYBiABKAsyFy5lZGdlcG9sbC52MS5OcHNSZXN1bHRzSAASKAoEdGV4dBgHIAEoCzIYLmVkZ2Vwb2xsLnYxLlRleHRSZXN1bHRzSABCBgoEdHlwZSI7Cg1DaG9pY2VSZXN1bHRzEioKB29wdGlvbnMYASADKAsyGS5lZGdlcG9sbC52MS5DaG9pY2VPcHRpb24iOAoMQ2hvaWNlT3B0aW9uEgoKAmlkGAEgASgJEg0KBXZvdGVzGAIgASgEEg0KBXNoYXJlGAMgASgBImEKDlJhbmtpbmdSZXN1bHRzEioKB29wdGlvbnMYASADKAsyGS5lZGdlcG9sbC52MS5SYW5rZWRPcHRpb24SIwoGcnVub2ZmGAIgASgLMhMuZWRnZXBvbGwudjEuUnVub2ZmIjoKDFJhbmtlZE9wdGlvbhIKCgJpZBgBIAEoCRIOCgZmaXJzdHMYAiABKAQSDgoGcG9pbnRzGAMgASgEImUKBlJ1bm9mZhITCgZ3aW5uZXIYASABKAlIAIgBARIRCglleGhhdXN0ZWQYAiABKAQSKAoGcm91bmRzGAMgAygLMhguZWRnZXBvbGwudjEuUnVub2ZmUm91bmRCCQoHX3dpbm5lciKGAQoLUnVub2ZmUm91bmQSNAoGY291bnRzGAEgAygLMiQuZWRnZXBvbGwudjEuUnVub2ZmUm91bmQuQ291bnRzRW50cnkSEgoKZWxpbWluYXRlZBgCIAMoCRotCgtDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAQ6AjgBIjsKDVJhdGluZ1Jlc3VsdHMSDgoGY291bnRzGAEgAygEEhEKBG1lYW4YAiABKAFIAIgBAUIHCgVfbWVhbiI6CgpOcHNSZXN1bHRzEg4KBmNvdW50cxgBIAMoBBISCgVzY29yZRgCIAEoEUgAiAEBQggKBl9zY29yZSINCgtUZXh0UmVzdWx0c2IGcHJvdG8z',
-    [file_google_protobuf_timestamp],
-  )
+export const file_edgepoll_v1_results: GenFile = /*@__PURE__*/
+  fileDesc("ChllZGdlcG9sbC92MS9yZXN1bHRzLnByb3RvEgtlZGdlcG9sbC52MSK3AQoHUmVzdWx0cxIPCgdwb2xsX2lkGAEgASgJEg8KB3ZlcnNpb24YAiABKAQSKQoFYXNfb2YYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWZpbmFsGAQgASgIEg8KB2JhbGxvdHMYBSABKAQSDgoGZXJhc2VkGAYgASgEEi8KCXF1ZXN0aW9ucxgHIAMoCzIcLmVkZ2Vwb2xsLnYxLlF1ZXN0aW9uUmVzdWx0cyKUAgoPUXVlc3Rpb25SZXN1bHRzEgoKAmlkGAEgASgJEg8KB2JhbGxvdHMYAiABKAQSLAoGY2hvaWNlGAMgASgLMhouZWRnZXBvbGwudjEuQ2hvaWNlUmVzdWx0c0gAEi4KB3JhbmtpbmcYBCABKAsyGy5lZGdlcG9sbC52MS5SYW5raW5nUmVzdWx0c0gAEiwKBnJhdGluZxgFIAEoCzIaLmVkZ2Vwb2xsLnYxLlJhdGluZ1Jlc3VsdHNIABImCgNucHMYBiABKAsyFy5lZGdlcG9sbC52MS5OcHNSZXN1bHRzSAASKAoEdGV4dBgHIAEoCzIYLmVkZ2Vwb2xsLnYxLlRleHRSZXN1bHRzSABCBgoEdHlwZSI7Cg1DaG9pY2VSZXN1bHRzEioKB29wdGlvbnMYASADKAsyGS5lZGdlcG9sbC52MS5DaG9pY2VPcHRpb24iOAoMQ2hvaWNlT3B0aW9uEgoKAmlkGAEgASgJEg0KBXZvdGVzGAIgASgEEg0KBXNoYXJlGAMgASgBImEKDlJhbmtpbmdSZXN1bHRzEioKB29wdGlvbnMYASADKAsyGS5lZGdlcG9sbC52MS5SYW5rZWRPcHRpb24SIwoGcnVub2ZmGAIgASgLMhMuZWRnZXBvbGwudjEuUnVub2ZmIjoKDFJhbmtlZE9wdGlvbhIKCgJpZBgBIAEoCRIOCgZmaXJzdHMYAiABKAQSDgoGcG9pbnRzGAMgASgEImUKBlJ1bm9mZhITCgZ3aW5uZXIYASABKAlIAIgBARIRCglleGhhdXN0ZWQYAiABKAQSKAoGcm91bmRzGAMgAygLMhguZWRnZXBvbGwudjEuUnVub2ZmUm91bmRCCQoHX3dpbm5lciKGAQoLUnVub2ZmUm91bmQSNAoGY291bnRzGAEgAygLMiQuZWRnZXBvbGwudjEuUnVub2ZmUm91bmQuQ291bnRzRW50cnkSEgoKZWxpbWluYXRlZBgCIAMoCRotCgtDb3VudHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAQ6AjgBIjsKDVJhdGluZ1Jlc3VsdHMSDgoGY291bnRzGAEgAygEEhEKBG1lYW4YAiABKAFIAIgBAUIHCgVfbWVhbiI6CgpOcHNSZXN1bHRzEg4KBmNvdW50cxgBIAMoBBISCgVzY29yZRgCIAEoEUgAiAEBQggKBl9zY29yZSINCgtUZXh0UmVzdWx0c2IGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * @generated from message edgepoll.v1.Results
  */
-export type Results = Message<'edgepoll.v1.Results'> & {
+export type Results = Message<"edgepoll.v1.Results"> & {
   /**
    * @generated from field: string poll_id = 1;
    */
-  pollId: string
+  pollId: string;
 
   /**
    * Counts publications; 0 before the first ballot.
    *
    * @generated from field: uint64 version = 2;
    */
-  version: bigint
+  version: bigint;
 
   /**
    * @generated from field: google.protobuf.Timestamp as_of = 3;
    */
-  asOf?: Timestamp | undefined
+  asOf?: Timestamp | undefined;
 
   /**
    * A final result never changes.
    *
    * @generated from field: bool final = 4;
    */
-  final: boolean
+  final: boolean;
 
   /**
    * @generated from field: uint64 ballots = 5;
    */
-  ballots: bigint
+  ballots: bigint;
 
   /**
    * @generated from field: uint64 erased = 6;
    */
-  erased: bigint
+  erased: bigint;
 
   /**
    * @generated from field: repeated edgepoll.v1.QuestionResults questions = 7;
    */
-  questions: QuestionResults[]
-}
+  questions: QuestionResults[];
+};
 
 /**
  * Describes the message edgepoll.v1.Results.
  * Use `create(ResultsSchema)` to create a new message.
  */
-export const ResultsSchema: GenMessage<Results> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_results, 0)
+export const ResultsSchema: GenMessage<Results> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 0);
 
 /**
  * @generated from message edgepoll.v1.QuestionResults
  */
-export type QuestionResults = Message<'edgepoll.v1.QuestionResults'> & {
+export type QuestionResults = Message<"edgepoll.v1.QuestionResults"> & {
   /**
    * @generated from field: string id = 1;
    */
-  id: string
+  id: string;
 
   /**
    * @generated from field: uint64 ballots = 2;
    */
-  ballots: bigint
+  ballots: bigint;
 
   /**
    * @generated from oneof edgepoll.v1.QuestionResults.type
    */
-  type:
-    | {
-        /**
-         * @generated from field: edgepoll.v1.ChoiceResults choice = 3;
-         */
-        value: ChoiceResults
-        case: 'choice'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.RankingResults ranking = 4;
-         */
-        value: RankingResults
-        case: 'ranking'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.RatingResults rating = 5;
-         */
-        value: RatingResults
-        case: 'rating'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.NpsResults nps = 6;
-         */
-        value: NpsResults
-        case: 'nps'
-      }
-    | {
-        /**
-         * @generated from field: edgepoll.v1.TextResults text = 7;
-         */
-        value: TextResults
-        case: 'text'
-      }
-    | { case: undefined; value?: undefined }
-}
+  type: {
+    /**
+     * @generated from field: edgepoll.v1.ChoiceResults choice = 3;
+     */
+    value: ChoiceResults;
+    case: "choice";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.RankingResults ranking = 4;
+     */
+    value: RankingResults;
+    case: "ranking";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.RatingResults rating = 5;
+     */
+    value: RatingResults;
+    case: "rating";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.NpsResults nps = 6;
+     */
+    value: NpsResults;
+    case: "nps";
+  } | {
+    /**
+     * @generated from field: edgepoll.v1.TextResults text = 7;
+     */
+    value: TextResults;
+    case: "text";
+  } | { case: undefined; value?: undefined };
+};
 
 /**
  * Describes the message edgepoll.v1.QuestionResults.
  * Use `create(QuestionResultsSchema)` to create a new message.
  */
-export const QuestionResultsSchema: GenMessage<QuestionResults> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 1)
+export const QuestionResultsSchema: GenMessage<QuestionResults> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 1);
 
 /**
  * @generated from message edgepoll.v1.ChoiceResults
  */
-export type ChoiceResults = Message<'edgepoll.v1.ChoiceResults'> & {
+export type ChoiceResults = Message<"edgepoll.v1.ChoiceResults"> & {
   /**
    * @generated from field: repeated edgepoll.v1.ChoiceOption options = 1;
    */
-  options: ChoiceOption[]
-}
+  options: ChoiceOption[];
+};
 
 /**
  * Describes the message edgepoll.v1.ChoiceResults.
  * Use `create(ChoiceResultsSchema)` to create a new message.
  */
-export const ChoiceResultsSchema: GenMessage<ChoiceResults> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 2)
+export const ChoiceResultsSchema: GenMessage<ChoiceResults> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 2);
 
 /**
  * @generated from message edgepoll.v1.ChoiceOption
  */
-export type ChoiceOption = Message<'edgepoll.v1.ChoiceOption'> & {
+export type ChoiceOption = Message<"edgepoll.v1.ChoiceOption"> & {
   /**
    * @generated from field: string id = 1;
    */
-  id: string
+  id: string;
 
   /**
    * @generated from field: uint64 votes = 2;
    */
-  votes: bigint
+  votes: bigint;
 
   /**
    * Of this question's ballots: 0 to 1, 4 decimals.
    *
    * @generated from field: double share = 3;
    */
-  share: number
-}
+  share: number;
+};
 
 /**
  * Describes the message edgepoll.v1.ChoiceOption.
  * Use `create(ChoiceOptionSchema)` to create a new message.
  */
-export const ChoiceOptionSchema: GenMessage<ChoiceOption> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 3)
+export const ChoiceOptionSchema: GenMessage<ChoiceOption> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 3);
 
 /**
  * @generated from message edgepoll.v1.RankingResults
  */
-export type RankingResults = Message<'edgepoll.v1.RankingResults'> & {
+export type RankingResults = Message<"edgepoll.v1.RankingResults"> & {
   /**
    * @generated from field: repeated edgepoll.v1.RankedOption options = 1;
    */
-  options: RankedOption[]
+  options: RankedOption[];
 
   /**
    * Not set where it is not known yet.
    *
    * @generated from field: edgepoll.v1.Runoff runoff = 2;
    */
-  runoff?: Runoff | undefined
-}
+  runoff?: Runoff | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.RankingResults.
  * Use `create(RankingResultsSchema)` to create a new message.
  */
-export const RankingResultsSchema: GenMessage<RankingResults> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 4)
+export const RankingResultsSchema: GenMessage<RankingResults> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 4);
 
 /**
  * @generated from message edgepoll.v1.RankedOption
  */
-export type RankedOption = Message<'edgepoll.v1.RankedOption'> & {
+export type RankedOption = Message<"edgepoll.v1.RankedOption"> & {
   /**
    * @generated from field: string id = 1;
    */
-  id: string
+  id: string;
 
   /**
    * @generated from field: uint64 firsts = 2;
    */
-  firsts: bigint
+  firsts: bigint;
 
   /**
    * Borda.
    *
    * @generated from field: uint64 points = 3;
    */
-  points: bigint
-}
+  points: bigint;
+};
 
 /**
  * Describes the message edgepoll.v1.RankedOption.
  * Use `create(RankedOptionSchema)` to create a new message.
  */
-export const RankedOptionSchema: GenMessage<RankedOption> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 5)
+export const RankedOptionSchema: GenMessage<RankedOption> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 5);
 
 /**
  * Instant runoff.
  *
  * @generated from message edgepoll.v1.Runoff
  */
-export type Runoff = Message<'edgepoll.v1.Runoff'> & {
+export type Runoff = Message<"edgepoll.v1.Runoff"> & {
   /**
    * Not set where no ballot ranks any option.
    *
    * @generated from field: optional string winner = 1;
    */
-  winner?: string | undefined
+  winner?: string | undefined;
 
   /**
    * @generated from field: uint64 exhausted = 2;
    */
-  exhausted: bigint
+  exhausted: bigint;
 
   /**
    * @generated from field: repeated edgepoll.v1.RunoffRound rounds = 3;
    */
-  rounds: RunoffRound[]
-}
+  rounds: RunoffRound[];
+};
 
 /**
  * Describes the message edgepoll.v1.Runoff.
  * Use `create(RunoffSchema)` to create a new message.
  */
-export const RunoffSchema: GenMessage<Runoff> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_results, 6)
+export const RunoffSchema: GenMessage<Runoff> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 6);
 
 /**
  * @generated from message edgepoll.v1.RunoffRound
  */
-export type RunoffRound = Message<'edgepoll.v1.RunoffRound'> & {
+export type RunoffRound = Message<"edgepoll.v1.RunoffRound"> & {
   /**
    * By option id; continuing options only.
    *
    * @generated from field: map<string, uint64> counts = 1;
    */
-  counts: { [key: string]: bigint }
+  counts: { [key: string]: bigint };
 
   /**
    * @generated from field: repeated string eliminated = 2;
    */
-  eliminated: string[]
-}
+  eliminated: string[];
+};
 
 /**
  * Describes the message edgepoll.v1.RunoffRound.
  * Use `create(RunoffRoundSchema)` to create a new message.
  */
-export const RunoffRoundSchema: GenMessage<RunoffRound> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 7)
+export const RunoffRoundSchema: GenMessage<RunoffRound> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 7);
 
 /**
  * @generated from message edgepoll.v1.RatingResults
  */
-export type RatingResults = Message<'edgepoll.v1.RatingResults'> & {
+export type RatingResults = Message<"edgepoll.v1.RatingResults"> & {
   /**
    * From 1 to the scale.
    *
    * @generated from field: repeated uint64 counts = 1;
    */
-  counts: bigint[]
+  counts: bigint[];
 
   /**
    * 4 decimals; not set without ballots.
    *
    * @generated from field: optional double mean = 2;
    */
-  mean?: number | undefined
-}
+  mean?: number | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.RatingResults.
  * Use `create(RatingResultsSchema)` to create a new message.
  */
-export const RatingResultsSchema: GenMessage<RatingResults> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 8)
+export const RatingResultsSchema: GenMessage<RatingResults> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 8);
 
 /**
  * @generated from message edgepoll.v1.NpsResults
  */
-export type NpsResults = Message<'edgepoll.v1.NpsResults'> & {
+export type NpsResults = Message<"edgepoll.v1.NpsResults"> & {
   /**
    * From 0 to 10.
    *
    * @generated from field: repeated uint64 counts = 1;
    */
-  counts: bigint[]
+  counts: bigint[];
 
   /**
    * −100 to 100; not set without ballots.
    *
    * @generated from field: optional sint32 score = 2;
    */
-  score?: number | undefined
-}
+  score?: number | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.NpsResults.
  * Use `create(NpsResultsSchema)` to create a new message.
  */
-export const NpsResultsSchema: GenMessage<NpsResults> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_results, 9)
+export const NpsResultsSchema: GenMessage<NpsResults> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 9);
 
 /**
  * @generated from message edgepoll.v1.TextResults
  */
-export type TextResults = Message<'edgepoll.v1.TextResults'> & {}
+export type TextResults = Message<"edgepoll.v1.TextResults"> & {
+};
 
 /**
  * Describes the message edgepoll.v1.TextResults.
  * Use `create(TextResultsSchema)` to create a new message.
  */
-export const TextResultsSchema: GenMessage<TextResults> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_results, 10)
+export const TextResultsSchema: GenMessage<TextResults> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_results, 10);
+

@@ -5,210 +5,202 @@
 // @generated from file edgepoll/v1/service.proto (package edgepoll.v1, syntax proto3)
 /* eslint-disable */
 
-import type { Message, UnknownEnum } from '@bufbuild/protobuf'
-import type { GenEnum, GenFile, GenMessage, GenService } from '@bufbuild/protobuf/codegenv2'
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2'
-import type { Ballot, BallotDraft } from './ballot_pb.ts'
-import { file_edgepoll_v1_ballot } from './ballot_pb.ts'
-import type { Poll } from './poll_pb.ts'
-import { file_edgepoll_v1_poll } from './poll_pb.ts'
-import type { Results } from './results_pb.ts'
-import { file_edgepoll_v1_results } from './results_pb.ts'
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Ballot, BallotDraft } from "./ballot_pb.ts";
+import { file_edgepoll_v1_ballot } from "./ballot_pb.ts";
+import type { Poll } from "./poll_pb.ts";
+import { file_edgepoll_v1_poll } from "./poll_pb.ts";
+import type { Results } from "./results_pb.ts";
+import { file_edgepoll_v1_results } from "./results_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file edgepoll/v1/service.proto.
  */
-export const file_edgepoll_v1_service: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'ChllZGdlcG9sbC92MS9zZXJ2aWNlLnByb3RvEgtlZGdlcG9sbC52MSIhCg5HZXRQb2xsUmVxdWVzdBIPCgdwb2xsX2lkGAEgASgJIjIKD0dldFBvbGxSZXNwb25zZRIfCgRwb2xsGAEgASgLMhEuZWRnZXBvbGwudjEuUG9sbCJOChFDYXN0QmFsbG90UmVxdWVzdBIPCgdwb2xsX2lkGAEgASgJEigKBmJhbGxvdBgCIAEoCzIYLmVkZ2Vwb2xsLnYxLkJhbGxvdERyYWZ0ImQKEkNhc3RCYWxsb3RSZXNwb25zZRIjCgZiYWxsb3QYASABKAsyEy5lZGdlcG9sbC52MS5CYWxsb3QSKQoHb3V0Y29tZRgCIAEoDjIYLmVkZ2Vwb2xsLnYxLkNhc3RPdXRjb21lIiQKEUdldFJlc3VsdHNSZXF1ZXN0Eg8KB3BvbGxfaWQYASABKAkiOwoSR2V0UmVzdWx0c1Jlc3BvbnNlEiUKB3Jlc3VsdHMYASABKAsyFC5lZGdlcG9sbC52MS5SZXN1bHRzImoKB1Byb2JsZW0SDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEg0KBXRpdGxlGAMgASgJEhAKCGluc3RhbmNlGAQgASgJEiIKBmVycm9ycxgFIAMoCzISLmVkZ2Vwb2xsLnYxLkZhdWx0IigKBUZhdWx0Eg8KB3BvaW50ZXIYASABKAkSDgoGZGV0YWlsGAIgASgJKnsKC0Nhc3RPdXRjb21lEhwKGENBU1RfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhkKFUNBU1RfT1VUQ09NRV9BQ0NFUFRFRBABEhgKFENBU1RfT1VUQ09NRV9SRVZJU0VEEAISGQoVQ0FTVF9PVVRDT01FX1JFUExBWUVEEAMygAIKC1BvbGxTZXJ2aWNlEkkKB0dldFBvbGwSGy5lZGdlcG9sbC52MS5HZXRQb2xsUmVxdWVzdBocLmVkZ2Vwb2xsLnYxLkdldFBvbGxSZXNwb25zZSIDkAIBElIKCkNhc3RCYWxsb3QSHi5lZGdlcG9sbC52MS5DYXN0QmFsbG90UmVxdWVzdBofLmVkZ2Vwb2xsLnYxLkNhc3RCYWxsb3RSZXNwb25zZSIDkAICElIKCkdldFJlc3VsdHMSHi5lZGdlcG9sbC52MS5HZXRSZXN1bHRzUmVxdWVzdBofLmVkZ2Vwb2xsLnYxLkdldFJlc3VsdHNSZXNwb25zZSIDkAIBYgZwcm90bzM',
-    [file_edgepoll_v1_ballot, file_edgepoll_v1_poll, file_edgepoll_v1_results],
-  )
+export const file_edgepoll_v1_service: GenFile = /*@__PURE__*/
+  fileDesc("ChllZGdlcG9sbC92MS9zZXJ2aWNlLnByb3RvEgtlZGdlcG9sbC52MSIhCg5HZXRQb2xsUmVxdWVzdBIPCgdwb2xsX2lkGAEgASgJIjIKD0dldFBvbGxSZXNwb25zZRIfCgRwb2xsGAEgASgLMhEuZWRnZXBvbGwudjEuUG9sbCJOChFDYXN0QmFsbG90UmVxdWVzdBIPCgdwb2xsX2lkGAEgASgJEigKBmJhbGxvdBgCIAEoCzIYLmVkZ2Vwb2xsLnYxLkJhbGxvdERyYWZ0ImQKEkNhc3RCYWxsb3RSZXNwb25zZRIjCgZiYWxsb3QYASABKAsyEy5lZGdlcG9sbC52MS5CYWxsb3QSKQoHb3V0Y29tZRgCIAEoDjIYLmVkZ2Vwb2xsLnYxLkNhc3RPdXRjb21lIiQKEUdldFJlc3VsdHNSZXF1ZXN0Eg8KB3BvbGxfaWQYASABKAkiOwoSR2V0UmVzdWx0c1Jlc3BvbnNlEiUKB3Jlc3VsdHMYASABKAsyFC5lZGdlcG9sbC52MS5SZXN1bHRzImoKB1Byb2JsZW0SDAoEdHlwZRgBIAEoCRIMCgRjb2RlGAIgASgJEg0KBXRpdGxlGAMgASgJEhAKCGluc3RhbmNlGAQgASgJEiIKBmVycm9ycxgFIAMoCzISLmVkZ2Vwb2xsLnYxLkZhdWx0IigKBUZhdWx0Eg8KB3BvaW50ZXIYASABKAkSDgoGZGV0YWlsGAIgASgJKnsKC0Nhc3RPdXRjb21lEhwKGENBU1RfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhkKFUNBU1RfT1VUQ09NRV9BQ0NFUFRFRBABEhgKFENBU1RfT1VUQ09NRV9SRVZJU0VEEAISGQoVQ0FTVF9PVVRDT01FX1JFUExBWUVEEAMygAIKC1BvbGxTZXJ2aWNlEkkKB0dldFBvbGwSGy5lZGdlcG9sbC52MS5HZXRQb2xsUmVxdWVzdBocLmVkZ2Vwb2xsLnYxLkdldFBvbGxSZXNwb25zZSIDkAIBElIKCkNhc3RCYWxsb3QSHi5lZGdlcG9sbC52MS5DYXN0QmFsbG90UmVxdWVzdBofLmVkZ2Vwb2xsLnYxLkNhc3RCYWxsb3RSZXNwb25zZSIDkAICElIKCkdldFJlc3VsdHMSHi5lZGdlcG9sbC52MS5HZXRSZXN1bHRzUmVxdWVzdBofLmVkZ2Vwb2xsLnYxLkdldFJlc3VsdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_edgepoll_v1_ballot, file_edgepoll_v1_poll, file_edgepoll_v1_results]);
 
 /**
  * @generated from message edgepoll.v1.GetPollRequest
  */
-export type GetPollRequest = Message<'edgepoll.v1.GetPollRequest'> & {
+export type GetPollRequest = Message<"edgepoll.v1.GetPollRequest"> & {
   /**
    * @generated from field: string poll_id = 1;
    */
-  pollId: string
-}
+  pollId: string;
+};
 
 /**
  * Describes the message edgepoll.v1.GetPollRequest.
  * Use `create(GetPollRequestSchema)` to create a new message.
  */
-export const GetPollRequestSchema: GenMessage<GetPollRequest> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_service, 0)
+export const GetPollRequestSchema: GenMessage<GetPollRequest> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 0);
 
 /**
  * @generated from message edgepoll.v1.GetPollResponse
  */
-export type GetPollResponse = Message<'edgepoll.v1.GetPollResponse'> & {
+export type GetPollResponse = Message<"edgepoll.v1.GetPollResponse"> & {
   /**
    * @generated from field: edgepoll.v1.Poll poll = 1;
    */
-  poll?: Poll | undefined
-}
+  poll?: Poll | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.GetPollResponse.
  * Use `create(GetPollResponseSchema)` to create a new message.
  */
-export const GetPollResponseSchema: GenMessage<GetPollResponse> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_service, 1)
+export const GetPollResponseSchema: GenMessage<GetPollResponse> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 1);
 
 /**
  * @generated from message edgepoll.v1.CastBallotRequest
  */
-export type CastBallotRequest = Message<'edgepoll.v1.CastBallotRequest'> & {
+export type CastBallotRequest = Message<"edgepoll.v1.CastBallotRequest"> & {
   /**
    * @generated from field: string poll_id = 1;
    */
-  pollId: string
+  pollId: string;
 
   /**
    * @generated from field: edgepoll.v1.BallotDraft ballot = 2;
    */
-  ballot?: BallotDraft | undefined
-}
+  ballot?: BallotDraft | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.CastBallotRequest.
  * Use `create(CastBallotRequestSchema)` to create a new message.
  */
-export const CastBallotRequestSchema: GenMessage<CastBallotRequest> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_service, 2)
+export const CastBallotRequestSchema: GenMessage<CastBallotRequest> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 2);
 
 /**
  * @generated from message edgepoll.v1.CastBallotResponse
  */
-export type CastBallotResponse = Message<'edgepoll.v1.CastBallotResponse'> & {
+export type CastBallotResponse = Message<"edgepoll.v1.CastBallotResponse"> & {
   /**
    * @generated from field: edgepoll.v1.Ballot ballot = 1;
    */
-  ballot?: Ballot | undefined
+  ballot?: Ballot | undefined;
 
   /**
    * @generated from field: edgepoll.v1.CastOutcome outcome = 2;
    */
-  outcome: CastOutcome
-}
+  outcome: CastOutcome;
+};
 
 /**
  * Describes the message edgepoll.v1.CastBallotResponse.
  * Use `create(CastBallotResponseSchema)` to create a new message.
  */
-export const CastBallotResponseSchema: GenMessage<CastBallotResponse> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_service, 3)
+export const CastBallotResponseSchema: GenMessage<CastBallotResponse> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 3);
 
 /**
  * @generated from message edgepoll.v1.GetResultsRequest
  */
-export type GetResultsRequest = Message<'edgepoll.v1.GetResultsRequest'> & {
+export type GetResultsRequest = Message<"edgepoll.v1.GetResultsRequest"> & {
   /**
    * @generated from field: string poll_id = 1;
    */
-  pollId: string
-}
+  pollId: string;
+};
 
 /**
  * Describes the message edgepoll.v1.GetResultsRequest.
  * Use `create(GetResultsRequestSchema)` to create a new message.
  */
-export const GetResultsRequestSchema: GenMessage<GetResultsRequest> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_service, 4)
+export const GetResultsRequestSchema: GenMessage<GetResultsRequest> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 4);
 
 /**
  * @generated from message edgepoll.v1.GetResultsResponse
  */
-export type GetResultsResponse = Message<'edgepoll.v1.GetResultsResponse'> & {
+export type GetResultsResponse = Message<"edgepoll.v1.GetResultsResponse"> & {
   /**
    * @generated from field: edgepoll.v1.Results results = 1;
    */
-  results?: Results | undefined
-}
+  results?: Results | undefined;
+};
 
 /**
  * Describes the message edgepoll.v1.GetResultsResponse.
  * Use `create(GetResultsResponseSchema)` to create a new message.
  */
-export const GetResultsResponseSchema: GenMessage<GetResultsResponse> =
-  /*@__PURE__*/
-  messageDesc(file_edgepoll_v1_service, 5)
+export const GetResultsResponseSchema: GenMessage<GetResultsResponse> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 5);
 
 /**
  * What a refusal says, as a detail of the error: the members of the problem document that Connect has no place for.
  *
  * @generated from message edgepoll.v1.Problem
  */
-export type Problem = Message<'edgepoll.v1.Problem'> & {
+export type Problem = Message<"edgepoll.v1.Problem"> & {
   /**
    * The page that explains it.
    *
    * @generated from field: string type = 1;
    */
-  type: string
+  type: string;
 
   /**
    * As in `/problems/{code}`: `already-voted`.
    *
    * @generated from field: string code = 2;
    */
-  code: string
+  code: string;
 
   /**
    * @generated from field: string title = 3;
    */
-  title: string
+  title: string;
 
   /**
    * `urn:uuid:` and the id of the request.
    *
    * @generated from field: string instance = 4;
    */
-  instance: string
+  instance: string;
 
   /**
    * @generated from field: repeated edgepoll.v1.Fault errors = 5;
    */
-  errors: Fault[]
-}
+  errors: Fault[];
+};
 
 /**
  * Describes the message edgepoll.v1.Problem.
  * Use `create(ProblemSchema)` to create a new message.
  */
-export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_service, 6)
+export const ProblemSchema: GenMessage<Problem> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 6);
 
 /**
  * Where in the request, as an RFC 6901 pointer into its JSON form, and what is wrong there.
  *
  * @generated from message edgepoll.v1.Fault
  */
-export type Fault = Message<'edgepoll.v1.Fault'> & {
+export type Fault = Message<"edgepoll.v1.Fault"> & {
   /**
    * @generated from field: string pointer = 1;
    */
-  pointer: string
+  pointer: string;
 
   /**
    * @generated from field: string detail = 2;
    */
-  detail: string
-}
+  detail: string;
+};
 
 /**
  * Describes the message edgepoll.v1.Fault.
  * Use `create(FaultSchema)` to create a new message.
  */
-export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/ messageDesc(file_edgepoll_v1_service, 7)
+export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
+  messageDesc(file_edgepoll_v1_service, 7);
 
 /**
  * @generated from enum edgepoll.v1.CastOutcome
@@ -235,17 +227,18 @@ export const CastOutcome = {
    * @generated from enum value: CAST_OUTCOME_REPLAYED = 3;
    */
   REPLAYED: 3,
-} as const
+} as const;
 
 /**
  * @generated from enum edgepoll.v1.CastOutcome
  */
-export type CastOutcome = (typeof CastOutcome)[keyof typeof CastOutcome] | UnknownEnum
+export type CastOutcome = (typeof CastOutcome)[keyof typeof CastOutcome] | UnknownEnum;
 
 /**
  * Describes the enum edgepoll.v1.CastOutcome.
  */
-export const CastOutcomeSchema: GenEnum<CastOutcome> = /*@__PURE__*/ enumDesc(file_edgepoll_v1_service, 0)
+export const CastOutcomeSchema: GenEnum<CastOutcome> = /*@__PURE__*/
+  enumDesc(file_edgepoll_v1_service, 0);
 
 /**
  * @generated from service edgepoll.v1.PollService
@@ -255,26 +248,28 @@ export const PollService: GenService<{
    * @generated from rpc edgepoll.v1.PollService.GetPoll
    */
   getPoll: {
-    methodKind: 'unary'
-    input: typeof GetPollRequestSchema
-    output: typeof GetPollResponseSchema
-  }
+    methodKind: "unary";
+    input: typeof GetPollRequestSchema;
+    output: typeof GetPollResponseSchema;
+  },
   /**
    * Casting the same ballot again returns the same receipt.
    *
    * @generated from rpc edgepoll.v1.PollService.CastBallot
    */
   castBallot: {
-    methodKind: 'unary'
-    input: typeof CastBallotRequestSchema
-    output: typeof CastBallotResponseSchema
-  }
+    methodKind: "unary";
+    input: typeof CastBallotRequestSchema;
+    output: typeof CastBallotResponseSchema;
+  },
   /**
    * @generated from rpc edgepoll.v1.PollService.GetResults
    */
   getResults: {
-    methodKind: 'unary'
-    input: typeof GetResultsRequestSchema
-    output: typeof GetResultsResponseSchema
-  }
-}> = /*@__PURE__*/ serviceDesc(file_edgepoll_v1_service, 0)
+    methodKind: "unary";
+    input: typeof GetResultsRequestSchema;
+    output: typeof GetResultsResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_edgepoll_v1_service, 0);
+

@@ -1,0 +1,143 @@
+// Invariants 12 and 14: once faults stop, all views converge; and every fault that was to strike did.
+import { isDeepStrictEqual } from 'node:util'
+import { ballotMessageVersion } from '../../../src/application/ballot-message.ts'
+import { statusOf } from '../../../src/domain/poll/poll.ts'
+import type { PollEvidence } from '../evidence.ts'
+import type { PollReading, Reading } from './reading.ts'
+import { numbersOf } from './seen.ts'
+
+/** 12 */
+export const viewsConverge = ({
+  living,
+  deleted,
+  history,
+  messagesHeld,
+  letters,
+  alarms,
+  polls,
+}: Reading): string[] => [
+  ...alarms.filter(({ invariant }) => invariant === '12').map(({ what }) => what),
+  ...living.flatMap(boardAndBoxes),
+  ...living.flatMap(viewersOf),
+  ...deleted.flatMap(leftovers),
+  ...polls.flatMap(({ name, poll, board }) =>
+    history.owners.some(
+      ({ what, outcome, pollId }) => what === 'delete' && outcome === 'done' && pollId === poll.id,
+    ) && board?.deletedAt == null
+      ? [`${name}: its deletion was acknowledged, and the board has it`]
+      : [],
+  ),
+  ...(messagesHeld > 0 ? [`${messagesHeld} messages are still held by queues`] : []),
+  ...letters
+    .filter(
+      (body) => typeof body === 'object' && body !== null && 'v' in body && body.v === ballotMessageVersion,
+    )
+    .map((body) => `a dead letter is left: ${JSON.stringify(body).slice(0, 200)}`),
+]
+
+const boardAndBoxes = ({
+  remembered,
+  name,
+  board,
+  shards,
+  record,
+  results,
+  greeting,
+  definition,
+  history,
+  poll,
+}: PollReading): string[] => {
+  const found: string[] = []
+  const { phase, version, archived } = definition.poll
+  for (const shard of shards) {
+    if (shard.archived !== shard.version)
+      found.push(
+        `${name}: shard ${shard.shard} has ${shard.version} events, ${shard.archived} of them archived`,
+      )
+    const known = board?.shards.get(shard.shard)
+    if (
+      shard.version > 0 &&
+      (known?.version !== shard.version || !isDeepStrictEqual(known.tally, shard.tally))
+    )
+      found.push(
+        `${name}: the board knows version ${known?.version} of shard ${shard.shard}, which is at ${shard.version}`,
+      )
+    if (phase === 'closed' && !shard.frozen)
+      found.push(`${name}: shard ${shard.shard} of a closed poll is not frozen`)
+  }
+  if (phase === 'closed' && shards.length !== definition.poll.shards)
+    found.push(`${name}: ${shards.length} of ${definition.poll.shards} shards were frozen`)
+  const closing = history.owners.some(
+    ({ what, pollId, outcome }) => what === 'close' && pollId === poll.id && outcome !== 'refused',
+  )
+  const over = statusOf(definition.poll, Number.MAX_SAFE_INTEGER) === 'closed'
+  if ((closing || over) !== (phase === 'closed'))
+    found.push(`${name}: it was to be closed: ${closing || over}; it is ${phase}`)
+  if (results !== null && results.final !== (phase === 'closed'))
+    found.push(`${name}: it is ${phase}, and its results are ${results.final ? '' : 'not '}final`)
+  if (remembered.some((each) => !isDeepStrictEqual(each, results)))
+    found.push(
+      `${name}: edges remember ${JSON.stringify(remembered)}; results are ${JSON.stringify(results)}`,
+    )
+  if (!isDeepStrictEqual(results, withoutType(greeting)))
+    found.push(
+      `${name}: a new viewer is greeted with ${JSON.stringify(greeting)}; results are ${JSON.stringify(results)}`,
+    )
+  if (record?.version !== version || record.phase !== phase || record.archived !== archived)
+    found.push(
+      `${name}: Postgres has version ${record?.version}, ${record?.phase}, of the poll; it is at ${version}, ${phase}`,
+    )
+  return found
+}
+
+/** A frame says of what type it is; the document does not. */
+const withoutType = (frame: object | null): object | null => {
+  if (frame === null) return null
+  const { type: _type, ...document } = frame as { readonly type?: string } // a frame as it was sent
+  return document
+}
+
+/** Every viewer has what a reader has. */
+const viewersOf = ({ name, poll, results, history }: PollReading): string[] => {
+  const frames = history.sightings.filter(({ pollId, by }) => pollId === poll.id && by === 'frame')
+  return [...Map.groupBy(frames, ({ client }) => client)].flatMap(([client, seen]) => {
+    const last = seen.at(-1)?.results
+    if (results === null || last === undefined) return []
+    const same = last.final === results.final && numbersOf(last) === numbersOf(results)
+    const newest = results.final || last.version === results.version
+    return same && newest
+      ? []
+      : [`${name}: ${client} is left with version ${last.version} of ${results.version}`]
+  })
+}
+
+/** Of a deleted poll nothing is left but tombstones. */
+const leftovers = ({
+  remembered,
+  name,
+  board,
+  shards,
+  rows,
+  record,
+  tombstone,
+  results,
+}: PollEvidence): string[] => [
+  ...shards
+    .filter(({ founded }) => founded)
+    .map(({ shard }) => `${name}: deleted, and shard ${shard} still holds something`),
+  ...(rows.length > 0 ? [`${name}: deleted, and Postgres has ${rows.length} of its ballots`] : []),
+  ...(record !== null ? [`${name}: deleted, and Postgres has it`] : []),
+  ...(tombstone === null ? [`${name}: deleted, and Postgres has no tombstone`] : []),
+  ...(remembered.some((each) => each !== null) ? [`${name}: deleted, and edges remember its results`] : []),
+  ...(results !== null ? [`${name}: deleted, and it has results`] : []),
+  ...(board !== null && board.definition.secret.byteLength > 0
+    ? [`${name}: deleted, and the board has its secret`]
+    : []),
+]
+
+/** 14 */
+export const faultsFired = ({ faults }: Reading): string[] =>
+  faults.flatMap(({ fault, occasions, injected, fired, certainAt }) => [
+    ...(fired < injected ? [`${fault} was injected ${injected} times and fired ${fired} times`] : []),
+    ...(occasions >= certainAt && injected === 0 ? [`${fault} was planned and never injected`] : []),
+  ])
