@@ -1,5 +1,5 @@
 // One poll's scoreboard: the source of truth of its definition, status and version, and of who may still count.
-// It serialises every change of the poll's life: open, close, delete, and what boxes must confirm.
+// It serialises every change of the poll's life: open, edit, close, delete, and what boxes must confirm.
 import type { Report } from '../application/events.ts'
 import type {
   BoxAddress,
@@ -17,11 +17,14 @@ import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
+import { Turns } from '../kernel/turns.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
+import { behind, Circle, everyShard } from './circle.ts'
 import { countRunoffs } from './count-runoffs.ts'
+import { OpenRunoffs } from './open-runoffs.ts'
 import type { ScoreboardRpc } from './protocol.ts'
 import { Publisher, type Shelf, type Viewers } from './publisher.ts'
-import { type BoardState, openScorebook, type Scorebook, type Shard } from './scorebook.ts'
+import { type BoardState, openScorebook, recordOf, type Scorebook } from './scorebook.ts'
 
 export interface BoardNeeds {
   readonly storage: ObjectStorage
@@ -46,26 +49,24 @@ const recordPatienceMs = 500
 const boxPatienceMs = 5_000
 const againMs = 1_000
 const recordAgainMs = 5_000
-/** Runoffs of an open poll: how often, and up to how many ranked ballots. */
-const openRunoffEveryMs = 2_000
-const openRunoffBallots = 20_000
-/** Boxes asked at a time: objects start in parallel, but not all 256 at once. */
-const boxesAtOnce = 32
 const tombstoneMs = 14 * 24 * 60 * 60 * 1_000
 
 export class Board implements ScoreboardRpc {
   readonly #needs: BoardNeeds
   readonly #book: Scorebook
+  readonly #circle: Circle
+  readonly #runoffs: OpenRunoffs
+  readonly #turns = new Turns()
   #state: BoardState | null
   #publisher: Publisher | null = null
   #finishing: Promise<void> | null = null
-  #changing: Promise<void> | null = null
-  #countingRunoffs = false
-  #lastRunoffs = 0
 
   constructor(needs: BoardNeeds) {
     this.#needs = needs
     this.#book = openScorebook(needs.storage)
+    const living = (state: BoardState) => this.#living() === state
+    this.#circle = new Circle({ boxes: needs.boxes, book: this.#book, report: needs.report, living })
+    this.#runoffs = new OpenRunoffs(needs)
     this.#state = this.#book.load()
     this.#open()
   }
@@ -89,22 +90,21 @@ export class Board implements ScoreboardRpc {
     return this.#living()?.definition ?? null
   }
 
-  /** A shard that joins has today's definition; one that joined before is told of changes. */
+  /** Whoever joined before is told of changes. */
   async join({ shard }: BoxAddress): Promise<CountingDefinition | null> {
     const state = this.#living()
     if (state === null || shard < 0 || shard >= state.definition.poll.shards) return null
     if (state.holding) throw new Unavailable('the scoreboard') // the questions are changing: come again
-    const known = state.shards.get(shard) ?? unheard
-    this.#keepShard(state, shard, { ...known, adopted: state.definition.poll.version })
+    this.#circle.join(state, shard)
     return state.definition
   }
 
   /** Idempotent: a version not above the one held changes nothing. */
   async report(report: TallyReport): Promise<{ readonly durable: number }> {
     const state = this.#living()
-    if (state === null) return { durable: report.version } // deleted: there is nothing left to tell
-    this.#publisher?.take(report)
-    this.#countOpenRunoffs(state)
+    if (state === null || this.#publisher === null) return { durable: report.version } // deleted: nothing left to tell
+    this.#publisher.take(report)
+    this.#runoffs.countSoon(state, this.#publisher)
     return { durable: state.shards.get(report.shard)?.version ?? 0 }
   }
 
@@ -119,65 +119,35 @@ export class Board implements ScoreboardRpc {
 
   /** Answers once every box that has joined counts by the change. Rejects with `Unavailable` when one did not confirm
    *  in time: the change stands, the alarm goes on telling them, and repeating the request is safe. */
-  async change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
-    // One after the other: a change is decided on what the one before it left.
-    const before = this.#changing
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#changing = promise
-    await before
-    try {
-      return await this.#change(change)
-    } finally {
-      if (this.#changing === promise) this.#changing = null
-      resolve()
-    }
-  }
-
-  async #change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
-    const state = this.#living()
-    if (state === null) return refuse({ reason: 'poll-not-found' })
-    const changed = changePoll(state.definition, change, this.#needs.clock.now())
-    if (!changed.ok) return changed
-    const { poll } = state.definition
-    if (changesBallots(poll, changed.value.poll) && !(await this.#holdAll(state))) {
-      // Whoever was held counts on by what was there before, under a new version that all must confirm.
-      this.#redefine(state, { ...state.definition, poll: { ...poll, version: poll.version + 1 } })
-      await this.#within(boxPatienceMs, this.#tellBoxes(state))
-      return refuse({ reason: 'questions-frozen' })
-    }
-    if (changed.value !== state.definition) this.#redefine(state, changed.value)
-    const confirmed = this.#within(boxPatienceMs, this.#tellBoxes(state))
-    await this.#within(recordPatienceMs, this.#record())
-    if (!(await confirmed)) throw new Unavailable('a ballot box')
-    return accept(state.definition.poll)
+  change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
+    return this.#turns.take(() => this.#change(change))
   }
 
   /** `final` once every box is frozen and counted; until then it goes on by itself. */
   async close(): Promise<ClosingState | null> {
-    await this.#changing
-    const state = this.#living()
+    const state = await this.#turns.take(async () => this.#beginClosing())
     if (state === null) return null
-    this.#beginClosing(state)
-    if (state.definition.poll.phase === 'closing')
-      await this.#within(boxPatienceMs, this.#finishClosing(state))
+    await this.#within(boxPatienceMs, this.#finishClosing(state))
     const { poll } = state.definition
     return { poll, final: poll.phase === 'closed' }
   }
 
   /** The secret goes at once, boxes and Postgres follow, and the alarm repeats what did not succeed. */
-  async remove(): Promise<boolean> {
-    const state = this.#living()
-    if (state === null) return false
-    const deletedAt = this.#needs.clock.now()
-    this.#book.bury(deletedAt)
-    this.#needs.viewers.end()
-    this.#state = this.#book.load()
-    this.#publisher = null
-    await this.#within(boxPatienceMs, this.#finishRemoval())
-    return true
+  remove(): Promise<boolean> {
+    return this.#turns.take(async () => {
+      const state = this.#living()
+      if (state === null) return false
+      this.#book.bury(state.definition.poll, this.#needs.clock.now())
+      this.#publisher?.stop()
+      this.#needs.viewers.end()
+      this.#state = this.#book.load()
+      this.#publisher = null
+      await this.#within(boxPatienceMs, this.#finishRemoval())
+      return true
+    })
   }
 
-  /** The first serial of `count` new invites, or why there are none. */
+  /** The first serial of `count` new invites; null: no such poll. */
   async issueInvites(
     count: number,
   ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null> {
@@ -190,20 +160,20 @@ export class Board implements ScoreboardRpc {
 
   /** What the alarm calls. Catches everything, because the platform gives an alarm up after six failures. */
   async wake(): Promise<void> {
-    const state = this.#state
-    if (state === null) return
+    if (this.#state === null) return
+    const { id, closesAt } = this.#state.definition.poll
     try {
-      if (state.deletedAt !== null) return await this.#finishRemoval()
-      const { poll } = state.definition
-      const { phase, closesAt } = poll
-      if (state.holding && !this.#changing)
-        this.#redefine(state, { ...state.definition, poll: { ...poll, version: poll.version + 1 } })
-      if (phase === 'open' && closesAt !== null && this.#needs.clock.now() >= closesAt)
-        this.#beginClosing(state)
-      await Promise.all([this.#record(), this.#tellBoxes(state), this.#finishClosing(state)])
+      if (this.#state.deletedAt !== null) return await this.#finishRemoval()
+      // In turn with changes: a change under way must not bring a poll back that this closes.
+      await this.#turns.take(async () => {
+        this.#letGo()
+        if (closesAt !== null && this.#needs.clock.now() >= closesAt) this.#beginClosing()
+      })
+      const state = this.#living()
+      if (state === null) return
+      await Promise.all([this.#record(), this.#circle.tell(state), this.#finishClosing(state)])
       this.#plan(state)
     } catch (error) {
-      const { id } = state.definition.poll
       this.#needs.report({ type: 'alarm-failed', where: 'scoreboard', pollId: id, error: String(error) })
       this.#needs.storage.wakeAt(this.#needs.clock.now() + recordAgainMs)
     }
@@ -212,8 +182,7 @@ export class Board implements ScoreboardRpc {
   #open(): void {
     const state = this.#living()
     if (state === null) return
-    const { clock, after, viewers, shelf, report } = this.#needs
-    this.#publisher = new Publisher({ book: this.#book, clock, after, viewers, shelf, report }, state)
+    this.#publisher = new Publisher({ ...this.#needs, book: this.#book }, state)
     this.#plan(state)
   }
 
@@ -221,18 +190,38 @@ export class Board implements ScoreboardRpc {
     return this.#state?.deletedAt === null ? this.#state : null
   }
 
+  async #change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
+    const state = this.#living()
+    if (state === null) return refuse({ reason: 'poll-not-found' })
+    const changed = changePoll(state.definition, change, this.#needs.clock.now())
+    if (!changed.ok) return changed
+    if (changesBallots(state.definition.poll, changed.value.poll) && !(await this.#holdAll(state))) {
+      this.#letGo()
+      await this.#within(boxPatienceMs, this.#circle.tell(state))
+      return refuse({ reason: 'questions-frozen' })
+    }
+    if (changed.value !== state.definition) this.#redefine(state, changed.value)
+    const confirmed = this.#within(boxPatienceMs, this.#circle.tell(state))
+    await this.#within(recordPatienceMs, this.#record())
+    if (!(await confirmed)) throw new Unavailable('a ballot box')
+    return accept(state.definition.poll)
+  }
+
   /** Whether no box that has joined holds a ballot; until the next definition none will. While this is undecided nobody
    *  joins, and a board that dies in the middle lets everybody go when it wakes. */
-  async #holdAll(state: BoardState): Promise<boolean> {
+  #holdAll(state: BoardState): Promise<boolean> {
     this.#book.keepHolding()
     state.holding = true
     this.#needs.storage.wakeAt(this.#needs.clock.now() + boxPatienceMs)
-    const pollId = state.definition.poll.id
-    let empty = true
-    const asked = await this.#each([...state.shards.keys()], async (shard) => {
-      if (!(await this.#needs.boxes.hold({ pollId, shard }))) empty = false
-    })
-    return asked && empty
+    return this.#circle.hold(state)
+  }
+
+  /** Whoever is held counts on by what was there before, under a new version that all must confirm. */
+  #letGo(): void {
+    const state = this.#living()
+    if (state === null || !state.holding) return
+    const { poll } = state.definition
+    this.#redefine(state, { ...state.definition, poll: { ...poll, version: poll.version + 1 } })
   }
 
   #redefine(state: BoardState, definition: CountingDefinition): void {
@@ -242,77 +231,44 @@ export class Board implements ScoreboardRpc {
     this.#plan(state)
   }
 
-  #keepShard(state: BoardState, shard: number, kept: Shard): void {
-    this.#book.keepShard(shard, kept)
-    state.shards.set(shard, kept)
-  }
-
   /** `closing` is durable before the first box is frozen. */
-  #beginClosing(state: BoardState): void {
+  #beginClosing(): BoardState | null {
+    const state = this.#living()
+    if (state === null) return null
     const { poll } = state.definition
-    if (poll.phase === 'closing' || poll.phase === 'closed') return
-    const closing: Poll = { ...poll, phase: 'closing', version: poll.version + 1 }
-    this.#redefine(state, { ...state.definition, poll: closing })
-    this.#needs.storage.wakeAt(this.#needs.clock.now() + againMs)
+    if (poll.phase === 'closing' || poll.phase === 'closed') return state
+    this.#redefine(state, {
+      ...state.definition,
+      poll: { ...poll, phase: 'closing', version: poll.version + 1 },
+    })
+    return state
   }
 
   #finishClosing(state: BoardState): Promise<void> {
     if (state.definition.poll.phase !== 'closing') return Promise.resolve()
-    this.#finishing ??= this.#freezeAll(state).finally(() => {
+    this.#finishing ??= this.#freezeAndCount(state).finally(() => {
       this.#finishing = null
     })
     return this.#finishing
   }
 
-  /** Every index below `shards`, never-used ones too; then merge, runoffs, and `final` once. */
-  async #freezeAll(state: BoardState): Promise<void> {
+  /** Freeze all, merge, runoffs, and `final` once. */
+  async #freezeAndCount(state: BoardState): Promise<void> {
     const { poll } = state.definition
-    const all = Array.from({ length: poll.shards }, (_, shard) => shard)
-    const freeze = async (shard: number) => {
-      if (state.shards.get(shard)?.frozen) return
-      const { version, tally } = await this.#needs.boxes.freeze({ pollId: poll.id, shard }, state.definition)
-      this.#publisher?.take({ shard, version, tally })
-      this.#keepShard(state, shard, { version, tally, adopted: poll.version, frozen: true })
-    }
-    if (!(await this.#each(all, freeze))) return
+    const publisher = this.#publisher
+    if (publisher === null) return
+    const frozen = await this.#circle.freeze(state, ({ shard, version, tally }) => {
+      if (tally !== null) publisher.take({ shard, version, tally })
+    })
+    if (!frozen) return
     try {
-      const runoffs = await countRunoffs(poll, this.#publisher?.merged() ?? missing(), all, this.#needs.boxes)
+      const runoffs = await countRunoffs(poll, publisher.merged(), everyShard(state), this.#needs.boxes)
       if (this.#living() !== state) return
-      this.#publisher?.close({ ...poll, phase: 'closed' }, runoffs)
+      publisher.close({ ...poll, phase: 'closed' }, runoffs)
       await this.#within(recordPatienceMs, this.#record())
     } catch (error) {
       this.#needs.report({ type: 'box-failed', pollId: poll.id, error: String(error) })
     }
-  }
-
-  /** Tells the boxes that joined of the newest definition; true once all have confirmed it. */
-  #tellBoxes(state: BoardState): Promise<boolean> {
-    const { poll } = state.definition
-    const behind = [...state.shards].flatMap(([shard, { adopted }]) =>
-      adopted < poll.version ? [shard] : [],
-    )
-    return this.#each(behind, async (shard) => {
-      await this.#needs.boxes.adopt({ pollId: poll.id, shard }, state.definition)
-      const known = state.shards.get(shard) ?? unheard
-      this.#keepShard(state, shard, { ...known, adopted: Math.max(known.adopted, poll.version) })
-    })
-  }
-
-  /** Asks boxes a few at a time; reports those that failed and returns whether none did. */
-  async #each(shards: readonly number[], ask: (shard: number) => Promise<void>): Promise<boolean> {
-    let all = true
-    for (let at = 0; at < shards.length; at += boxesAtOnce) {
-      await Promise.all(
-        shards.slice(at, at + boxesAtOnce).map((shard) =>
-          ask(shard).catch((error: unknown) => {
-            all = false
-            const pollId = this.#state?.definition.poll.id ?? ''
-            this.#needs.report({ type: 'box-failed', pollId, error: String(error) })
-          }),
-        ),
-      )
-    }
-    return all
   }
 
   async #finishRemoval(): Promise<void> {
@@ -325,14 +281,17 @@ export class Board implements ScoreboardRpc {
     }
     this.#needs.storage.wakeAt(this.#needs.clock.now() + recordAgainMs)
     const { id, workspaceId } = state.definition.poll
-    const destroyed = await this.#each([...state.shards.keys()], async (shard) => {
-      await this.#needs.boxes.destroy({ pollId: id, shard })
-      this.#book.forgetShard(shard)
-      state.shards.delete(shard)
-    })
-    await this.#needs.records.remove({ pollId: id, workspaceId, deletedAt })
-    await this.#needs.shelf.drop(id)
-    if (destroyed) this.#needs.storage.wakeAt(deletedAt + tombstoneMs)
+    // A freeze that is still on its way would found a box again: then this comes once more.
+    const underWay = this.#finishing !== null
+    const destroyed = await this.#circle.destroy(state)
+    try {
+      await this.#needs.records.remove({ pollId: id, workspaceId, deletedAt })
+      await this.#needs.shelf.drop(id)
+      if (destroyed && !underWay) this.#needs.storage.wakeAt(deletedAt + tombstoneMs)
+    } catch (error) {
+      const { version } = state.definition.poll
+      this.#needs.report({ type: 'poll-record-failed', pollId: id, version, error: String(error) })
+    }
   }
 
   /** Writes the poll through to Postgres; `#plan` sees to it that this is repeated until it is there. */
@@ -347,48 +306,22 @@ export class Board implements ScoreboardRpc {
       this.#book.keepRecorded(recorded)
       state.recorded = Math.max(state.recorded, recorded)
     } catch (error) {
-      this.#needs.report({
-        type: 'poll-record-failed',
-        pollId: poll.id,
-        version: poll.version,
-        error: String(error),
-      })
+      const { id: pollId, version } = poll
+      this.#needs.report({ type: 'poll-record-failed', pollId, version, error: String(error) })
     }
   }
 
   /** The next alarm: what must be repeated, or the close that is scheduled. */
   #plan(state: BoardState): void {
     const now = this.#needs.clock.now()
-    const { phase, closesAt, version } = state.definition.poll
-    const behind = [...state.shards.values()].some(({ adopted }) => adopted < version)
+    const { phase, closesAt } = state.definition.poll
     const wishes = [
-      phase === 'closing' || behind ? now + againMs : null,
+      phase === 'closing' || behind(state).length > 0 ? now + againMs : null,
+      state.holding ? now + boxPatienceMs : null,
       state.recorded < recordOf(state) ? now + recordAgainMs : null,
       phase === 'open' && closesAt !== null ? Math.max(closesAt, now) : null,
     ].filter((at) => at !== null)
     if (wishes.length > 0) this.#needs.storage.wakeAt(Math.min(...wishes))
-  }
-
-  #countOpenRunoffs(state: BoardState): void {
-    const { poll } = state.definition
-    const asked = poll.phase === 'open' && poll.questions.some(({ type }) => type === 'ranking')
-    if (!asked || this.#countingRunoffs) return
-    this.#countingRunoffs = true
-    const wait = Math.max(0, this.#lastRunoffs + openRunoffEveryMs - this.#needs.clock.now())
-    this.#needs.after(Math.min(wait, openRunoffEveryMs), () => {
-      this.#lastRunoffs = this.#needs.clock.now()
-      const tally = this.#publisher?.merged() ?? missing()
-      countRunoffs(poll, tally, [...state.shards.keys()], this.#needs.boxes, openRunoffBallots)
-        .then((runoffs) => {
-          if (state.definition.poll.phase === 'open') this.#publisher?.showRunoffs(runoffs)
-        })
-        .catch((error: unknown) =>
-          this.#needs.report({ type: 'box-failed', pollId: poll.id, error: String(error) }),
-        )
-        .finally(() => {
-          this.#countingRunoffs = false
-        })
-    })
   }
 
   /** What came of the work in that time, or null. The work goes on in any case. */
@@ -397,14 +330,4 @@ export class Board implements ScoreboardRpc {
     this.#needs.after(patienceMs, () => resolve(null))
     return Promise.race([work, promise])
   }
-}
-
-const unheard: Shard = { version: 0, tally: null, adopted: 0, frozen: false }
-
-/** `closing` and `closed` are one version of the poll and two records of it. */
-const recordOf = ({ definition: { poll } }: BoardState): number =>
-  poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)
-
-const missing = (): never => {
-  throw new Error('a poll that is there has a publisher')
 }

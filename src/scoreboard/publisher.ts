@@ -41,7 +41,10 @@ export class Publisher {
   readonly #dirty = new Set<number>()
   #openRunoffs: Runoffs = {}
   #published: Results | null = null
+  /** A timer is set; when it comes, `#due` says whether there is still something to publish. */
   #waiting = false
+  #due = false
+  #stopped = false
   #last = 0
 
   constructor(needs: Needs, state: BoardState) {
@@ -61,7 +64,7 @@ export class Publisher {
 
   /** Runoffs of a poll that is still open; they travel with the next publication, which this asks for. */
   showRunoffs(runoffs: Runoffs): void {
-    if (JSON.stringify(runoffs) === JSON.stringify(this.#openRunoffs)) return
+    if (this.#stopped || JSON.stringify(runoffs) === JSON.stringify(this.#openRunoffs)) return
     this.#openRunoffs = runoffs
     this.#soon()
   }
@@ -99,13 +102,23 @@ export class Publisher {
     return { frame: final ? closedFrame(document) : resultsFrame(document), last: final }
   }
 
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** The poll is deleted: nothing of it is written or shown any more. */
+  stop(): void {
+    this.#stopped = true
+  }
+
   #soon(): void {
+    this.#due = true
     if (this.#waiting) return
     this.#waiting = true
     const wait = Math.max(0, this.#last + publishEveryMs - this.#needs.clock.now())
     this.#needs.after(Math.min(wait, publishEveryMs), () => {
       this.#waiting = false
-      this.#publish()
+      if (this.#due && !this.#stopped) this.#publish()
     })
   }
 
@@ -131,6 +144,7 @@ export class Publisher {
       state.runoffs = closed.runoffs
     }
     this.#dirty.clear()
+    this.#due = false
     this.#published = results
     this.#last = this.#needs.clock.now()
     this.#show(before, results, publication.document)

@@ -43,6 +43,10 @@ export interface Publication {
 
 export type Runoffs = Readonly<Record<string, RunoffOutcome | null>>
 
+/** What Postgres must have heard: `closing` and `closed` are one version of the poll and two records of it. */
+export const recordOf = ({ definition: { poll } }: BoardState): number =>
+  poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)
+
 export type Scorebook = ReturnType<typeof openScorebook>
 
 export const openScorebook = (storage: ObjectStorage) => {
@@ -146,13 +150,17 @@ export const openScorebook = (storage: ObjectStorage) => {
       })
     },
 
-    /** Leaves a tombstone: the poll's secret, definition and numbers go now. */
-    bury(deletedAt: number): void {
+    /** Leaves a tombstone: secret, definition and numbers go now; what is left finds the boxes. */
+    bury(poll: Poll, deletedAt: number): void {
+      const { id, workspaceId, shards, phase, version } = poll
       storage.transaction(() => {
         storage.run(
-          "update board set deleted_at = ?, secret = x'', revoked_invites = '[]', holding = 0 where id = 1",
+          `update board set deleted_at = ?, poll = ?, origin = '{}', fingerprint = '', runoffs = '{}', secret = x'',
+           revoked_invites = '[]', holding = 0 where id = 1`,
           deletedAt,
+          JSON.stringify({ id, workspaceId, shards, phase, version }),
         )
+        storage.run('update shard set tally = null')
         storage.run('delete from publication')
       })
     },

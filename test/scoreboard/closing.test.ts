@@ -237,7 +237,7 @@ describe('at its time', () => {
   test('a poll whose record fails every time still closes', async () => {
     const stand = await aBoard({ closesAt: noon + 60_000 }, { made: false })
     stand.postgres.before = () => Promise.reject(new Error('postgres is down'))
-    await stand.board.create(stand.definition)
+    await stand.board.create(stand.definition, 'order')
     for (let rings = 0; rings < 14; rings++) await stand.ring()
     expect(await stand.results()).toMatchObject({ final: true })
   })

@@ -19,7 +19,7 @@ const isDone = async (promise: Promise<unknown>): Promise<boolean> => {
 const creating = async (before: () => Promise<void>): Promise<{ stand: BoardStand; created: Promise<void> }> => {
   const stand = await aBoard({}, { made: false })
   stand.postgres.before = before
-  return { stand, created: stand.board.create(stand.definition) }
+  return { stand, created: stand.board.create(stand.definition, 'order') }
 }
 
 describe('making a poll', () => {
@@ -54,7 +54,7 @@ describe('making a poll', () => {
   test('again with the same poll changes nothing', async () => {
     const stand = await aBoard()
     const before = stand.tables()
-    await stand.board.create(stand.definition)
+    await stand.board.create(stand.definition, 'order')
     expect(stand.tables()).toEqual(before)
     expect(stand.postgres.recorded).toHaveLength(1)
   })
@@ -62,7 +62,7 @@ describe('making a poll', () => {
   test('again with another poll under the same id leaves the first as it was', async () => {
     const stand = await aBoard()
     const { poll } = stand.definition
-    await stand.board.create({ ...stand.definition, poll: { ...poll, title: 'Another' }, secret: new Uint8Array(32) })
+    await stand.board.create({ ...stand.definition, poll: { ...poll, title: 'Another' }, secret: new Uint8Array(32) }, 'order')
     expect(await stand.board.definition()).toEqual(stand.definition)
   })
 
@@ -129,7 +129,7 @@ describe('a change', () => {
     const stand = await aBoard({ phase: 'draft' }, { made: false })
     const slow = Promise.withResolvers<void>()
     stand.postgres.before = () => slow.promise
-    const created = stand.board.create(stand.definition)
+    const created = stand.board.create(stand.definition, 'order')
     await stand.time.advance(500)
     await created
     stand.postgres.before = async () => {}

@@ -78,7 +78,7 @@ describe('deleting', () => {
   test('keeps a tombstone for 14 days, and then nothing at all', async () => {
     const stand = await aBoardWithShards()
     await stand.board.remove()
-    await stand.board.create(stand.definition)
+    await stand.board.create(stand.definition, 'order')
     expect(await stand.board.definition()).toBeNull()
     await stand.time.advance(14 * day - 1_000)
     stand.restart()

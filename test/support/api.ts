@@ -1,7 +1,8 @@
 // The public API in this process: the real app over the real verbs, over boards and boxes on node:sqlite. Only Postgres,
 // the queue and the platform's own parts are stood in for.
-import { auditPoll } from '../../src/application/audit-poll.ts'
+
 import { formatApiKey, secretHashOf } from '../../src/application/api-key.ts'
+import { auditPoll } from '../../src/application/audit-poll.ts'
 import { castBallot } from '../../src/application/cast-ballot.ts'
 import { changePoll } from '../../src/application/change-poll.ts'
 import { checkHealth } from '../../src/application/check-health.ts'
@@ -9,11 +10,19 @@ import { closePoll } from '../../src/application/close-poll.ts'
 import { createPoll } from '../../src/application/create-poll.ts'
 import { createWorkspace } from '../../src/application/create-workspace.ts'
 import { deletePoll } from '../../src/application/delete-poll.ts'
+import { editPoll } from '../../src/application/edit-poll.ts'
 import { eraseBallot } from '../../src/application/erase-ballot.ts'
 import { exportBallots } from '../../src/application/export-ballots.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
-import { type HealthCheck, type KeyRecord, type Scope, scopes as everyScope } from '../../src/application/ports.ts'
+import { listPolls } from '../../src/application/list-polls.ts'
+import {
+  scopes as everyScope,
+  type HealthCheck,
+  type KeyRecord,
+  type PollReader,
+  type Scope,
+} from '../../src/application/ports.ts'
 import { proveBallot } from '../../src/application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
 import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
@@ -21,6 +30,7 @@ import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults } from '../../src/application/read-results.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
+import { statusOf } from '../../src/domain/poll/poll.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Services } from '../../src/http/http.ts'
 import { toHex } from '../../src/kernel/bytes.ts'
@@ -35,7 +45,7 @@ import {
   rememberResults,
   rememberViews,
 } from '../../src/runtime/remember.ts'
-import { type LocalCounting, localCounting } from './local-counting.ts'
+import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
 import { receiptKey } from './receipt-key.ts'
 
 export const origin = 'https://edge.test'
@@ -73,7 +83,12 @@ export interface Answer {
 
 export interface PollDocument {
   readonly id: string
-  readonly urls: { readonly self: string; readonly results: string; readonly live: string; readonly page: string }
+  readonly urls: {
+    readonly self: string
+    readonly results: string
+    readonly live: string
+    readonly page: string
+  }
   readonly status: string
   readonly version: number
 }
@@ -139,13 +154,14 @@ export const anApi = (): Api => {
       ),
     }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: boards }),
-    createPoll: createPoll({ scoreboards: boards, pollViews, clock, random }),
+    createPoll: createPoll({ scoreboards: boards, pollViews, clock, random, idSecret: new Uint8Array(32) }),
     createWorkspace: createWorkspace({
       workspaces: { create: async (_workspace, key) => void keys.set(key.id, key) },
       clock,
       random,
     }),
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({
       pollBook,
@@ -167,6 +183,7 @@ export const anApi = (): Api => {
       rootKey,
     }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: postgres.pollIds,
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
@@ -181,7 +198,11 @@ export const anApi = (): Api => {
       deadLetters: {
         oldest: async (limit) => postgres.deadLetters.slice(0, limit),
         remove: async (ids) => {
-          for (const id of ids) postgres.deadLetters.splice(postgres.deadLetters.findIndex((letter) => letter.id === id), 1)
+          for (const id of ids)
+            postgres.deadLetters.splice(
+              postgres.deadLetters.findIndex((letter) => letter.id === id),
+              1,
+            )
         },
       },
       resend: async () => {},
@@ -223,7 +244,15 @@ export const anApi = (): Api => {
     key(workspaceId = 'ws_first', scopes = everyScope) {
       const id = `key_${String(++made).padStart(16, '0')}`
       const secret = String(made).padStart(39, 'k')
-      const record = { id, workspaceId, plan: 'free', mode: 'live', scopes, expiresAt: null, revokedAt: null } as const
+      const record = {
+        id,
+        workspaceId,
+        plan: 'free',
+        mode: 'live',
+        scopes,
+        expiresAt: null,
+        revokedAt: null,
+      } as const
       keys.set(id, { ...record, secretHash: toHex(secretHashOf(secret)) })
       return formatApiKey('live', id, secret)
     },
@@ -233,10 +262,27 @@ export const anApi = (): Api => {
       return answer.json
     },
     vote: (pollId, voter = 'a-voter-of-these-tests', answers = { where: ['pizza'] }, headers = {}) =>
-      api.ask('POST', `/v1/polls/${pollId}/ballots`, { headers: { 'Voter-Id': voter.padEnd(16, '.'), ...headers }, body: { answers } }),
+      api.ask('POST', `/v1/polls/${pollId}/ballots`, {
+        headers: { 'Voter-Id': voter.padEnd(16, '.'), ...headers },
+        body: { answers },
+      }),
   }
   return api
 }
+
+/** What test/contracts holds the archive's own list to. */
+const pollsOf = ({ polls }: LocalPostgres, order: Parameters<PollReader['list']>[0]) =>
+  [...polls.values()]
+    .filter((poll) => poll.workspaceId === order.workspaceId && !poll.archived)
+    .filter((poll) => order.status === null || statusOf(poll, order.now) === order.status)
+    .toSorted((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
+    .filter(
+      ({ createdAt, id }) =>
+        order.after === null ||
+        createdAt < order.after.createdAt ||
+        (createdAt === order.after.createdAt && id < order.after.id),
+    )
+    .slice(0, order.limit)
 
 /** Workers KV as one process sees it: at once, and without an end to what it holds. */
 const keyValues = (): KeyValueStore => {

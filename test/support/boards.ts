@@ -99,7 +99,7 @@ export const aBoard = async (
       return Object.fromEntries(names.map(({ name }) => [name, storage.all(`select * from ${name}`)]))
     },
   }
-  if (made) await stand.board.create(definition)
+  if (made) await stand.board.create(definition, 'order')
   return stand
 }
 

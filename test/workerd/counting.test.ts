@@ -21,7 +21,7 @@ const published = async (definition: CountingDefinition, ballots: number) => {
 
 const aFoundedPoll = async () => {
   const definition = aDefinition({ id: `poll_${crypto.randomUUID()}` })
-  await boardOf(definition).create(definition)
+  await boardOf(definition).create(definition, 'order')
   return definition
 }
 

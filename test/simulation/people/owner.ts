@@ -87,6 +87,7 @@ const insist = async (
     try {
       record.outcome = await world.edges.ask((services, signal) => act(services, poll, signal))
       record.answeredAt = world.schedule.now
+      world.note(() => `owner: ${JSON.stringify(record)}`)
       return record
     } catch {
       await world.schedule.pause(stage.chance.between(100, 2_000))

@@ -150,6 +150,7 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
     pollId,
     object,
     async ask(method, args) {
+      ground.note(() => `${name} ← ${method} ${JSON.stringify(args).slice(0, 160)}`)
       if (method !== 'report') return object.call(({ board }) => dispatch(board, method, args))
       const [report] = args as [TallyReport] // as the stub was called
       const highest = reported.get(report.shard) ?? 0

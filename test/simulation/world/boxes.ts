@@ -213,6 +213,7 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
     object,
     frozenAt: null,
     async ask(method, args) {
+      ground.note(() => `${boxName(address)} ← ${method} ${JSON.stringify(args).slice(0, 160)}`)
       const run = () => object.call((box) => dispatch(box, method, args))
       switch (method) {
         case 'cast': {

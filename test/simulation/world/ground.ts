@@ -21,6 +21,8 @@ export interface Ground {
   saw(race: Race): void
   /** What the system says of itself. */
   report(event: Event): void
+  /** A line for whoever follows one run. */
+  note(line: () => string): void
   /** Something that must never be seen, seen while the world ran: a finding of the invariant it breaks. */
   alarm(invariant: string, what: string): void
 }

@@ -81,6 +81,9 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
       if (event.type === 'group-committed' && event.ballots > 1) ground.saw('many ballots in one commit')
       trace?.(schedule.now, JSON.stringify(event))
     },
+    note(line) {
+      trace?.(schedule.now, line())
+    },
     alarm(invariant, what) {
       alarms.push({ invariant, what })
       trace?.(schedule.now, `ALARM: ${what}`)

@@ -1,0 +1,25 @@
+// What any operation may refuse, whatever it does.
+import type { Reason } from './schemas/problem.ts'
+
+/** A key that is presented and not valid is refused everywhere; a dependency can be away; and there are bugs. */
+export const always = ['key-invalid', 'unavailable', 'unexpected'] as const satisfies readonly Reason[]
+
+/** Resources that speak several formats. */
+export const negotiated = [...always, 'not-acceptable'] as const satisfies readonly Reason[]
+
+/** An owner's, about a poll. */
+export const owned = [
+  ...negotiated,
+  'key-required',
+  'poll-not-found',
+  'scope-missing',
+] as const satisfies readonly Reason[]
+
+export const operated = [...negotiated, 'key-required'] as const satisfies readonly Reason[]
+
+/** With a body. */
+export const bodied = [
+  'body-malformed',
+  'body-too-large',
+  'media-type-unsupported',
+] as const satisfies readonly Reason[]

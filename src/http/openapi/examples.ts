@@ -1,0 +1,188 @@
+// Requests and answers as they really are: a test sends the requests and holds every example to its schema.
+
+const questions = [
+  {
+    id: 'where',
+    type: 'choice',
+    prompt: 'Where?',
+    min: 1,
+    max: 1,
+    required: true,
+    shuffle: false,
+    options: [
+      { id: 'pizza', label: 'Pizza', image: 'https://example.com/p.png' },
+      { id: 'sushi', label: 'Sushi' },
+    ],
+  },
+  {
+    id: 'order',
+    type: 'ranking',
+    prompt: 'Rank',
+    required: false,
+    options: [
+      { id: 'a', label: 'A' },
+      { id: 'b', label: 'B' },
+      { id: 'c', label: 'C' },
+    ],
+  },
+  { id: 'stars', type: 'rating', prompt: 'How was it?', required: false, scale: 5 },
+  { id: 'nps', type: 'nps', prompt: 'Recommend us?', required: false },
+  { id: 'why', type: 'text', prompt: 'Why?', required: false, maxLength: 500 },
+] as const
+
+const pollId = 'poll_8v930ptsjta541myn9a7hhk68g'
+const ballotId = 'bal_pkbkqaz1h6xfjwjn0wwr0zg5s8'
+const castAt = '2026-11-24T12:00:00.000Z'
+const commitment = 'f1742f24d01a5de9124f4440cbb60f577531d4fcc166377e03d4dbf856d2fb6c'
+const head = 'bf73061b012a340366e8f88208e2c05626d9233ee55c472cc728a276677e245e'
+
+export const smallDraft = {
+  title: 'Lunch?',
+  questions: [
+    {
+      type: 'choice',
+      prompt: 'Where?',
+      options: [{ label: 'Pizza' }, { label: 'Sushi' }],
+    },
+  ],
+}
+
+export const fullDraft = {
+  title: 'Lunch?',
+  description: 'Where we eat on Friday.',
+  questions,
+  opensAt: null,
+  closesAt: null,
+  results: 'always',
+  dedupe: { by: 'session' },
+  revisions: 'none',
+  challenge: 'off',
+  allowedOrigins: [],
+  expectedVoters: 1000,
+  status: 'open',
+  labels: { team: 'ops' },
+}
+
+const { status: _status, allowedOrigins, expectedVoters, labels, ...shown } = fullDraft
+
+export const poll = {
+  id: pollId,
+  status: 'open',
+  ...shown,
+  version: 1,
+  createdAt: castAt,
+  urls: {
+    self: `https://edgepoll.example/v1/polls/${pollId}`,
+    results: `https://edgepoll.example/v1/polls/${pollId}/results`,
+    live: `wss://edgepoll.example/v1/polls/${pollId}/results/live`,
+    page: `https://edgepoll.example/p/${pollId}`,
+  },
+}
+
+export const ownedPoll = { ...poll, allowedOrigins, expectedVoters, labels, archived: false, shards: 1 }
+
+export const closedPoll = { ...ownedPoll, status: 'closed', version: 2, final: true }
+
+export const patch = { title: 'Lunch on Friday?', closesAt: '2026-11-27T11:00:00Z', labels: { team: null } }
+
+const answers = { where: ['pizza'], order: ['b', 'a'], stars: 4, nps: 9, why: 'close by' }
+
+export const ballotDraft = { answers }
+export const shortBallotDraft = { answers: { where: 'pizza' } }
+
+export const ballot = {
+  id: ballotId,
+  pollId,
+  castAt,
+  revision: 1,
+  receipt:
+    'eyJhbGciOiJFZERTQSIsImtpZCI6InJlY2VpcHRzLW9mLXRlc3RzIiwidHlwIjoicmVjZWlwdCtqd3MifQ.eyJwb2xsIjoicG9sbF84djkzMHB0c2p0YTU0MW15bjlhN2hoazY4ZyIsImJhbGxvdCI6ImJhbF9wa2JrcWF6MWg2eGZqd2puMHd3cjB6ZzVzOCIsInJldmlzaW9uIjoxLCJzaGFyZCI6MCwic2VxIjoxLCJjb21taXRtZW50IjoiZjE3NDJmMjRkMDFhNWRlOTEyNGY0NDQwY2JiNjBmNTc3NTMxZDRmY2MxNjYzNzdlMDNkNGRiZjg1NmQyZmI2YyJ9.05NfooJiud8VspU9nMC2VZTkIiygHnbBuz7rl6gce7KiUlwxVAHuMUSxGm41jY-SAeYTzFvKP6B9ACK4UsnYAw',
+}
+
+export const ownBallot = { ...ballot, answers }
+
+/** Word for word that of docs/design/api.md; test/domain counts the ballots that give it. */
+export const results = {
+  pollId,
+  version: 42,
+  asOf: '2026-11-24T12:00:00Z',
+  final: false,
+  ballots: 10,
+  erased: 0,
+  questions: [
+    {
+      id: 'where',
+      type: 'choice',
+      ballots: 10,
+      options: [
+        { id: 'pizza', votes: 6, share: 0.6 },
+        { id: 'sushi', votes: 4, share: 0.4 },
+      ],
+    },
+    {
+      id: 'order',
+      type: 'ranking',
+      ballots: 5,
+      options: [
+        { id: 'a', firsts: 2, points: 6 },
+        { id: 'b', firsts: 2, points: 5 },
+        { id: 'c', firsts: 1, points: 4 },
+      ],
+      runoff: {
+        winner: 'b',
+        exhausted: 0,
+        rounds: [
+          { counts: { a: 2, b: 2, c: 1 }, eliminated: ['c'] },
+          { counts: { a: 2, b: 3 }, eliminated: [] },
+        ],
+      },
+    },
+    { id: 'stars', type: 'rating', ballots: 10, counts: [1, 1, 2, 3, 3], mean: 3.6 },
+    { id: 'nps', type: 'nps', ballots: 10, counts: [0, 0, 1, 0, 0, 0, 1, 1, 1, 3, 3], score: 40 },
+    { id: 'why', type: 'text', ballots: 3 },
+  ],
+}
+
+export const logEntry = { kind: 'cast', shard: 0, seq: 1, ballotId, revision: 1, castAt, commitment }
+
+export const checkpoint = {
+  pollId,
+  shard: 0,
+  seq: 1,
+  head,
+  signature:
+    'eyJhbGciOiJFZERTQSIsImtpZCI6InJlY2VpcHRzLW9mLXRlc3RzIiwidHlwIjoiY2hlY2twb2ludCtqd3MifQ.eyJwb2xsSWQiOiJwb2xsXzh2OTMwcHRzanRhNTQxbXluOWE3aGhrNjhnIiwic2hhcmQiOjAsInNlcSI6MSwiaGVhZCI6ImJmNzMwNjFiMDEyYTM0MDM2NmU4Zjg4MjA4ZTJjMDU2MjZkOTIzM2VlNTVjNDcyY2M3MjhhMjc2Njc3ZTI0NWUifQ.pMH-4jp_OTEuKxGrDf_JHizUJ1FVtYH0QGSwTG0xtVyqizd2yzAb-faZoa8Vcg4F8VpMf9AYwbThuNFifqDfDg',
+}
+
+export const proof = {
+  entry: logEntry,
+  previous: '81e879970e44898985dd955833f45046eddc8605b6c8d51bc2c0fed0e77867c1',
+  leaves: [],
+  checkpoint,
+}
+
+export const exportedBallot = {
+  id: ballotId,
+  revision: 1,
+  answers,
+  country: 'DE',
+  shard: 0,
+  seq: 1,
+  salt: 'a5350fd24f2de18850a11e717d657073',
+  castAt,
+  erased: false,
+}
+
+export const invites = { first: 1, codes: ['0000-0001-7qxm-qym6-gmd2', '0000-0002-k4d1-saee-nnbg'] }
+
+export const workspace = {
+  id: 'ws_hmd5kygk64ejhmq1cg26dw72br',
+  name: 'Acme',
+  plan: 'free',
+  apiKey: 'ep_live_24bhjszjzkrkydte_fh0wmvknzn5s75a7fa29s01ffpepvnmbr2kyq90',
+}
+
+/** By name, as OpenAPI wants them. */
+export const shownAs = (summary: string, value: unknown) => ({ [nameOf(summary)]: { summary, value } })
+
+const nameOf = (summary: string) => summary.toLowerCase().replaceAll(/[^a-z]+/g, '-')

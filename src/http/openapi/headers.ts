@@ -1,0 +1,78 @@
+// The headers of answers, each said once.
+
+const text = { type: 'string' } as const
+const whole = { type: 'integer', minimum: 0 } as const
+
+/** Under `components.headers`. */
+export const headerComponents = {
+  'Accept-Post': { description: 'The media types that a body may have.', schema: text },
+  Age: { description: 'How old the answer is, in seconds, where it comes from a memory.', schema: whole },
+  Allow: { description: 'The methods that this path takes.', schema: text },
+  'CDN-Cache-Control': {
+    description: 'What shared caches may keep, and how long (RFC 9213).',
+    schema: text,
+    example: 'max-age=1, stale-while-revalidate=1, stale-if-error=60',
+  },
+  'Cache-Control': { description: 'What browsers may keep, and how long.', schema: text },
+  'Cache-Status': {
+    description: 'Which tier had the answer (RFC 9211).',
+    schema: text,
+    example: 'edgepoll; hit; detail=isolate',
+  },
+  'Content-Disposition': { description: 'The name to save it by.', schema: text },
+  'Content-Security-Policy': { description: 'What the page may load.', schema: text },
+  ETag: {
+    description:
+      'Names what is answered: kind, version and representation. For `If-None-Match`, and of a poll for `If-Match`.',
+    schema: text,
+  },
+  'Edgepoll-Archived': {
+    description: 'Log events in the archive, of all there are. Equal for a closed poll.',
+    schema: { type: 'string', pattern: '^\\d+/\\d+$' },
+    example: '79321/79321',
+  },
+  'Edgepoll-Retry-Safe': {
+    description: '`false`: no repeat of this request could be known as one, so it would count again.',
+    schema: { type: 'string', enum: ['false'] },
+  },
+  'Edgepoll-Stale': {
+    description: '`true`: it stands in for an answer that cannot be had now.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'Idempotency-Replayed': {
+    description: '`true`: this is the first answer again; nothing was counted.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  Link: { description: 'The next page, with `rel="next"` (RFC 8288), where there is one.', schema: text },
+  Location: { description: 'Where it is.', schema: { type: 'string', format: 'uri' } },
+  'Referrer-Policy': { description: 'What other sites learn of the page’s address.', schema: text },
+  'Retry-After': { description: 'After how many seconds to try again.', schema: whole },
+  'Set-Cookie': { description: 'Names the voter to this poll’s page, and keeps their receipt.', schema: text },
+  Upgrade: { description: 'The protocol this resource speaks.', schema: text },
+  'WWW-Authenticate': { description: 'How to show a key.', schema: text },
+  'X-Content-Type-Options': { description: 'That the media type is meant.', schema: text },
+  'X-Request-Id': {
+    description: 'Names the request. Not on answers that anybody may keep.',
+    schema: { type: 'string', pattern: '^req_[0-9a-f-]{36}$' },
+  },
+} as const
+
+export type ShownHeaders = keyof typeof headerComponents
+
+/** References to these headers. */
+export const headers = (...names: readonly ShownHeaders[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
+
+/** Of an answer that is kept nowhere. */
+export const unkept = ['Cache-Control', 'X-Request-Id'] as const
+
+/** Of a read that caches may keep while anybody may see it; with a key or a receipt it is private. */
+export const cached = [
+  'ETag',
+  'Cache-Control',
+  'CDN-Cache-Control',
+  'Cache-Status',
+  'Age',
+  'Edgepoll-Stale',
+  'X-Request-Id',
+] as const
