@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { Complaint } from './complaint.ts'
 import { freshLog } from './data-folder.ts'
+import { placeReference } from './generate-reference.ts'
 import { readJson, writeJson } from './json-file.ts'
 import type { Nursery } from './nursery.ts'
 import { projectRoot } from './settings.ts'
@@ -22,9 +23,10 @@ export type Bundles = Readonly<Record<WorkerName, Bundle>>
 // What a bundle is made of. A file too many costs a build; one too few would run old code.
 const sources = ['src', 'workers', 'package-lock.json', 'tsconfig.json', ...workerNames.map(configOf)]
 
-/** The bundles of the sources as they are now. */
+/** The bundles of the sources as they are now; beside them what the edge publishes. */
 export const buildBundles = async (nursery: Nursery): Promise<Bundles> => {
   const { folder } = nursery
+  await placeReference()
   const home = join(folder.bundles, fingerprintOf(projectRoot, sources))
   const kept = readBundles(home)
   if (kept !== null) return kept

@@ -2,11 +2,19 @@
 import { Option } from 'commander'
 import { command, runCommand } from './command.ts'
 import { Complaint } from './complaint.ts'
+import { bringOpenApi } from './generate-openapi.ts'
 import { bringPage } from './generate-page.ts'
 import { bringProto } from './generate-proto.ts'
+import { bringReference } from './generate-reference.ts'
 import { bringTypes } from './generate-types.ts'
 
-const kinds = { types: bringTypes, page: bringPage, proto: bringProto } as const
+const kinds = {
+  types: bringTypes,
+  page: bringPage,
+  proto: bringProto,
+  reference: bringReference,
+  openapi: bringOpenApi,
+} as const
 
 /** One generated file. `skipped` says why it was left alone. */
 export interface Generated {
@@ -42,7 +50,7 @@ const main = async ({ only, check }: Options): Promise<void> => {
 if (import.meta.main) {
   const program = command(
     'npm run generate --',
-    'Writes the types of the bindings from the configurations, the page from web/page, and the messages from proto/.',
+    'Writes the types of the bindings from the configurations, the page from web/page, the messages from proto/, and the API’s document from its definitions.',
   )
     .addOption(new Option('--only <kind>', 'only one kind').choices(Object.keys(kinds)))
     .option('--check', 'write nothing; fail naming what is out of date')

@@ -1,6 +1,7 @@
 // How the Workers become options of Miniflare, the runtime `npm run stack` runs them in. Nothing else knows.
 import { dirname } from 'node:path'
 import type { Bundle, Bundles } from './bundles.ts'
+import { assetsFolder } from './generate-reference.ts'
 import { host } from './ports.ts'
 import { configPathOf, type WorkerName } from './worker-names.ts'
 
@@ -86,7 +87,7 @@ const optionsOf = async (
   Object.assign(process.env, { WRANGLER_LOG: 'none' })
   const path = configPathOf(worker)
   const config = readConfig({ config: path }, { hideWarnings: true })
-  const { workerOptions } = miniflareOptionsOf(config)
+  const { assets, ...workerOptions } = miniflareOptionsOf(config).workerOptions
   const declared = new Set([...Object.keys(config.vars), ...(config.secrets?.required ?? [])])
   const given = Object.entries(values.shared).filter(([name]) => declared.has(name))
   return {
@@ -96,9 +97,16 @@ const optionsOf = async (
     // The bundle is one module; rules are for finding more.
     modulesRules: undefined,
     modulesRoot: dirname(path),
+    // The folder itself: with `assets` every request would pass Miniflare's router first.
+    ...(assets === undefined
+      ? {}
+      : { serviceBindings: { ...Object(workerOptions['serviceBindings']), ASSETS: folder } }),
     // From the configuration and from us; a .dev.vars in the clone is for `wrangler dev` by hand.
     bindings: { ...config.vars, ...Object.fromEntries(given), ...values.additional[worker] },
     // Past Miniflare's own entry, which costs three requests of four.
     ...(worker === 'edge' && port !== null ? { unsafeDirectSockets: [{ host, port }] } : {}),
   }
 }
+
+/** Read by the runtime; answers a GET with the file's bytes. */
+const folder = { disk: { path: assetsFolder, writable: false } }

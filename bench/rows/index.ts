@@ -2,8 +2,10 @@
 import type { Row } from '../row.ts'
 import { b3 } from './b3.ts'
 import { b4 } from './b4.ts'
+import { ballotCost } from './ballot-cost.ts'
+import { commitVsNoop } from './commit-vs-noop.ts'
 
-export const rows: readonly Row[] = [b3, b4]
+export const rows: readonly Row[] = [b3, commitVsNoop, ballotCost, b4]
 
 /** The rows with these ids, in the matrix's order; all of them when none is named. Throws on an id that is no row's. */
 export const chooseRows = (ids: readonly string[], all: readonly Row[] = rows): readonly Row[] => {

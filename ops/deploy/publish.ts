@@ -44,7 +44,7 @@ export const publish = ({ env, dryRun, worker, config }: Publication): readonly 
   })
 
 /** The configuration as an account takes it. A KV namespace has its title for an id in ours, because the id is only
- *  known to the account that made it. `main` becomes absolute: this configuration lies elsewhere. */
+ *  known to the account that made it. Paths become absolute: this configuration lies elsewhere. */
 export const accountConfig = (
   file: string,
   ids: ReadonlyMap<string, string>,
@@ -54,7 +54,10 @@ export const accountConfig = (
   if (missing.length > 0)
     throw new Error(`The account has no KV namespace ${missing.join(', ')}: ops/deploy/prepare.ts makes it.`)
   return readFileSync(file, 'utf8')
-    .replace(/^main = "(.+)"$/m, (_line, main) => `main = ${JSON.stringify(resolve(dirname(file), main))}`)
+    .replace(
+      /^(main|directory) = "(.+)"$/gm,
+      (_line, name, path) => `${name} = ${JSON.stringify(resolve(dirname(file), path))}`,
+    )
     .replace(/^id = "(.+)"$/gm, (line, title) => (ids.has(title) ? `id = "${ids.get(title)}"` : line))
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts'
+import { until } from '../kernel/until.ts'
 import type { BallotMessage } from './ballot-message.ts'
 import type { Report } from './events.ts'
 import type { BallotBoxes, BallotRecords } from './ports.ts'
@@ -27,7 +28,7 @@ export const archiveBallots =
     })
     await Promise.all(
       messages.map(({ pollId, shard, first, last }) =>
-        ballotBoxes.confirm(pollId, shard, first, last).catch((error: unknown) => {
+        until(signal, ballotBoxes.confirm(pollId, shard, first, last)).catch((error: unknown) => {
           report({ type: 'confirm-failed', pollId, shard, error: String(error) })
         }),
       ),

@@ -34,17 +34,24 @@ export const auditPoll =
   ): Promise<Result<PollAudit, VotingRefusal>> => {
     const definition: CountingDefinition | null = await pollBook.find(pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
+    const addresses = Array.from({ length: definition.poll.shards }, (_, shard) => ({ pollId, shard }))
+    const standings = () => Promise.all(addresses.map((address) => ballotBoxes.standing(address, signal)))
+
+    const before = await standings()
+    const boxes = await Promise.all(addresses.map((address) => ballotBoxes.audit(address, signal)))
     const recorded = new Map((await ballotReader.audit(pollId, signal)).map((audit) => [audit.shard, audit]))
+    const after = await standings()
+
     const shards: ShardComparison[] = []
-    for (let shard = 0; shard < definition.poll.shards; shard++) {
-      const address = { pollId, shard }
-      const { seq, archived } = await ballotBoxes.standing(address, signal)
-      const box = await ballotBoxes.audit(address, signal)
-      const postgres = recorded.get(shard)
-      const verdict = archived < seq ? 'behind' : agree(box, postgres) ? 'equal' : 'differs'
-      if (verdict === 'differs') await ballotBoxes.resend(address, 0, signal)
+    for (const [at, box] of boxes.entries()) {
+      const { seq = 0, archived = 0 } = before[at] ?? {}
+      const postgres = recorded.get(box.shard)
+      // Something was cast while we looked, or is on its way: then the two were not of the same moment.
+      const moving = archived < seq || after[at]?.seq !== seq
+      const verdict = moving ? 'behind' : agree(box, postgres) ? 'equal' : 'differs'
+      if (verdict === 'differs') await ballotBoxes.resend({ pollId, shard: box.shard }, 0, signal)
       shards.push({
-        shard,
+        shard: box.shard,
         verdict,
         ballotsInBox: box.ballots,
         ballotsInPostgres: postgres?.ballots ?? 0,

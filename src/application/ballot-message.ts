@@ -16,7 +16,16 @@ export interface BallotMessage {
 }
 
 /** The message in an envelope, or null for one that this code does not understand. */
-export const openBallotMessage = (body: unknown): BallotMessage | null =>
-  typeof body === 'object' && body !== null && 'v' in body && body.v === ballotMessageVersion
-    ? (body as BallotMessage) // only boxes write to this queue; the version says how
-    : null
+export const openBallotMessage = (body: unknown): BallotMessage | null => {
+  const { v, id, pollId, shard, first, last, ballots } = fieldsOf(body)
+  const whole =
+    v === ballotMessageVersion &&
+    [id, pollId].every((text) => typeof text === 'string') &&
+    [shard, first, last].every(Number.isSafeInteger) &&
+    Array.isArray(ballots) &&
+    ballots.every((ballot) => typeof fieldsOf(ballot)['id'] === 'string')
+  return whole ? (body as BallotMessage) : null // what a ballot holds beyond its id, Postgres judges
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {}

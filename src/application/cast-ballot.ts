@@ -45,6 +45,9 @@ export interface Cast extends CastOutcome {
   readonly retrySafe: boolean
 }
 
+/** What a message to the archive has room for. A body of 64 KiB in another format may be more as JSON. */
+const mostBytes = 64 * 1024
+
 /** Accepts one voter's ballot. Casting the same ballot again returns the same receipt. */
 export const castBallot =
   ({ pollBook, ballotBoxes, receipts, tokens, challenges, suspicion, random }: Needs) =>
@@ -64,12 +67,14 @@ export const castBallot =
 
     const { revisionOnly, country, region } = order
     const answers = JSON.stringify(checked.value)
-    const { version: pollVersion } = definition.poll
-    const ballot = { ...keys.value, answers, pollVersion, revisionOnly, country }
+    if (new TextEncoder().encode(answers).byteLength > mostBytes)
+      return refuse({ reason: 'ballot-too-large' })
+    const { version: pollVersion, dedupe } = definition.poll
+    const ballot = { ...keys.value, answers, pollVersion, dedupeBy: dedupe.by, revisionOnly, country }
     const cast = await ballotBoxes.cast(definition, ballot, signal, region)
     if (!cast.ok) return cast
     if (cast.value.kind === 'accepted' && definition.poll.challenge === 'suspicious')
-      await suspicion.note(definition.poll.id, networkOf(order.address))
+      await suspicion.note(definition.poll.id, networkOf(order.address)).catch(() => undefined) // the ballot is counted, whatever becomes of this
     return accept({
       ...cast.value,
       receipt: await receipts.sign(receiptClaims(cast.value.ballot)),

@@ -72,6 +72,7 @@ export class Box implements BallotBoxRpc {
   #lastGroup = 0
   #wakeAt: number | null = null
   #destroyed = false
+  #releasing = false
   /** The highest reading of the clock that something was decided by. */
   #latest = 0
 
@@ -90,7 +91,8 @@ export class Box implements BallotBoxRpc {
       return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
     return new Promise((answer) => {
       this.#buffer.push({ request, answer })
-      this.#flushSoon()
+      if (this.#state?.held === true) this.#releaseLater()
+      else this.#flushSoon()
     })
   }
 
@@ -120,13 +122,13 @@ export class Box implements BallotBoxRpc {
 
   /** Before the questions change: false if a ballot is here already. Else callers wait until the board has adopted
    *  something, be it what was there before. Durable, so that a restart in between lets nobody in either. */
-  async hold(address: BoxAddress): Promise<boolean> {
+  async hold(_address: BoxAddress): Promise<boolean> {
     while (this.#buffer.length > 0 && this.#state?.held === false) this.#flush()
     const state = this.#state
     if (state === null || state.seq > 0) return state === null
     if (!state.held) this.#ledger.keepHeld()
     this.#state = { ...state, held: true }
-    this.#needs.after(this.#needs.settings.holdMs, () => this.#releaseWaiting(address))
+    if (this.#buffer.length > 0) this.#releaseLater()
     return true
   }
 
@@ -267,7 +269,8 @@ export class Box implements BallotBoxRpc {
       report,
     })
     this.#founded = { outbox, reporter, rankings: new Rankings(this.#ledger) }
-    if (state.archived < state.seq) this.#lookLater(0)
+    // The board may have missed the last report, and the platform may have given up the alarm that would repeat it.
+    this.#lookLater(0)
   }
 
   /** Several first voters share one question to the board. */
@@ -287,11 +290,15 @@ export class Box implements BallotBoxRpc {
   }
 
   /** A board that does not come back must not keep voters waiting: they may try again. */
-  #releaseWaiting({ pollId }: BoxAddress): void {
-    if (this.#state?.held !== true || this.#buffer.length === 0) return
-    this.#needs.report({ type: 'box-failed', pollId, error: 'held for too long' })
-    for (const waiting of this.#buffer.splice(0))
-      waiting.answer(refuse({ reason: 'overloaded', retryAfterSeconds: 1 }))
+  #releaseLater(): void {
+    if (this.#releasing) return
+    this.#releasing = true
+    this.#needs.after(this.#needs.settings.holdMs, () => {
+      this.#releasing = false
+      if (this.#state?.held !== true) return
+      const refusal = { reason: 'overloaded', retryAfterSeconds: 1 } as const
+      for (const waiting of this.#buffer.splice(0)) waiting.answer(refuse(refusal))
+    })
   }
 
   #flushSoon(): void {

@@ -87,8 +87,14 @@ export const commitGroup = (
 }
 
 /** The canonical answers, checked again where the edge knew an older definition of the poll. */
-const answersFor = (poll: Poll, { answers, pollVersion }: BallotCast): Result<string, VotingRefusal> => {
+const answersFor = (
+  poll: Poll,
+  { answers, pollVersion, dedupeBy }: BallotCast,
+): Result<string, VotingRefusal> => {
   if (pollVersion === undefined || pollVersion === poll.version) return accept(answers)
+  // Keys of another rule say nothing here. The edge knows better within seconds.
+  if (dedupeBy !== undefined && dedupeBy !== poll.dedupe.by)
+    return refuse({ reason: 'overloaded', retryAfterSeconds: 5 })
   const checked = checkBallot(poll.questions, JSON.parse(answers))
   return checked.ok ? accept(JSON.stringify(checked.value)) : checked
 }

@@ -45,6 +45,9 @@ export type Decision =
   | { readonly kind: 'replay'; readonly revision: StoredRevision }
   | { readonly kind: 'refuse'; readonly refusal: VotingRefusal }
 
+/** Each is kept, so that its late retry is known; together they must fit a row of 2 MB, and be read at each cast. */
+const mostRevisions = 1_000
+
 export const decide = (stored: StoredBallot | null, asked: Asked, rules: Rules): Decision => {
   const retried = revisionOf(stored, asked.requestKey)
   if (retried !== null && !rules.matches(retried)) return no({ reason: 'idempotency-key-reused' })
@@ -53,8 +56,10 @@ export const decide = (stored: StoredBallot | null, asked: Asked, rules: Rules):
   if (rules.uninvited) return no({ reason: 'invite-invalid' })
   if (rules.shut !== null) return no({ reason: rules.shut })
   if (rules.revisionOnly && stored?.answers == null) return no({ reason: 'ballot-not-found' })
-  if (stored !== null && stored.answers !== null && rules.revisable)
+  if (stored !== null && stored.answers !== null && rules.revisable) {
+    if (stored.revisions.length > mostRevisions) return no({ reason: 'revisions-exhausted' })
     return { kind: 'revise', revision: newest(stored).revision + 1 }
+  }
   if (stored !== null || !rules.quotaLeft()) return no({ reason: 'already-voted' })
   return { kind: 'cast' }
 }

@@ -1,6 +1,8 @@
 // Erasing a ballot. Before the close it leaves the tally and keeps its keys, so that its voter cannot vote again;
 // after the close answers and keys go for good, the numbers stand, and `erased` says how many they can no longer show.
 import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
+import type { Question } from '../domain/poll/poll.ts'
+import type { Answers } from '../domain/tally/rule.ts'
 import { noteErasure, uncountBallot } from '../domain/tally/tally.ts'
 import { newest, type StoredBallot } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
@@ -45,8 +47,11 @@ export const eraseBallot = (
 
   ledger.append({ first: seq, last: seq, head, entries: [entry] })
   ledger.keepTally(seq, tally)
-  if (frozen) forgetVoter(ledger, cast.keys, erased)
-  else ledger.put(cast.keys, erased)
+  if (frozen) {
+    const rankings = rankingsOf(definition.poll.questions, JSON.parse(ballot.answers))
+    if (rankings !== null) ledger.keepRanking(JSON.stringify(rankings))
+    forgetVoter(ledger, cast.keys, erased)
+  } else ledger.put(cast.keys, erased)
   return { next: { ...state, seq, head, castAt: now, tally }, outcome: 'erased' }
 }
 
@@ -60,5 +65,14 @@ const forgetVoter = (ledger: Ledger, keys: BallotKeys, ballot: StoredBallot): vo
   ledger.blankKeys(
     ballot.revisions.map(({ seq }) => seq),
     newest(ballot).seq,
+  )
+}
+
+/** The numbers stand after the close, and a runoff may still have to be counted: of its rounds too. */
+const rankingsOf = (questions: readonly Question[], answers: Answers): Answers | null => {
+  const ranked = questions.filter(({ id, type }) => type === 'ranking' && Object.hasOwn(answers, id))
+  if (ranked.length === 0) return null
+  return Object.fromEntries(
+    Object.entries(answers).filter(([id]) => ranked.some((question) => question.id === id)),
   )
 }

@@ -131,11 +131,18 @@ export const openLedger = (storage: ObjectStorage) => {
         .map(({ seq, revision }) => ({ seq, revision }))
     },
 
-    /** The answers of every ballot that has any, as canonical JSON. */
-    everyAnswers(): string[] {
+    /** The answers of every ballot that has any, and the rankings kept of those that have none any more; JSON. */
+    everyRanking(): string[] {
       return storage
-        .all<{ answers: string }>('select answers from ballot where answers is not null')
+        .all<{ answers: string }>(
+          'select answers from ballot where answers is not null union all select answers from erased_ranking',
+        )
         .map(({ answers }) => answers)
+    },
+
+    /** What a runoff goes on counting of a ballot that is erased after the close. */
+    keepRanking(answers: string): void {
+      storage.run('insert into erased_ranking (answers) values (?)', answers)
     },
 
     append({ first, last, head, entries }: PackedLog): void {

@@ -6,11 +6,11 @@ import type { BoxState, Ledger } from './ledger.ts'
 
 /** Reads the ballots once a version of the log, and keeps equal rankings together: real voters repeat each other. */
 export class Rankings {
-  readonly #ledger: Pick<Ledger, 'everyAnswers'>
+  readonly #ledger: Pick<Ledger, 'everyRanking'>
   #seq = -1
   #known = new Map<string, Map<string, number>>()
 
-  constructor(ledger: Pick<Ledger, 'everyAnswers'>) {
+  constructor(ledger: Pick<Ledger, 'everyRanking'>) {
     this.#ledger = ledger
   }
 
@@ -31,7 +31,7 @@ export class Rankings {
   #read(state: BoxState): void {
     const asked = state.definition.poll.questions.filter(({ type }) => type === 'ranking').map(({ id }) => id)
     const known = new Map(asked.map((id) => [id, new Map<string, number>()]))
-    for (const text of this.#ledger.everyAnswers()) {
+    for (const text of this.#ledger.everyRanking()) {
       const answers: Answers = JSON.parse(text)
       for (const [id, rankings] of known) {
         if (!Object.hasOwn(answers, id)) continue

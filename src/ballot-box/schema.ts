@@ -31,5 +31,7 @@ const steps: readonly (readonly string[])[] = [
     'create table log (first integer primary key, last integer not null, head text not null, entries text not null)',
     'create table checkpoint (seq integer primary key, head text not null, made_at integer not null)',
     'create table tally (id integer primary key check (id = 1), version integer not null, body text not null)',
+    // Of ballots erased after the close: what runoffs still count, and nothing that leads to a voter.
+    'create table erased_ranking (answers text not null)',
   ],
 ]

@@ -11,6 +11,8 @@ export type VotingRefusal =
   | { readonly reason: 'ballot-not-found' }
   | { readonly reason: 'ballot-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'ballot-erased' }
+  | { readonly reason: 'ballot-too-large' }
+  | { readonly reason: 'revisions-exhausted' }
   | { readonly reason: 'voter-id-required' }
   | { readonly reason: 'invite-required' }
   | { readonly reason: 'invite-invalid' }

@@ -20,6 +20,7 @@ import { page } from './routes/page.ts'
 import { polls } from './routes/polls.ts'
 import { problemPages } from './routes/problem-pages.ts'
 import { keySet, receipts } from './routes/receipts.ts'
+import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
 import { workspaces } from './routes/workspaces.ts'
 
@@ -34,6 +35,7 @@ export const createApp = (services: Services) => {
     .route('/', page)
     .route('/', problemPages)
     .route('/', keySet)
+    .route('/', reference)
     .route('/v1/workspaces', workspaces)
     .route('/v1/polls', polls)
     .route('/v1/polls', ownerPolls)

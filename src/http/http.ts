@@ -46,6 +46,8 @@ export interface Services {
   readonly mayWatch: ReturnType<typeof mayWatch>
   readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
+  /** A file that is published beside this code, because it is too large to be part of it. */
+  readonly publishedFile: (name: string) => Promise<Response>
   readonly readCheckpoints: ReturnType<typeof readCheckpoints>
   readonly readLog: ReturnType<typeof readLog>
   readonly readOwnBallot: ReturnType<typeof readOwnBallot>

@@ -118,6 +118,16 @@ export const problems = {
     title: 'A precondition is required',
     detail: 'Send the poll’s `ETag` in `If-Match`, or `*` to change whatever is there.',
   },
+  'ballot-too-large': {
+    status: 413,
+    title: 'This ballot is too large',
+    detail: 'Its answers may take 64 KiB as JSON, whatever format they come in.',
+  },
+  'revisions-exhausted': {
+    status: 409,
+    title: 'This ballot has been revised too often',
+    detail: 'A ballot may be revised 1,000 times. The last revision stands.',
+  },
   'voter-id-required': {
     status: 400,
     title: 'A Voter-Id is required',

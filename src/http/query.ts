@@ -21,11 +21,15 @@ export const onlyParameters = (
   c: Context<Http>,
   known: readonly string[] = [],
 ): Result<null, QueryRefusal> => {
-  for (const [name, values] of Object.entries(c.req.queries())) {
+  const start = c.req.url.indexOf('?')
+  if (start < 0) return accept(null)
+  const seen = new Set<string>()
+  for (const name of new URLSearchParams(c.req.url.slice(start)).keys()) {
     if (!known.includes(name))
       return refuse({ reason: 'query-invalid', detail: `\`${name}\` is not known here.` })
-    if (values.length > 1)
+    if (seen.has(name))
       return refuse({ reason: 'query-invalid', detail: `\`${name}\` must not be given twice.` })
+    seen.add(name)
   }
   return accept(null)
 }

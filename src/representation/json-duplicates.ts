@@ -2,7 +2,7 @@
 import type { Fault } from '../domain/refusal.ts'
 import { flaws } from './codec.ts'
 import { endOfString } from './json-text.ts'
-import { mostFaults, pointerTo } from './pointer.ts'
+import { mostFaults, mostPointerText, pointerTo } from './pointer.ts'
 
 /** An object or list that is being read. */
 interface Level {
@@ -17,7 +17,8 @@ export const duplicatesIn = (text: string): readonly Fault[] => {
   const levels: Level[] = []
   const pointers = new Set<string>()
   let naming = false
-  for (let at = 0; at < text.length && pointers.size < mostFaults; at++) {
+  let said = 0
+  for (let at = 0; at < text.length && pointers.size < mostFaults && said <= mostPointerText; at++) {
     const level = levels.at(-1)
     switch (text[at]) {
       case '{':
@@ -41,7 +42,11 @@ export const duplicatesIn = (text: string): readonly Fault[] => {
         const end = endOfString(text, at)
         if (naming && level?.names) {
           level.step = JSON.parse(text.slice(at, end + 1))
-          if (level.names.has(String(level.step))) pointers.add(pointerTo(levels.map(({ step }) => step)))
+          if (level.names.has(String(level.step))) {
+            const pointer = pointerTo(levels.map(({ step }) => step))
+            said += pointer.length
+            pointers.add(pointer)
+          }
           level.names.add(String(level.step))
           naming = false
         }

@@ -1,7 +1,7 @@
 // What every body must be, whatever format it came in: strings that can be stored, numbers that are exact.
 import type { Fault } from '../domain/refusal.ts'
 import { flaws } from './codec.ts'
-import { mostFaults, type Path, pointerTo } from './pointer.ts'
+import { mostFaults, mostPointerText, type Path, pointerTo } from './pointer.ts'
 
 export interface Examined {
   /** How many members all its objects have together. */
@@ -13,19 +13,23 @@ export interface Examined {
 export const examine = (value: unknown, strings = true): Examined => {
   const faults: Fault[] = []
   let members = 0
-  const note = (path: Path, detail: string) => {
-    if (faults.length < mostFaults) faults.push({ pointer: pointerTo(path), detail })
+  let said = 0
+  const note = (path: () => Path, detail: string) => {
+    if (faults.length >= mostFaults || said > mostPointerText) return
+    const pointer = pointerTo(path())
+    said += pointer.length
+    faults.push({ pointer, detail })
   }
   const checkText = (text: string, path: () => Path) => {
-    if (!text.isWellFormed()) note(path(), flaws.surrogate)
-    else if (text.includes('\u0000')) note(path(), flaws.nul)
+    if (!text.isWellFormed()) note(path, flaws.surrogate)
+    else if (text.includes('\u0000')) note(path, flaws.nul)
   }
   /** Paths are only made where something is wrong. */
   const walk = (each: unknown, path: () => Path): void => {
     if (typeof each === 'string') {
       if (strings) checkText(each, path)
     } else if (typeof each === 'number') {
-      if (!isExact(each)) note(path(), flaws.number)
+      if (!isExact(each)) note(path, flaws.number)
     } else if (Array.isArray(each)) {
       for (let at = 0; at < each.length; at++) walk(each[at], () => [...path(), at])
     } else if (typeof each === 'object' && each !== null) {

@@ -7,3 +7,7 @@ export const pointerTo = (path: Path): string =>
 
 /** A megabyte of faults must not be answered with several. */
 export const mostFaults = 100
+
+/** Nor may a long name that many faults stand within be said again for each of them: beyond this many characters of
+ *  pointers no other is made. */
+export const mostPointerText = 10_000

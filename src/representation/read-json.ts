@@ -3,10 +3,5 @@ import type { Result } from '../kernel/result.ts'
 import { json } from './json.ts'
 import { type BodyRefusal, readBody } from './read-body.ts'
 
-export type { BodyRefusal }
-
-export const readJson = (
-  request: Request,
-  limitBytes: number,
-  mediaTypes: readonly string[] = json.mediaTypes,
-): Promise<Result<unknown, BodyRefusal>> => readBody(request, limitBytes, [{ ...json, mediaTypes }])
+export const readJson = (request: Request, limitBytes: number): Promise<Result<unknown, BodyRefusal>> =>
+  readBody(request, limitBytes, [json])

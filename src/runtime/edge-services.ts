@@ -52,6 +52,7 @@ export interface EdgeBindings<BoxId, BoardId> {
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
   readonly NEW_VOTERS: NewVoterLimiter
   readonly READS: KeyValueStore
+  readonly ASSETS: { fetch(address: URL): Promise<Response> }
 }
 
 /** What the platform gives an edge beside its bindings. */
@@ -114,6 +115,7 @@ export const edgeServices = <BoxId, BoardId>(
     listPolls: listPolls({ pollReader: pollReader(database), clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: reader.pollIds,
+    publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),

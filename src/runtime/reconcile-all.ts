@@ -15,8 +15,11 @@ export const reconcileAll =
         AbortSignal.timeout(patienceMs),
       )
       for (const pollId of ids) {
-        const audit = await auditPoll({ pollId }, AbortSignal.timeout(patienceMs))
-        if (!audit.ok) continue
+        const audit = await auditPoll({ pollId }, AbortSignal.timeout(patienceMs)).catch((error: unknown) => {
+          report({ type: 'box-failed', pollId, error: String(error) })
+          return null // the others must not wait for this one
+        })
+        if (audit?.ok !== true) continue
         const differing = audit.value.shards.filter(({ verdict }) => verdict === 'differs')
         report({
           type: 'poll-reconciled',

@@ -10,6 +10,7 @@ import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { type Poll, publicPoll } from '../domain/poll/poll.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
+import { Turns } from '../kernel/turns.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -68,7 +69,7 @@ export const rememberViews = (book: PollBook, around: Around): PollViews => {
   }
 }
 
-/** Results: isolate, location, and KV once they are final. Fresh for a second from when the scoreboard was asked. Final
+/** Results: isolate, location, and KV, where the scoreboard puts them once they are final. Fresh for a second from when the scoreboard was asked. Final
  *  ones are held a minute at a time, because an erasure may still be noted in them. */
 export const rememberResults = (
   boards: Pick<Scoreboards, 'snapshot'>,
@@ -80,7 +81,9 @@ export const rememberResults = (
     ...common(around),
     isolate: isolateTier(2_000),
     beyond: sharedTiers(around),
-    lasting: (snapshot) => snapshot?.final === true,
+    // The scoreboard alone writes final results into KV: a reader that is slow would put what it read before an erasure
+    // over what came after, and it would lie there for a day.
+    lasting: () => false,
     terms: (snapshot) => (snapshot?.final === true ? final : live),
     origin: async (key, signal) => {
       const found = await boards.snapshot(pollIdOf(key), signal)
@@ -93,9 +96,10 @@ export const rememberResults = (
   }
 }
 
-/** What the scoreboard itself puts into KV, so that a closed poll is read without waking it. */
+/** What the scoreboard itself puts into KV, one after the other, so that a closed poll is read without waking it. */
 export const rememberFinal = (kv: KeyValueStore, clock: Clock) => {
   const tier = kvTier<Snapshot>(kv, clock, day)
+  const turns = new Turns()
   return {
     keep: (snapshot: Snapshot): Promise<void> => {
       const since = clock.now()
@@ -106,7 +110,7 @@ export const rememberFinal = (kv: KeyValueStore, clock: Clock) => {
         freshUntil: since,
         staleUntil: since,
       }
-      return tier.put(resultsKey(snapshot.pollId), { ...entry, standInUntil: since + day })
+      return turns.take(() => tier.put(resultsKey(snapshot.pollId), { ...entry, standInUntil: since + day }))
     },
     drop: async (pollId: string): Promise<void> => {
       await Promise.all([tier.drop(resultsKey(pollId)), tier.drop(viewKey(pollId))])

@@ -65,7 +65,7 @@ export class Board implements ScoreboardRpc {
     this.#needs = needs
     this.#book = openScorebook(needs.storage)
     const living = (state: BoardState) => this.#living() === state
-    this.#circle = new Circle({ boxes: needs.boxes, book: this.#book, report: needs.report, living })
+    this.#circle = new Circle({ ...needs, book: this.#book, living })
     this.#runoffs = new OpenRunoffs(needs)
     this.#state = this.#book.load()
     this.#open()
@@ -180,10 +180,15 @@ export class Board implements ScoreboardRpc {
   }
 
   #open(): void {
+    // The platform may have given up the alarm of a removal that is not finished.
+    if (this.#state !== null && this.#state.deletedAt !== null && !this.#state.removed)
+      this.#needs.storage.wakeAt(this.#needs.clock.now() + againMs)
     const state = this.#living()
     if (state === null) return
     this.#publisher = new Publisher({ ...this.#needs, book: this.#book }, state)
     this.#plan(state)
+    // A count that was due when the object ended is due still.
+    if (state.publication !== null) this.#runoffs.countSoon(state, this.#publisher)
   }
 
   #living(): BoardState | null {
@@ -264,7 +269,8 @@ export class Board implements ScoreboardRpc {
     try {
       const runoffs = await countRunoffs(poll, publisher.merged(), everyShard(state), this.#needs.boxes)
       if (this.#living() !== state) return
-      publisher.close({ ...poll, phase: 'closed' }, runoffs)
+      // Not the poll this began with: it may have been changed while the boxes were asked.
+      publisher.close({ ...state.definition.poll, phase: 'closed' }, runoffs)
       await this.#within(recordPatienceMs, this.#record())
     } catch (error) {
       this.#needs.report({ type: 'box-failed', pollId: poll.id, error: String(error) })
@@ -287,7 +293,9 @@ export class Board implements ScoreboardRpc {
     try {
       await this.#needs.records.remove({ pollId: id, workspaceId, deletedAt })
       await this.#needs.shelf.drop(id)
-      if (destroyed && !underWay) this.#needs.storage.wakeAt(deletedAt + tombstoneMs)
+      if (!destroyed || underWay) return
+      this.#book.keepRemoved()
+      this.#needs.storage.wakeAt(deletedAt + tombstoneMs)
     } catch (error) {
       const { version } = state.definition.poll
       this.#needs.report({ type: 'poll-record-failed', pollId: id, version, error: String(error) })

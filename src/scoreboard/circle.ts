@@ -5,10 +5,13 @@ import type { BoardState, Scorebook, Shard } from './scorebook.ts'
 
 /** Objects start in parallel, but not all 256 at once. */
 const boxesAtOnce = 32
+/** How long one box may take. Asking it again is always safe. */
+const patienceMs = 4_000
 
 interface Needs {
   readonly boxes: BoxLink
   readonly book: Pick<Scorebook, 'keepShard' | 'forgetShard'>
+  readonly after: (delayMs: number, run: () => void) => void
   readonly report: Report
   /** Whether this is still what the board goes by: not once the poll is deleted. */
   readonly living: (state: BoardState) => boolean
@@ -61,7 +64,10 @@ export class Circle {
       const { version, tally } = await this.#needs.boxes.freeze({ pollId, shard }, definition)
       if (!this.#needs.living(state)) throw new Error('the poll has been deleted')
       take({ shard, version, tally })
-      this.#keep(state, shard, { version, tally, adopted, frozen: true })
+      // A late answer must not take back what was reported since: an erasure after the freeze.
+      const known = state.shards.get(shard) ?? unheard
+      const newest = known.version > version ? known : { version, tally }
+      this.#keep(state, shard, { ...newest, adopted: Math.max(known.adopted, adopted), frozen: true })
     })
   }
 
@@ -91,7 +97,7 @@ export class Circle {
     for (let at = 0; at < shards.length; at += boxesAtOnce) {
       await Promise.all(
         shards.slice(at, at + boxesAtOnce).map((shard) =>
-          ask(shard).catch((error: unknown) => {
+          this.#answered(ask(shard)).catch((error: unknown) => {
             all = false
             this.#needs.report({ type: 'box-failed', pollId: state.definition.poll.id, error: String(error) })
           }),
@@ -99,6 +105,13 @@ export class Circle {
       )
     }
     return all
+  }
+
+  /** An answer that never comes must not end the retries. */
+  #answered(answer: Promise<void>): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<void>()
+    this.#needs.after(patienceMs, () => reject(new Error(`a box did not answer within ${patienceMs} ms`)))
+    return Promise.race([answer, promise])
   }
 }
 

@@ -39,7 +39,7 @@ export class Publisher {
   /** Newest tally of each shard, perhaps newer than what is durable. */
   readonly #tallies = new Map<number, { readonly version: number; readonly tally: PollTally }>()
   readonly #dirty = new Set<number>()
-  #openRunoffs: Runoffs = {}
+  #openRunoffs: Runoffs
   #published: Results | null = null
   /** A timer is set; when it comes, `#due` says whether there is still something to publish. */
   #waiting = false
@@ -52,6 +52,7 @@ export class Publisher {
     this.#state = state
     for (const [shard, { version, tally }] of state.shards)
       if (tally !== null) this.#tallies.set(shard, { version, tally })
+    this.#openRunoffs = state.publication === null ? {} : runoffsIn(JSON.parse(state.publication.document))
   }
 
   /** Takes a shard's whole tally unless it holds one as new. */
@@ -169,3 +170,9 @@ export class Publisher {
     this.#needs.report({ type: 'results-published', pollId, version, viewers, bytes: frame.length })
   }
 }
+
+/** The runoffs that were shown last: an object that starts again goes on showing them. */
+const runoffsIn = ({ questions }: Results): Runoffs =>
+  Object.fromEntries(
+    questions.flatMap((question) => (question.type === 'ranking' ? [[question.id, question.runoff]] : [])),
+  )

@@ -15,6 +15,8 @@ export interface BoardState {
   invites: number
   /** When the poll was deleted; its tombstone stays a while. null: it was not. */
   readonly deletedAt: number | null
+  /** Whether nothing of the deleted poll is left anywhere. */
+  readonly removed: boolean
   /** Shards that have joined, with the newest tally that is durable here. */
   readonly shards: Map<number, Shard>
   publication: Publication | null
@@ -85,6 +87,7 @@ export const openScorebook = (storage: ObjectStorage) => {
         recorded: board.recorded,
         invites: board.invites,
         deletedAt: board.deleted_at,
+        removed: board.removed === 1,
         shards: new Map(storage.all<ShardRow>('select * from shard').map((row) => [row.shard, shardOf(row)])),
         publication: publication === undefined ? null : { ...publication, final: publication.final === 1 },
         origin: { poll: JSON.parse(board.origin), fingerprint: board.fingerprint },
@@ -103,6 +106,10 @@ export const openScorebook = (storage: ObjectStorage) => {
         JSON.stringify(poll),
         fingerprint,
       )
+    },
+
+    keepRemoved(): void {
+      storage.run('update board set removed = 1 where id = 1')
     },
 
     keepHolding(): void {
@@ -178,6 +185,7 @@ interface BoardRow {
   recorded: number
   invites: number
   deleted_at: number | null
+  removed: number
   runoffs: string
   origin: string
   fingerprint: string

@@ -8,7 +8,11 @@ import { settled } from '../support/timeline.ts'
 describe('a batch', () => {
   test('is written in one go, and then every box is told its own part', async () => {
     const stand = anArchive()
-    await stand.archive([aMessage('poll_a', 0, 1, 3), aMessage('poll_a', 1, 7, 8), aMessage('poll_b', 0, 1, 1)])
+    await stand.archive([
+      aMessage('poll_a', 0, 1, 3),
+      aMessage('poll_a', 1, 7, 8),
+      aMessage('poll_b', 0, 1, 1),
+    ])
     expect(stand.stored).toEqual([['poll_a:0:1', 'poll_a:1:7', 'poll_b:0:1']])
     expect(stand.confirmed).toEqual([
       ['poll_a', 0, 1, 3],

@@ -4,8 +4,8 @@ import { type CastOrder, castBallot } from '../../src/application/cast-ballot.ts
 import type { BallotCast } from '../../src/domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
-import { refuse } from '../../src/kernel/result.ts'
 import { systemRandom } from '../../src/kernel/random.ts'
+import { refuse } from '../../src/kernel/result.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
 import { aDefinition } from '../support/polls.ts'
@@ -15,7 +15,11 @@ describe('a ballot', () => {
   test('goes to the box as canonical text under the poll’s own keys, with nothing of the voter in it', async () => {
     const stand = aStation()
     await stand.cast({ voterId: 'somebody-in-particular', answers: { where: 'pizza' } })
-    expect(stand.casts[0]).toMatchObject({ answers: '{"where":["pizza"]}', country: 'DE', revisionOnly: false })
+    expect(stand.casts[0]).toMatchObject({
+      answers: '{"where":["pizza"]}',
+      country: 'DE',
+      revisionOnly: false,
+    })
     expect(JSON.stringify(stand.casts)).not.toContain('somebody')
   })
 
@@ -32,12 +36,16 @@ describe('a ballot', () => {
 
   test('of a poll that there is not is refused, before anything is looked at', async () => {
     const stand = aStation()
-    expect(await stand.cast({ pollId: 'poll_none', answers: { nonsense: 1 } })).toEqual(refuse({ reason: 'poll-not-found' }))
+    expect(await stand.cast({ pollId: 'poll_none', answers: { nonsense: 1 } })).toEqual(
+      refuse({ reason: 'poll-not-found' }),
+    )
   })
 
   test('of nobody is refused before its answers are looked at', async () => {
     const stand = aStation()
-    expect(await stand.cast({ voterId: null, answers: { nonsense: 1 } })).toEqual(refuse({ reason: 'voter-id-required' }))
+    expect(await stand.cast({ voterId: null, answers: { nonsense: 1 } })).toEqual(
+      refuse({ reason: 'voter-id-required' }),
+    )
   })
 
   test('that does not fit never reaches a box', async () => {
@@ -137,7 +145,15 @@ const aStation = (changes: Partial<Poll> = {}) => {
       cast: async ({ poll }, cast) => {
         stand.casts.push(cast)
         if (stand.refuseNext) return refuse({ reason: 'already-voted' })
-        const ballot = { id: 'bal_1', pollId: poll.id, revision: 1, castAt: 0, shard: 0, seq: 1, commitment: 'ab' }
+        const ballot = {
+          id: 'bal_1',
+          pollId: poll.id,
+          revision: 1,
+          castAt: 0,
+          shard: 0,
+          seq: 1,
+          commitment: 'ab',
+        }
         return { ok: true, value: { kind: stand.kind, ballot } }
       },
     },

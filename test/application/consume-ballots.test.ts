@@ -23,7 +23,11 @@ describe('a batch', () => {
   test('while Postgres is away comes back later, each message after its own number of attempts', async () => {
     const stand = aConsumer()
     stand.down = true
-    const batch = [aDelivery('a', { attempts: 1 }), aDelivery('b', { attempts: 5 }), aDelivery('c', { attempts: 50 })]
+    const batch = [
+      aDelivery('a', { attempts: 1 }),
+      aDelivery('b', { attempts: 5 }),
+      aDelivery('c', { attempts: 50 }),
+    ]
     await stand.consume(batch)
     expect(fatesOf(batch)).toEqual(['retry in 2 s', 'retry in 32 s', 'retry in 300 s'])
     expect(stand.batches).toHaveLength(1)
@@ -123,7 +127,16 @@ function aMessage(id: string): BallotMessage {
     first: 1,
     last: 1,
     ballots: [
-      { id: `bal_${id}`, revision: 1, castAt: 0, answers: { why: id }, country: null, shard: 0, seq: 1, salt: '00' },
+      {
+        id: `bal_${id}`,
+        revision: 1,
+        castAt: 0,
+        answers: { why: id },
+        country: null,
+        shard: 0,
+        seq: 1,
+        salt: '00',
+      },
     ],
   }
 }
@@ -148,7 +161,9 @@ const aConsumer = ({ poison = [] }: { poison?: readonly string[] } = {}) => {
       ballotRecords: {
         async store(messages) {
           stand.batches.push(messages.map(({ id }) => id))
-          const rows = messages.flatMap(({ id, ballots }) => ballots.map((ballot) => ({ id, ballot: ballot.id })))
+          const rows = messages.flatMap(({ id, ballots }) =>
+            ballots.map((ballot) => ({ id, ballot: ballot.id })),
+          )
           if (stand.down || stand.batches.length > stand.downAfter) throw new Error('postgres is away')
           if (rows.some(({ id }) => poison.includes(id))) throw new Rejected('never')
           stand.archived.push(...messages.map(({ id }) => id))

@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { formatApiKey, parseApiKey, secretHashOf } from '../../src/application/api-key.ts'
 import { createWorkspace } from '../../src/application/create-workspace.ts'
-import { type Caller, identifyCaller, requireOperator, requireOwner } from '../../src/application/identify-caller.ts'
+import {
+  type Caller,
+  identifyCaller,
+  requireOperator,
+  requireOwner,
+} from '../../src/application/identify-caller.ts'
 import type { KeyRecord } from '../../src/application/ports.ts'
 import { toHex } from '../../src/kernel/bytes.ts'
 import { systemRandom } from '../../src/kernel/random.ts'
@@ -140,7 +145,10 @@ describe('what a route asks of its caller', () => {
 
   test('only the operator is an operator', () => {
     expect(requireOperator({ kind: 'operator' })).toEqual({ ok: true, value: null })
-    expect(requireOperator({ kind: 'anonymous' })).toMatchObject({ ok: false, refusal: { reason: 'key-required' } })
+    expect(requireOperator({ kind: 'anonymous' })).toMatchObject({
+      ok: false,
+      refusal: { reason: 'key-required' },
+    })
     expect(requireOperator(owner)).toMatchObject({ ok: false, refusal: { reason: 'key-invalid' } })
   })
 })

@@ -91,13 +91,21 @@ describe('refused as a receipt is', () => {
     await rejected(token)
   })
 
-  test.each(['', '.', '..', 'a.b.c', 'x'.repeat(10_000), '💥', 'null', '{}'])('%j', (token) => rejected(token))
+  test.each(['', '.', '..', 'a.b.c', 'x'.repeat(10_000), '💥', 'null', '{}'])('%j', (token) =>
+    rejected(token),
+  )
 })
 
 describe('the key set', () => {
   test('has the public half and never the private one', () => {
     const [key] = book.keys().keys
-    expect(key).toMatchObject({ kid: receiptKey.kid, kty: 'OKP', crv: 'Ed25519', x: receiptKey.x, alg: 'EdDSA' })
+    expect(key).toMatchObject({
+      kid: receiptKey.kid,
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: receiptKey.x,
+      alg: 'EdDSA',
+    })
     expect(JSON.stringify(book.keys())).not.toContain(receiptKey.d)
     expect(key).not.toHaveProperty('d')
   })

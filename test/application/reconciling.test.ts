@@ -4,8 +4,8 @@ import { auditPoll } from '../../src/application/audit-poll.ts'
 import type { Event } from '../../src/application/events.ts'
 import type { BoxStanding, ShardAudit } from '../../src/application/ports.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
-import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
+import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 import { aDefinition } from '../support/polls.ts'
 
 const signal = () => AbortSignal.timeout(5_000)
@@ -97,7 +97,11 @@ interface Given {
   readonly standings?: readonly Pick<BoxStanding, 'seq' | 'archived'>[]
 }
 
-const anAudit = ({ boxes, rows, standings = boxes.map(({ ballots }) => ({ seq: ballots, archived: ballots })) }: Given) => {
+const anAudit = ({
+  boxes,
+  rows,
+  standings = boxes.map(({ ballots }) => ({ seq: ballots, archived: ballots })),
+}: Given) => {
   const definition = aDefinition({ shards: boxes.length })
   const stand = {
     boxes: [...boxes],
@@ -123,7 +127,12 @@ const anAudit = ({ boxes, rows, standings = boxes.map(({ ballots }) => ({ seq: b
     pollBook: { find: async (id) => (id === definition.poll.id ? definition : null) },
     ballotBoxes: {
       standing: async (address) => {
-        const standing = { ...address, head: '', ballots: 0, ...(stand.standings[address.shard] ?? { seq: 0, archived: 0 }) }
+        const standing = {
+          ...address,
+          head: '',
+          ballots: 0,
+          ...(stand.standings[address.shard] ?? { seq: 0, archived: 0 }),
+        }
         betweenLooks()
         return standing
       },
@@ -139,7 +148,12 @@ const anAudit = ({ boxes, rows, standings = boxes.map(({ ballots }) => ({ seq: b
 }
 
 const aRound = (ids: readonly string[]) => {
-  const stand = { audited: [] as string[], unavailable: new Set<string>(), events: [] as Event[], round: () => round() }
+  const stand = {
+    audited: [] as string[],
+    unavailable: new Set<string>(),
+    events: [] as Event[],
+    round: () => round(),
+  }
   const round = reconcileAll({
     ballotReader: {
       page: async () => [],

@@ -89,7 +89,9 @@ describe('archiving', () => {
       [1, 1],
       [1, 1],
     ])
-    expect(stand.events).toContainEqual(expect.objectContaining({ type: 'ballots-sent', ...stand.address, again: 1 }))
+    expect(stand.events).toContainEqual(
+      expect.objectContaining({ type: 'ballots-sent', ...stand.address, again: 1 }),
+    )
   })
 
   test('sends again after a restart without waiting for the time, since it cannot know what arrived', async () => {

@@ -126,6 +126,36 @@ describe('revising', () => {
   })
 })
 
+describe('revising without end', () => {
+  /** What one revision leaves behind, as often as a script may have tried. */
+  const revised = (times: number) =>
+    JSON.stringify(
+      Array.from({ length: times }, (_, at) => ({
+        revision: at + 1,
+        seq: at + 1,
+        castAt: noon,
+        requestKey: 'ab'.repeat(16),
+        commitment: 'cd'.repeat(32),
+      })),
+    )
+
+  test('ends before the two megabytes that the platform takes in a row: beyond them every commit of the box would fail', async () => {
+    const stand = boxOf({ revisions: 'until-close' })
+    await stand.castNow('ann', pizza)
+    stand.storage.run('update ballot set revisions = ?', revised(990))
+    stand.restart()
+    const words: string[] = []
+    for (let tries = 0; tries < 30; tries++)
+      words.push(wordOf(await stand.castNow('ann', tries % 2 === 0 ? sushi : pizza, `key ${tries}`)))
+    expect(words.at(0)).toBe('revised')
+    expect(words.at(-1)).toBe('revisions-exhausted')
+    const [row] = stand.storage.all<{ bytes: number }>('select length(revisions) as bytes from ballot')
+    expect(row?.bytes).toBeLessThan(1_000_000)
+    expect(wordOf(await stand.castNow('ann', sushi, 'key 0'))).toBe('replayed')
+    expect(wordOf(await stand.castNow('bob'))).toBe('accepted')
+  })
+})
+
 describe('voters who share an address', () => {
   test('have as many ballots as the limit says, each with its own key', async () => {
     const stand = boxOf({ dedupe: { by: 'ip', limit: 2 } })

@@ -250,6 +250,24 @@ describe('rewinding', () => {
     expect(stand.spans().at(-1)).toEqual([41, 100])
   })
 
+  test('while a message is being sent loses nothing of what lies before it', async () => {
+    const stand = anOutbox()
+    await stand.drain(100)
+    stand.outbox.confirm(1, 100)
+    stand.onSend = () => {
+      stand.onSend = () => {}
+      stand.outbox.rewind(0) // a reconciler found that Postgres has lost everything
+    }
+    await stand.drain(200)
+    for (let looks = 0; looks < 10; looks++) {
+      stand.now = Math.max(stand.now, stand.look(200) ?? stand.now)
+      const before = stand.sent.length
+      await stand.drain(200)
+      for (const { first, last } of stand.sent.slice(before)) stand.outbox.confirm(first, last)
+    }
+    expect(stand.outbox.archived).toBe(200)
+  })
+
   test('to a later place does nothing', async () => {
     const stand = anOutbox()
     await stand.drain(100)

@@ -3,6 +3,7 @@ import { definePoll, type PollDraft } from '../../src/domain/poll/define-poll.ts
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { resultsOf } from '../../src/domain/tally/results.ts'
 import { countBallot, emptyTally } from '../../src/domain/tally/tally.ts'
+import { ballotDocument } from '../../src/representation/ballot-document.ts'
 import { pollDocument } from '../../src/representation/poll-document.ts'
 import type { Shape } from '../../src/representation/protobuf.ts'
 
@@ -95,13 +96,18 @@ const results = () => {
   ]
 }
 
-const accepted = {
-  id: 'bal_1',
-  pollId: 'poll_1',
-  castAt: '2026-11-24T12:00:00.007Z',
-  revision: 3,
-  receipt: 'a.b.c',
-}
+const accepted = ballotDocument(
+  {
+    id: 'bal_1',
+    pollId: 'poll_1',
+    castAt: Date.UTC(2026, 10, 24, 12, 0, 0, 7),
+    revision: 3,
+    shard: 0,
+    seq: 1,
+    commitment: '',
+  },
+  'a.b.c',
+)
 const answers = {
   where: ['pizza'],
   order: ['b', 'a'],

@@ -473,7 +473,7 @@ describe('parameters that a public read does not know', () => {
     const api = anApi()
     const poll = await api.aPoll()
     const ask = speaking(api)
-    for (const query of ['utm_source=x', 'Fields=title', 'fields%00=x', 'constructor=1']) {
+    for (const query of ['utm_source=x', 'Fields=title', 'fields%00=x', 'constructor=1', '__proto__=1']) {
       const answer = await ask('GET', `/v1/polls/${poll.id}${path}?${query}`)
       const problem = JSON.parse(new TextDecoder().decode(answer.bytes))
       expect([query, answer.status, problem.code]).toEqual([query, 400, 'query-invalid'])

@@ -52,7 +52,11 @@ describe('making a poll', () => {
   test.each<[string, object, string]>([
     ['no title', { title: '' }, '/title'],
     ['no questions', { questions: [] }, '/questions'],
-    ['an end before its beginning', { opensAt: '2026-11-25T00:00:00Z', closesAt: '2026-11-24T00:00:00Z' }, '/closesAt'],
+    [
+      'an end before its beginning',
+      { opensAt: '2026-11-25T00:00:00Z', closesAt: '2026-11-24T00:00:00Z' },
+      '/closesAt',
+    ],
     ['something unknown', { colour: 'red' }, '/colour'],
   ])('with %s is refused, with a pointer to it', async (_what, changes, pointer) => {
     const api = anApi()
@@ -86,7 +90,9 @@ describe('reading a poll', () => {
     const api = anApi()
     const poll = await api.aPoll({ labels: { team: 'ops' }, dedupe: { by: 'ip', limit: 3 } })
     const [anybody, owner, stranger] = await Promise.all(
-      [undefined, api.key(), api.key('ws_other')].map((key) => api.ask('GET', `/v1/polls/${poll.id}`, { key })),
+      [undefined, api.key(), api.key('ws_other')].map((key) =>
+        api.ask('GET', `/v1/polls/${poll.id}`, { key }),
+      ),
     )
     for (const answer of [anybody, stranger]) {
       expect(answer?.json.questions).toHaveLength(2)
@@ -116,13 +122,16 @@ describe('reading a poll', () => {
       const again = await api.ask('GET', `/v1/polls/${poll.id}`, { headers: { 'If-None-Match': known } })
       expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', tag])
     }
-    expect((await api.ask('GET', `/v1/polls/${poll.id}`, { headers: { 'If-None-Match': '"x"' } })).status).toBe(200)
+    expect(
+      (await api.ask('GET', `/v1/polls/${poll.id}`, { headers: { 'If-None-Match': '"x"' } })).status,
+    ).toBe(200)
   })
 
   test('gives another tag where it looks another way: to its owner, and when its status changes by the clock', async () => {
     const api = anApi()
     const poll = await api.aPoll({ closesAt: '2026-11-24T13:00:00Z' })
-    const tag = async (key?: string) => (await api.ask('GET', `/v1/polls/${poll.id}`, { key })).headers.get('etag')
+    const tag = async (key?: string) =>
+      (await api.ask('GET', `/v1/polls/${poll.id}`, { key })).headers.get('etag')
     const tags = [await tag(), await tag(api.key())]
     await api.counting.time.advance(3_600_000)
     tags.push(await tag())
@@ -157,7 +166,16 @@ describe('reading a poll', () => {
 
   test('of an id that nobody made is 404, of whatever shape', async () => {
     const api = anApi()
-    for (const id of ['poll_0123456789abcdefghjkmnpqrs', 'poll_', 'x', '%00', '%F0%9F%8D%95', '..%2f..', 'a'.repeat(5_000), '__proto__'])
+    for (const id of [
+      'poll_0123456789abcdefghjkmnpqrs',
+      'poll_',
+      'x',
+      '%00',
+      '%F0%9F%8D%95',
+      '..%2f..',
+      'a'.repeat(5_000),
+      '__proto__',
+    ])
       expect([id, (await api.ask('GET', `/v1/polls/${id}`)).json.code]).toEqual([id, 'poll-not-found'])
   })
 })
@@ -191,8 +209,18 @@ describe('an owner', () => {
     const { id } = (await api.vote(poll.id)).json
     expect((await api.ask('DELETE', `/v1/polls/${poll.id}`, { key })).status).toBe(204)
     await api.counting.time.advance(20_000)
-    for (const path of ['', '/results', '/ballots/mine', `/receipts/${id}`, '/log', '/log/checkpoint', '/results/live']) {
-      const answer = await api.ask('GET', `/v1/polls/${poll.id}${path}`, { headers: { 'Voter-Id': 'a-voter-of-these-tests' } })
+    for (const path of [
+      '',
+      '/results',
+      '/ballots/mine',
+      `/receipts/${id}`,
+      '/log',
+      '/log/checkpoint',
+      '/results/live',
+    ]) {
+      const answer = await api.ask('GET', `/v1/polls/${poll.id}${path}`, {
+        headers: { 'Voter-Id': 'a-voter-of-these-tests' },
+      })
       expect([path, answer.status]).toEqual([path, 404])
     }
     expect((await api.vote(poll.id)).status).toBe(404)
@@ -207,7 +235,10 @@ describe('an owner', () => {
     await api.ask('POST', `/v1/polls/${poll.id}/close`, { key })
     await api.counting.archived()
     const exported = await api.ask('GET', `/v1/polls/${poll.id}/export`, { key })
-    const rows = exported.text.trim().split('\n').map((line) => JSON.parse(line))
+    const rows = exported.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect([exported.status, exported.headers.get('edgepoll-archived'), rows.length]).toEqual([200, '3/3', 3])
     for (const row of rows)
       expect(row).toMatchObject({
@@ -250,9 +281,16 @@ describe('another workspace’s key', () => {
     ]
     for (const [method, path, body] of attempts) {
       const [foreign, absent] = await Promise.all(
-        [poll.id, 'poll_0123456789abcdefghjkmnpqrs'].map((each) => api.ask(method, `/v1/polls/${each}${path}`, { key, body })),
+        [poll.id, 'poll_0123456789abcdefghjkmnpqrs'].map((each) =>
+          api.ask(method, `/v1/polls/${each}${path}`, { key, body }),
+        ),
       )
-      expect([method, path, foreign?.status, foreign?.json.code]).toEqual([method, path, 404, 'poll-not-found'])
+      expect([method, path, foreign?.status, foreign?.json.code]).toEqual([
+        method,
+        path,
+        404,
+        'poll-not-found',
+      ])
       expect(absent?.json).toEqual({ ...foreign?.json, instance: expect.any(String) })
     }
     expect((await api.ask('GET', `/v1/polls/${poll.id}`)).json.status).toBe('open')

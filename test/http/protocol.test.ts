@@ -40,7 +40,12 @@ describe('methods', () => {
   test('HEAD has the headers of GET and no body', async () => {
     const api = anApi()
     const poll = await api.aPoll()
-    for (const path of [`/v1/polls/${poll.id}`, `/v1/polls/${poll.id}/results`, '/livez', '/v1/polls/poll_none']) {
+    for (const path of [
+      `/v1/polls/${poll.id}`,
+      `/v1/polls/${poll.id}/results`,
+      '/livez',
+      '/v1/polls/poll_none',
+    ]) {
       const [get, head] = [await api.ask('GET', path), await api.ask('HEAD', path)]
       expect([path, head.status, head.text]).toEqual([path, get.status, ''])
       for (const name of ['etag', 'cache-control', 'content-type', 'vary'])
@@ -49,7 +54,15 @@ describe('methods', () => {
   })
 
   test('a path that is none is 404', async () => {
-    for (const path of ['/', '/v2/polls', '/v1', '/v1/polls/a/b/c', '/v1/polls//results', '/.env', '/v1/pollsx'])
+    for (const path of [
+      '/',
+      '/v2/polls',
+      '/v1',
+      '/v1/polls/a/b/c',
+      '/v1/polls//results',
+      '/.env',
+      '/v1/pollsx',
+    ])
       expectProblem(await anApi().ask('GET', path), 404, 'not-found')
   })
 })
@@ -65,12 +78,15 @@ describe('formats', () => {
     },
   )
 
-  test.each(['*/*', 'application/json', 'application/*;q=0.5', 'text/html, */*;q=0.1'])('Accept: %s can', async (accept) => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const answer = await api.ask('GET', `/v1/polls/${poll.id}`, { headers: { Accept: accept } })
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json'])
-  })
+  test.each(['*/*', 'application/json', 'application/*;q=0.5', 'text/html, */*;q=0.1'])(
+    'Accept: %s can',
+    async (accept) => {
+      const api = anApi()
+      const poll = await api.aPoll()
+      const answer = await api.ask('GET', `/v1/polls/${poll.id}`, { headers: { Accept: accept } })
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json'])
+    },
+  )
 
   test('a refusal is a problem document whatever was asked for', async () => {
     const api = anApi()
@@ -81,7 +97,12 @@ describe('formats', () => {
   test('nothing is done for a request whose answer could not be read', async () => {
     const api = anApi()
     const poll = await api.aPoll()
-    const answer = await api.vote(poll.id, 'a-voter-of-these-tests', { where: ['pizza'] }, { Accept: 'text/html' })
+    const answer = await api.vote(
+      poll.id,
+      'a-voter-of-these-tests',
+      { where: ['pizza'] },
+      { Accept: 'text/html' },
+    )
     expectProblem(answer, 406, 'not-acceptable')
     await api.counting.published()
     expect((await api.ask('GET', `/v1/polls/${poll.id}/results`)).json.ballots).toBe(0)
@@ -106,7 +127,7 @@ describe('formats', () => {
     expectProblem(await ask('text/plain', '{}'), 415, 'media-type-unsupported')
     expectProblem(await ask('application/x-www-form-urlencoded', 'a=1'), 415, 'media-type-unsupported')
     expectProblem(await ask('application/json', '{'), 400, 'body-malformed')
-    expect((await ask('text/plain', '{}')).headers.get('accept-post')).toBe('application/json')
+    expect((await ask('text/plain', '{}')).headers.get('accept-post')).toContain('application/json')
   })
 })
 
@@ -119,7 +140,8 @@ describe('sizes', () => {
       return JSON.stringify({ answers: { where: ['pizza'] }, inviteCode: 'x'.repeat(bytes - empty) })
     }
     const headers = { 'Voter-Id': 'a-voter-of-these-tests', 'Content-Type': 'application/json' }
-    const send = (bytes: number) => api.ask('POST', `/v1/polls/${poll.id}/ballots`, { headers, body: sized(bytes) })
+    const send = (bytes: number) =>
+      api.ask('POST', `/v1/polls/${poll.id}/ballots`, { headers, body: sized(bytes) })
     expect((await send(65_536)).status).toBe(422)
     expectProblem(await send(65_537), 413, 'body-too-large')
   })
@@ -130,7 +152,11 @@ describe('sizes', () => {
     const headers = { 'Content-Type': 'application/json' }
     const sized = (bytes: number) => JSON.stringify({ ...lunch, title: 'x'.repeat(bytes) })
     expect((await api.ask('POST', '/v1/polls', { key, headers, body: sized(1_000_000) })).status).toBe(422)
-    expectProblem(await api.ask('POST', '/v1/polls', { key, headers, body: sized(1_048_576) }), 413, 'body-too-large')
+    expectProblem(
+      await api.ask('POST', '/v1/polls', { key, headers, body: sized(1_048_576) }),
+      413,
+      'body-too-large',
+    )
   })
 
   test('an answer to a large wrong body is small', async () => {
@@ -146,7 +172,11 @@ describe('other origins', () => {
   test('a preflight is answered at once, for every method and header the API has', async () => {
     const api = anApi()
     const answer = await api.ask('OPTIONS', '/v1/polls/poll_x/ballots', {
-      headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'voter-id' },
+      headers: {
+        Origin: 'https://shop.example',
+        'Access-Control-Request-Method': 'POST',
+        'Access-Control-Request-Headers': 'voter-id',
+      },
     })
     expect([answer.status, answer.text]).toEqual([204, ''])
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
@@ -154,7 +184,14 @@ describe('other origins', () => {
     const methods = answer.headers.get('access-control-allow-methods') ?? ''
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) expect(methods).toContain(method)
     const headers = (answer.headers.get('access-control-allow-headers') ?? '').toLowerCase()
-    for (const header of ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'voter-id', 'edgepoll-receipt'])
+    for (const header of [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'if-none-match',
+      'voter-id',
+      'edgepoll-receipt',
+    ])
       expect(headers).toContain(header)
   })
 
@@ -170,14 +207,22 @@ describe('other origins', () => {
     const api = anApi()
     api.keysAway = true
     api.counting.unreachable = true
-    const headers = { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST', Authorization: 'nonsense' }
+    const headers = {
+      Origin: 'https://shop.example',
+      'Access-Control-Request-Method': 'POST',
+      Authorization: 'nonsense',
+    }
     expect((await api.ask('OPTIONS', '/v1/polls', { headers })).status).toBe(204)
   })
 
   test('every answer may be read, refusals too, with the headers that matter', async () => {
     const api = anApi()
     const poll = await api.aPoll()
-    for (const answer of [await api.vote(poll.id), await api.ask('GET', '/v1/nothing'), await api.ask('GET', `/v1/polls/${poll.id}`)]) {
+    for (const answer of [
+      await api.vote(poll.id),
+      await api.ask('GET', '/v1/nothing'),
+      await api.ask('GET', `/v1/polls/${poll.id}`),
+    ]) {
       expect(answer.headers.get('access-control-allow-origin')).toBe('*')
       const exposed = answer.headers.get('access-control-expose-headers') ?? ''
       for (const header of ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'X-Request-Id'])
@@ -194,7 +239,9 @@ describe('which no comes first', () => {
     const poll = await api.aPoll()
     for (const path of [`/v1/polls/${poll.id}`, '/v1/polls/poll_none', '/v1/nothing', '/livez'])
       expectProblem(await api.ask('GET', path, { key: 'nonsense' }), 401, 'key-invalid')
-    expect((await api.ask('GET', '/livez', { key: 'nonsense' })).headers.get('www-authenticate')).toContain('Bearer')
+    expect((await api.ask('GET', '/livez', { key: 'nonsense' })).headers.get('www-authenticate')).toContain(
+      'Bearer',
+    )
   })
 
   test('a missing key before a missing poll and a bad body', async () => {
@@ -212,7 +259,11 @@ describe('which no comes first', () => {
     const stranger = api.key('ws_other', ['polls:read'])
     expectProblem(await api.ask('POST', `/v1/polls/${poll.id}/close`, { key: reader }), 403, 'scope-missing')
     expectProblem(await api.ask('POST', '/v1/polls/poll_none/close', { key: reader }), 404, 'poll-not-found')
-    expectProblem(await api.ask('POST', `/v1/polls/${poll.id}/close`, { key: stranger }), 404, 'poll-not-found')
+    expectProblem(
+      await api.ask('POST', `/v1/polls/${poll.id}/close`, { key: stranger }),
+      404,
+      'poll-not-found',
+    )
     expectProblem(await api.ask('DELETE', '/v1/polls/poll_none', { key: reader }), 404, 'poll-not-found')
     expectProblem(await api.ask('GET', '/v1/polls/poll_none/export', { key: reader }), 404, 'poll-not-found')
   })
@@ -221,7 +272,11 @@ describe('which no comes first', () => {
     const api = anApi()
     expectProblem(await api.ask('POST', '/v1/polls/poll_none/ballots', bad), 404, 'poll-not-found')
     expectProblem(await api.ask('PUT', '/v1/polls/poll_none/ballots/mine', bad), 404, 'poll-not-found')
-    expectProblem(await api.ask('POST', '/v1/polls/poll_none/invites', { ...bad, key: api.key() }), 404, 'poll-not-found')
+    expectProblem(
+      await api.ask('POST', '/v1/polls/poll_none/invites', { ...bad, key: api.key() }),
+      404,
+      'poll-not-found',
+    )
   })
 
   test('a key that may not before a bad body', async () => {
@@ -241,7 +296,11 @@ describe('which no comes first', () => {
   test('a voter who may not vote before a ballot that does not fit', async () => {
     const api = anApi()
     const poll = await api.aPoll()
-    expectProblem(await api.ask('POST', `/v1/polls/${poll.id}/ballots`, { body: { answers: {} } }), 400, 'voter-id-required')
+    expectProblem(
+      await api.ask('POST', `/v1/polls/${poll.id}/ballots`, { body: { answers: {} } }),
+      400,
+      'voter-id-required',
+    )
   })
 
   test('a ballot that does not fit before one that comes too late', async () => {
@@ -328,7 +387,9 @@ describe('every request', () => {
   test('that is refused is reported with the reason', async () => {
     const api = anApi()
     await api.ask('GET', '/v1/polls/poll_none')
-    expect(api.counting.events).toContainEqual(expect.objectContaining({ status: 404, code: 'poll-not-found' }))
+    expect(api.counting.events).toContainEqual(
+      expect.objectContaining({ status: 404, code: 'poll-not-found' }),
+    )
   })
 })
 
@@ -337,7 +398,11 @@ describe('health', () => {
     const api = anApi()
     Object.assign(api.healthy, { counting: false, postgres: false, redis: false })
     const answer = await api.ask('GET', '/livez')
-    expect([answer.status, answer.json, answer.headers.get('cache-control')]).toEqual([200, { status: 'pass' }, 'no-store'])
+    expect([answer.status, answer.json, answer.headers.get('cache-control')]).toEqual([
+      200,
+      { status: 'pass' },
+      'no-store',
+    ])
   })
 
   test.each<[string, object, number, string]>([

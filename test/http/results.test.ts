@@ -6,7 +6,9 @@ const resultsOf = (pollId: string) => `/v1/polls/${pollId}/results`
 const codeOf = ({ status, json }: Answer) => (status === 200 ? 'shown' : json.code)
 
 /** An API with a poll of this visibility, seven ballots in it, published; and the receipt of the first. */
-const aVotedPoll = async (results: string): Promise<{ api: Api; poll: PollDocument; receipt: string; ballotId: string }> => {
+const aVotedPoll = async (
+  results: string,
+): Promise<{ api: Api; poll: PollDocument; receipt: string; ballotId: string }> => {
   const api = anApi()
   const poll = await api.aPoll({ results, expectedVoters: 10 })
   const [first] = await Promise.all(Array.from({ length: 7 }, (_, at) => api.vote(poll.id, `voter-${at}`)))
@@ -27,13 +29,83 @@ const readers = (api: Api, receipt: string) => ({
 describe('who sees results', () => {
   const hidden = 'results-hidden'
   test.each<[string, 'open' | 'closed', Record<string, string>]>([
-    ['always', 'open', { anybody: 'shown', voter: 'shown', owner: 'shown', 'owner without the scope': 'shown', 'another owner': 'shown' }],
-    ['after-vote', 'open', { anybody: hidden, voter: 'shown', owner: 'shown', 'owner without the scope': hidden, 'another owner': hidden }],
-    ['after-close', 'open', { anybody: hidden, voter: hidden, owner: 'shown', 'owner without the scope': hidden, 'another owner': hidden }],
-    ['hidden', 'open', { anybody: hidden, voter: hidden, owner: 'shown', 'owner without the scope': hidden, 'another owner': hidden }],
-    ['after-vote', 'closed', { anybody: hidden, voter: 'shown', owner: 'shown', 'owner without the scope': hidden, 'another owner': hidden }],
-    ['after-close', 'closed', { anybody: 'shown', voter: 'shown', owner: 'shown', 'owner without the scope': 'shown', 'another owner': 'shown' }],
-    ['hidden', 'closed', { anybody: hidden, voter: hidden, owner: 'shown', 'owner without the scope': hidden, 'another owner': hidden }],
+    [
+      'always',
+      'open',
+      {
+        anybody: 'shown',
+        voter: 'shown',
+        owner: 'shown',
+        'owner without the scope': 'shown',
+        'another owner': 'shown',
+      },
+    ],
+    [
+      'after-vote',
+      'open',
+      {
+        anybody: hidden,
+        voter: 'shown',
+        owner: 'shown',
+        'owner without the scope': hidden,
+        'another owner': hidden,
+      },
+    ],
+    [
+      'after-close',
+      'open',
+      {
+        anybody: hidden,
+        voter: hidden,
+        owner: 'shown',
+        'owner without the scope': hidden,
+        'another owner': hidden,
+      },
+    ],
+    [
+      'hidden',
+      'open',
+      {
+        anybody: hidden,
+        voter: hidden,
+        owner: 'shown',
+        'owner without the scope': hidden,
+        'another owner': hidden,
+      },
+    ],
+    [
+      'after-vote',
+      'closed',
+      {
+        anybody: hidden,
+        voter: 'shown',
+        owner: 'shown',
+        'owner without the scope': hidden,
+        'another owner': hidden,
+      },
+    ],
+    [
+      'after-close',
+      'closed',
+      {
+        anybody: 'shown',
+        voter: 'shown',
+        owner: 'shown',
+        'owner without the scope': 'shown',
+        'another owner': 'shown',
+      },
+    ],
+    [
+      'hidden',
+      'closed',
+      {
+        anybody: hidden,
+        voter: hidden,
+        owner: 'shown',
+        'owner without the scope': hidden,
+        'another owner': hidden,
+      },
+    ],
   ])('of a poll that shows them %s, while it is %s', async (visibility, state, expected) => {
     const { api, poll, receipt } = await aVotedPoll(visibility)
     if (state === 'closed') await api.ask('POST', `/v1/polls/${poll.id}/close`, { key: api.key() })
@@ -69,7 +141,9 @@ describe('who sees results', () => {
     ['of an unsigned kind', async () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`],
   ])('a receipt %s proves nothing', async (_what, make) => {
     const { api, poll } = await aVotedPoll('after-vote')
-    const answer = await api.ask('GET', resultsOf(poll.id), { headers: { 'Edgepoll-Receipt': await make(api) } })
+    const answer = await api.ask('GET', resultsOf(poll.id), {
+      headers: { 'Edgepoll-Receipt': await make(api) },
+    })
     expect([answer.status, answer.json.code]).toEqual([403, 'results-hidden'])
   })
 
@@ -82,7 +156,12 @@ describe('who sees results', () => {
 
 describe('where results are hidden', () => {
   /** Everything anybody can ask about a poll without its key. */
-  const publicAnswers = async (api: Api, poll: PollDocument, receipt: string, ballotId: string): Promise<Answer[]> => {
+  const publicAnswers = async (
+    api: Api,
+    poll: PollDocument,
+    receipt: string,
+    ballotId: string,
+  ): Promise<Answer[]> => {
     const voter = { 'Voter-Id': 'voter-0'.padEnd(16, '.'), 'Edgepoll-Receipt': receipt }
     const gets = [
       '',
@@ -93,27 +172,34 @@ describe('where results are hidden', () => {
       '/log/checkpoint',
       '/ballots/mine',
       `/receipts/${ballotId}`,
-    ].flatMap((path) => [{}, voter].map((headers) => api.ask('GET', `/v1/polls/${poll.id}${path}`, { headers })))
+    ].flatMap((path) =>
+      [{}, voter].map((headers) => api.ask('GET', `/v1/polls/${poll.id}${path}`, { headers })),
+    )
     const guesses = ['"results-1-json"', '"results-2-json"', '*'].map((tag) =>
       api.ask('GET', resultsOf(poll.id), { headers: { 'If-None-Match': tag } }),
     )
-    const page = [{}, { Cookie: `receipt=${receipt}` }].map((headers) => api.ask('GET', `/p/${poll.id}`, { headers }))
+    const page = [{}, { Cookie: `receipt=${receipt}` }].map((headers) =>
+      api.ask('GET', `/p/${poll.id}`, { headers }),
+    )
     const again = [api.vote(poll.id, 'voter-0'), api.vote(poll.id, 'voter-0', { where: ['sushi'] })]
     return Promise.all([...gets, ...guesses, ...page, ...again])
   }
 
-  test.each(['hidden', 'after-close', 'after-vote'])('(%s) no body and no tag tells how many have voted', async (visibility) => {
-    const { api, poll, receipt, ballotId } = await aVotedPoll(visibility)
-    const withoutReceipt = visibility === 'after-vote' ? '' : receipt
-    for (const answer of await publicAnswers(api, poll, withoutReceipt, ballotId)) {
-      expect(answer.headers.get('etag') ?? '').not.toContain('results')
-      expect(answer.headers.get('edgepoll-viewers')).toBeNull()
-      // Ids and signatures are random text, in which a seven may stand.
-      const said = answer.text.replaceAll(/[\w-]{20,}/g, '').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
-      expect(said).not.toMatch(/"(ballots|votes|seq|counts|count|total)":\s*7\b/)
-      expect(said).not.toMatch(/\b7 (votes|ballots|people)/)
-    }
-  })
+  test.each(['hidden', 'after-close', 'after-vote'])(
+    '(%s) no body and no tag tells how many have voted',
+    async (visibility) => {
+      const { api, poll, receipt, ballotId } = await aVotedPoll(visibility)
+      const withoutReceipt = visibility === 'after-vote' ? '' : receipt
+      for (const answer of await publicAnswers(api, poll, withoutReceipt, ballotId)) {
+        expect(answer.headers.get('etag') ?? '').not.toContain('results')
+        expect(answer.headers.get('edgepoll-viewers')).toBeNull()
+        // Ids and signatures are random text, in which a seven may stand.
+        const said = answer.text.replaceAll(/[\w-]{20,}/g, '').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+        expect(said).not.toMatch(/"(ballots|votes|seq|counts|count|total)":\s*7\b/)
+        expect(said).not.toMatch(/\b7 (votes|ballots|people)/)
+      }
+    },
+  )
 
   test('a 304 is never given, whatever tag is guessed', async () => {
     const { api, poll } = await aVotedPoll('hidden')
@@ -215,7 +301,11 @@ describe('the live feed', () => {
   test('wants a socket, and says which', async () => {
     const { api, poll } = await aVotedPoll('always')
     const answer = await api.ask('GET', `${resultsOf(poll.id)}/live`)
-    expect([answer.status, answer.json.code, answer.headers.get('upgrade')]).toEqual([426, 'upgrade-required', 'websocket'])
+    expect([answer.status, answer.json.code, answer.headers.get('upgrade')]).toEqual([
+      426,
+      'upgrade-required',
+      'websocket',
+    ])
   })
 
   test('is open to the origins its poll allows, and to its own page', async () => {

@@ -1,5 +1,6 @@
 // Ballots over HTTP: what a voter sends, and what they are answered first, again, and instead.
 import { describe, expect, test } from 'vitest'
+import { encodeMsgpack } from '../../src/representation/msgpack.ts'
 import { anApi } from '../support/api.ts'
 
 const voter = 'voter-0123456789'
@@ -27,7 +28,9 @@ describe('a ballot', () => {
     const api = anApi()
     const poll = await api.aPoll()
     expect((await api.vote(poll.id, voter, { where: 'pizza' })).status).toBe(201)
-    expect((await api.vote(poll.id, voter, { where: ['pizza'] })).headers.get('idempotency-replayed')).toBe('true')
+    expect((await api.vote(poll.id, voter, { where: ['pizza'] })).headers.get('idempotency-replayed')).toBe(
+      'true',
+    )
   })
 
   test('is counted once, and shown', async () => {
@@ -36,7 +39,10 @@ describe('a ballot', () => {
     for (const each of ['ann', 'bob', 'ann']) await api.vote(poll.id, each)
     await api.counting.published()
     const results = await api.ask('GET', `/v1/polls/${poll.id}/results`)
-    expect(results.json).toMatchObject({ ballots: 2, questions: [{ options: [{ votes: 2 }, { votes: 0 }] }, {}] })
+    expect(results.json).toMatchObject({
+      ballots: 2,
+      questions: [{ options: [{ votes: 2 }, { votes: 0 }] }, {}],
+    })
   })
 
   test('of questions called as inherited members are is a ballot like any other', async () => {
@@ -90,7 +96,11 @@ describe('an Idempotency-Key', () => {
   test('in quotes is the same key as without', async () => {
     const api = anApi()
     const poll = await api.aPoll({ dedupe: { by: 'none' } })
-    const send = (key: string) => api.ask('POST', castTo(poll.id), { headers: { 'Idempotency-Key': key }, body: { answers: { where: ['pizza'] } } })
+    const send = (key: string) =>
+      api.ask('POST', castTo(poll.id), {
+        headers: { 'Idempotency-Key': key },
+        body: { answers: { where: ['pizza'] } },
+      })
     const first = await send('key-1')
     expect(first.status).toBe(201)
     expect((await send('"key-1"')).json).toEqual(first.json)
@@ -114,17 +124,22 @@ describe('an Idempotency-Key', () => {
     expect((await api.vote(poll.id, 'bob', { where: ['sushi'] }, key)).status).toBe(201)
   })
 
-  test.each(['', ' ', '""', 'a b', 'ä', 'x'.repeat(256), '\t'])('that is %j is refused, or none', async (key) => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const answer = await api.vote(poll.id, voter, { where: ['pizza'] }, { 'Idempotency-Key': key })
-    expect([answer.status, answer.json.code]).toEqual([400, 'header-invalid'])
-  })
+  test.each(['', ' ', '""', 'a b', 'ä', 'x'.repeat(256), '\t'])(
+    'that is %j is refused, or none',
+    async (key) => {
+      const api = anApi()
+      const poll = await api.aPoll()
+      const answer = await api.vote(poll.id, voter, { where: ['pizza'] }, { 'Idempotency-Key': key })
+      expect([answer.status, answer.json.code]).toEqual([400, 'header-invalid'])
+    },
+  )
 
   test.each(['x', 'x'.repeat(255), '"', '"a', 'a"b', '~!@#$%^&*()'])('that is %j is taken', async (key) => {
     const api = anApi()
     const poll = await api.aPoll()
-    expect((await api.vote(poll.id, voter, { where: ['pizza'] }, { 'Idempotency-Key': key })).status).toBe(201)
+    expect((await api.vote(poll.id, voter, { where: ['pizza'] }, { 'Idempotency-Key': key })).status).toBe(
+      201,
+    )
   })
 })
 
@@ -136,18 +151,22 @@ describe('a Voter-Id', () => {
     expect([answer.status, answer.json.code]).toEqual([400, 'voter-id-required'])
   })
 
-  test.each(['', 'short', 'x'.repeat(129), 'fifteen-letters', 'with a space in it', 'ümläute-are-not-visible'])(
-    'that is %j is refused',
-    async (id) => {
-      const api = anApi()
-      const poll = await api.aPoll()
-      const answer = await api.ask('POST', castTo(poll.id), {
-        headers: { 'Voter-Id': id },
-        body: { answers: { where: ['pizza'] } },
-      })
-      expect([answer.status, answer.json.code]).toEqual([400, 'header-invalid'])
-    },
-  )
+  test.each([
+    '',
+    'short',
+    'x'.repeat(129),
+    'fifteen-letters',
+    'with a space in it',
+    'ümläute-are-not-visible',
+  ])('that is %j is refused', async (id) => {
+    const api = anApi()
+    const poll = await api.aPoll()
+    const answer = await api.ask('POST', castTo(poll.id), {
+      headers: { 'Voter-Id': id },
+      body: { answers: { where: ['pizza'] } },
+    })
+    expect([answer.status, answer.json.code]).toEqual([400, 'header-invalid'])
+  })
 
   test.each(['x'.repeat(16), 'x'.repeat(128)])('of %j is taken', async (id) => {
     const api = anApi()
@@ -177,7 +196,10 @@ describe('an account', () => {
       .setProtectedHeader({ alg: 'HS256', kid: 'k' })
       .sign(new TextEncoder().encode('a secret of at least 32 characters'))
   }
-  const dedupe = { by: 'account', keys: [{ kid: 'k', alg: 'HS256', secret: 'a secret of at least 32 characters' }] }
+  const dedupe = {
+    by: 'account',
+    keys: [{ kid: 'k', alg: 'HS256', secret: 'a secret of at least 32 characters' }],
+  }
   const soon = () => Math.floor(Date.now() / 1_000) + 600
 
   test('votes by its token', async () => {
@@ -200,7 +222,9 @@ describe('an account', () => {
     const api = anApi()
     const poll = await api.aPoll({ dedupe })
     const voterToken = await tokenFor({ aud: poll.id, exp: soon(), ...claims })
-    const answer = await api.ask('POST', castTo(poll.id), { body: { answers: { where: ['pizza'] }, voterToken } })
+    const answer = await api.ask('POST', castTo(poll.id), {
+      body: { answers: { where: ['pizza'] }, voterToken },
+    })
     expect([answer.status, answer.json.code]).toEqual([401, 'token-invalid'])
   })
 })
@@ -265,7 +289,11 @@ describe('a voter’s own ballot', () => {
     expect((await api.ask('DELETE', `${castTo(poll.id)}/${id}`, { key })).status).toBe(204)
     expect((await api.ask('GET', mine(poll.id), { headers: { 'Voter-Id': voter } })).status).toBe(404)
     const proof = await api.ask('GET', `/v1/polls/${poll.id}/receipts/${id}`)
-    expect([proof.status, proof.json.code, proof.json.proof.entry.kind]).toEqual([410, 'ballot-erased', 'erase'])
+    expect([proof.status, proof.json.code, proof.json.proof.entry.kind]).toEqual([
+      410,
+      'ballot-erased',
+      'erase',
+    ])
     expect((await api.vote(poll.id, voter, { where: ['sushi'] })).json.code).toBe('already-voted')
   })
 })
@@ -290,7 +318,10 @@ describe('what cannot be counted', () => {
       headers: { 'Voter-Id': voter },
       body: { answers: { where: ['pizza'] }, comment: 'hello' },
     })
-    expect([answer.status, answer.json.errors]).toEqual([422, [{ pointer: '/comment', detail: expect.any(String) }]])
+    expect([answer.status, answer.json.errors]).toEqual([
+      422,
+      [{ pointer: '/comment', detail: expect.any(String) }],
+    ])
   })
 
   test('never changes the count', async () => {
@@ -300,7 +331,37 @@ describe('what cannot be counted', () => {
     await api.vote(poll.id, voter, { where: [] })
     await api.vote(poll.id, voter, { where: null })
     await api.counting.published()
-    expect((await api.ask('GET', `/v1/polls/${poll.id}/results`)).json).toMatchObject({ ballots: 0, version: 0 })
+    expect((await api.ask('GET', `/v1/polls/${poll.id}/results`)).json).toMatchObject({
+      ballots: 0,
+      version: 0,
+    })
+  })
+})
+
+describe('a ballot that grows on its way', () => {
+  /** A control character is one byte in MessagePack and six in JSON, which is what goes to the archive. */
+  const controls = '\u0001'.repeat(5_000)
+  const why = Array.from({ length: 12 }, (_, at) => ({
+    id: `why${at}`,
+    type: 'text',
+    prompt: 'Why?',
+    maxLength: 5_000,
+  }))
+
+  test('is refused, or small enough for the queue: it must never keep its neighbours from the archive', async () => {
+    const api = anApi()
+    const poll = await api.aPoll({ questions: why, expectedVoters: 10 })
+    await api.vote(poll.id, 'before', { why0: 'x' })
+    const answers = Object.fromEntries(why.map(({ id }) => [id, controls]))
+    const grown = await api.ask('POST', castTo(poll.id), {
+      headers: { 'Voter-Id': voter, 'Content-Type': 'application/vnd.msgpack' },
+      body: encodeMsgpack({ answers }),
+    })
+    expect([201, 413, 422]).toContain(grown.status)
+    await api.vote(poll.id, 'after', { why0: 'x' })
+    await api.counting.archived()
+    const rows = await api.counting.postgres.page(poll.id, null, 100, AbortSignal.timeout(1_000))
+    expect(rows).toHaveLength(grown.status === 201 ? 3 : 2)
   })
 })
 

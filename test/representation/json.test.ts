@@ -184,4 +184,12 @@ describe('what is refused has a pointer', () => {
     const many = Array.from({ length: 500 }, (_, at) => `"k${at}":1,"k${at}":1`).join(',')
     expect(pointersOf(`{${many}}`)).toHaveLength(100)
   })
+
+  test('a long name that many faults stand within is not said again for each of them', () => {
+    const name = 'n'.repeat(9_000)
+    const wrong = Array.from({ length: 100 }, () => '"\\u0000","\\ud800",1e999').join(',')
+    const twice = Array.from({ length: 100 }, (_, at) => `"k${at}":1,"k${at}":1`).join(',')
+    for (const text of [`{"${name}":[${wrong}]}`, `{"${name}":{${twice}}}`])
+      expect(JSON.stringify(pointersOf(text)).length).toBeLessThan(50_000)
+  })
 })

@@ -82,7 +82,10 @@ describe('closing', () => {
   test('cannot be undone', async () => {
     const stand = await aBoard()
     await stand.board.close()
-    expect(await stand.board.change({ kind: 'open' })).toEqual({ ok: false, refusal: { reason: 'poll-closed' } })
+    expect(await stand.board.change({ kind: 'open' })).toEqual({
+      ok: false,
+      refusal: { reason: 'poll-closed' },
+    })
     stand.restart()
     expect((await stand.board.definition())?.poll.phase).toBe('closed')
   })
@@ -122,7 +125,10 @@ describe('a final result', () => {
     stand.viewers.watching = 3
     hold(stand, 0, pizza)
     await stand.board.close()
-    expect(JSON.parse(stand.viewers.frames.at(-1) ?? '')).toEqual({ type: 'closed', ...(await stand.results()) })
+    expect(JSON.parse(stand.viewers.frames.at(-1) ?? '')).toEqual({
+      type: 'closed',
+      ...(await stand.results()),
+    })
     expect(stand.viewers.ended).toBe(3)
   })
 
@@ -141,7 +147,10 @@ describe('a final result', () => {
     await stand.board.close()
     expect((await stand.results()).questions[0]).toMatchObject({
       ballots: 5,
-      runoff: { winner: 'b', rounds: [{ counts: { a: 2, b: 2, c: 1 }, eliminated: ['c'] }, { counts: { a: 2, b: 3 } }] },
+      runoff: {
+        winner: 'b',
+        rounds: [{ counts: { a: 2, b: 2, c: 1 }, eliminated: ['c'] }, { counts: { a: 2, b: 3 } }],
+      },
     })
   })
 
@@ -165,7 +174,12 @@ describe('a final result', () => {
     const tally = { ...tallyOf(stand.definition, [{ order: ['a'] }, { order: ['a', 'b'] }]), erased: 1 }
     await stand.board.report({ pollId: stand.definition.poll.id, shard: 0, version: 3, tally })
     await stand.time.advance(1_000)
-    expect(await stand.results()).toEqual({ ...before, erased: 1, version: before.version + 1, asOf: expect.any(String) })
+    expect(await stand.results()).toEqual({
+      ...before,
+      erased: 1,
+      version: before.version + 1,
+      asOf: expect.any(String),
+    })
   })
 })
 
@@ -206,6 +220,18 @@ describe('while a box cannot be frozen', () => {
     stand.restart()
     stand.boxes.before = async () => {}
     expect(await stand.ring()).toBe(true)
+    expect(await stand.results()).toMatchObject({ final: true, ballots: 1 })
+  })
+
+  test('one that never answered is asked again: a promise that never settles must not end the retries', async () => {
+    const stand = await aBoard()
+    hold(stand, 0, pizza)
+    stand.boxes.before = () => new Promise(() => {})
+    const closing = stand.board.close()
+    await stand.time.advance(5_000)
+    await closing
+    stand.boxes.before = async () => {}
+    for (let rings = 0; rings < 5; rings++) await Promise.race([stand.ring(), stand.time.advance(30_000)])
     expect(await stand.results()).toMatchObject({ final: true, ballots: 1 })
   })
 

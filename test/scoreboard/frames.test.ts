@@ -5,7 +5,8 @@ import type { Answers } from '../../src/domain/tally/rule.ts'
 import { aBoard, type BoardStand, pizza } from '../support/boards.ts'
 import { aPoll, whereAndWhy } from '../support/polls.ts'
 
-const frames = ({ viewers }: BoardStand): Record<string, unknown>[] => viewers.frames.map((frame) => JSON.parse(frame))
+const frames = ({ viewers }: BoardStand): Record<string, unknown>[] =>
+  viewers.frames.map((frame) => JSON.parse(frame))
 
 const aRanking = (id: string, options: number): Question => ({
   id,
@@ -109,11 +110,17 @@ describe('a delta', () => {
   })
 
   test('names questions that are called as inherited members are', async () => {
-    const questions = ['__proto__', 'constructor', 'runoff'].map((id): Question => ({ id, type: 'nps', prompt: id, required: false }))
+    const questions = ['__proto__', 'constructor', 'runoff'].map(
+      (id): Question => ({ id, type: 'nps', prompt: id, required: false }),
+    )
     const stand = await aBoard({ questions })
     await stand.report(0, 1, Object.fromEntries(questions.map(({ id }) => [id, 9])))
     await stand.time.advance(0)
-    expect(Object.keys(JSON.parse(stand.viewers.frames[0] ?? '').changed)).toEqual(['__proto__', 'constructor', 'runoff'])
+    expect(Object.keys(JSON.parse(stand.viewers.frames[0] ?? '').changed)).toEqual([
+      '__proto__',
+      'constructor',
+      'runoff',
+    ])
   })
 })
 
@@ -121,9 +128,16 @@ describe('a viewer', () => {
   test('is greeted with the whole document as it was last published', async () => {
     const stand = await aBoard()
     await stand.report(0, 1, pizza)
-    expect(JSON.parse(stand.board.greeting()?.frame ?? '')).toMatchObject({ type: 'results', version: 0, ballots: 0 })
+    expect(JSON.parse(stand.board.greeting()?.frame ?? '')).toMatchObject({
+      type: 'results',
+      version: 0,
+      ballots: 0,
+    })
     await stand.time.advance(0)
-    expect(JSON.parse(stand.board.greeting()?.frame ?? '')).toEqual({ type: 'results', ...(await stand.results()) })
+    expect(JSON.parse(stand.board.greeting()?.frame ?? '')).toEqual({
+      type: 'results',
+      ...(await stand.results()),
+    })
     expect(stand.board.greeting()?.last).toBe(false)
   })
 
@@ -141,7 +155,11 @@ describe('a viewer', () => {
     await stand.board.close()
     const greeting = stand.board.greeting()
     expect(greeting?.last).toBe(true)
-    expect(JSON.parse(greeting?.frame ?? '')).toMatchObject({ type: 'closed', final: true, pollId: expect.any(String) })
+    expect(JSON.parse(greeting?.frame ?? '')).toMatchObject({
+      type: 'closed',
+      final: true,
+      pollId: expect.any(String),
+    })
   })
 
   test('of a poll that is called like nothing else sees the same as a reader', async () => {

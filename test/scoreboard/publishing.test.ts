@@ -3,9 +3,9 @@ import '../laws/seed.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Answers } from '../../src/domain/tally/rule.ts'
+import { outcomes, type QuestionOutcome } from '../../src/domain/tally/tally.ts'
 import { aBallot, someQuestions } from '../laws/polls.ts'
 import { aBoard, aReport, type BoardStand, pizza, sushi, tallyOf } from '../support/boards.ts'
-import { outcomes, type QuestionOutcome } from '../../src/domain/tally/tally.ts'
 import { noon } from '../support/timeline.ts'
 
 const published = ({ events }: BoardStand) =>
@@ -42,7 +42,10 @@ describe('reports', () => {
     await stand.report(0, 2, pizza, sushi)
     await stand.report(1, 1, pizza)
     await stand.time.advance(0)
-    expect(await stand.results()).toMatchObject({ ballots: 3, questions: [{ options: [{ votes: 2 }, { votes: 1 }] }] })
+    expect(await stand.results()).toMatchObject({
+      ballots: 3,
+      questions: [{ options: [{ votes: 2 }, { votes: 1 }] }],
+    })
   })
 
   test('of one shard replace one another: nothing is ever added up over time', async () => {
@@ -82,7 +85,8 @@ describe('reports', () => {
           else {
             const shard = step.shard % shards.length
             const version = Math.min(step.version, shards[shard]?.length ?? 0)
-            if (version > 0) await stand.board.report(aReport(stand.definition, shard, version, ballotsOf(shard, version)))
+            if (version > 0)
+              await stand.board.report(aReport(stand.definition, shard, version, ballotsOf(shard, version)))
             await stand.time.advance(step.wait)
           }
         }

@@ -16,7 +16,9 @@ const isDone = async (promise: Promise<unknown>): Promise<boolean> => {
   return done
 }
 
-const creating = async (before: () => Promise<void>): Promise<{ stand: BoardStand; created: Promise<void> }> => {
+const creating = async (
+  before: () => Promise<void>,
+): Promise<{ stand: BoardStand; created: Promise<unknown> }> => {
   const stand = await aBoard({}, { made: false })
   stand.postgres.before = before
   return { stand, created: stand.board.create(stand.definition, 'order') }
@@ -62,7 +64,10 @@ describe('making a poll', () => {
   test('again with another poll under the same id leaves the first as it was', async () => {
     const stand = await aBoard()
     const { poll } = stand.definition
-    await stand.board.create({ ...stand.definition, poll: { ...poll, title: 'Another' }, secret: new Uint8Array(32) }, 'order')
+    await stand.board.create(
+      { ...stand.definition, poll: { ...poll, title: 'Another' }, secret: new Uint8Array(32) },
+      'order',
+    )
     expect(await stand.board.definition()).toEqual(stand.definition)
   })
 

@@ -125,7 +125,8 @@ describe('what was under way when the poll was deleted', () => {
   test('a close does not give a deleted box its definition back', async () => {
     const stand = await aBoardWithShards()
     const away = Promise.withResolvers<void>()
-    stand.boxes.before = (what, shard) => (what === 'freeze' && shard === 3 ? away.promise : Promise.resolve())
+    stand.boxes.before = (what, shard) =>
+      what === 'freeze' && shard === 3 ? away.promise : Promise.resolve()
     const closing = stand.board.close()
     await stand.time.advance(0)
     await stand.board.remove()
@@ -134,7 +135,8 @@ describe('what was under way when the poll was deleted', () => {
     await stand.time.advance(5_000)
     await closing
     expect(stand.boxes.asked.filter(([what]) => what !== 'destroy')).toEqual([])
-    while (stand.storage.alarm !== null && stand.storage.alarm < stand.time.clock.now() + day) await stand.ring()
+    while (stand.storage.alarm !== null && stand.storage.alarm < stand.time.clock.now() + day)
+      await stand.ring()
     expect(stand.boxes.frozen).toEqual(new Set([0, 1, 2, 3]))
     expect([...stand.boxes.destroyed].toSorted()).toEqual([0, 1, 2, 3])
     expect(stand.tables()['shard']).toEqual([])

@@ -46,6 +46,7 @@ import {
   rememberViews,
 } from '../../src/runtime/remember.ts'
 import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
+import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
 
 export const origin = 'https://edge.test'
@@ -54,7 +55,7 @@ export const rootKey = 'the-root-key-of-these-tests-long-enough'
 export interface Api {
   readonly counting: LocalCounting
   readonly services: Services
-  /** Asks the app. A body that is no text goes as JSON. */
+  /** Asks the app. A body that is neither text nor bytes goes as JSON. */
   ask(method: string, path: string, order?: Order): Promise<Answer>
   /** A new key of a workspace, with these scopes or all. */
   key(workspaceId?: string, scopes?: readonly Scope[]): string
@@ -186,6 +187,7 @@ export const anApi = (): Api => {
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: postgres.pollIds,
+    publishedFile: async (name) => new Response(`// ${name}`),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
@@ -224,13 +226,14 @@ export const anApi = (): Api => {
       const request = new Request(new URL(path, origin), {
         method,
         headers: {
-          ...(body !== undefined && typeof body !== 'string' && { 'Content-Type': 'application/json' }),
+          ...(body !== undefined && !isRaw(body) && { 'Content-Type': 'application/json' }),
           ...(key !== undefined && { Authorization: `Bearer ${key}` }),
           ...headers,
         },
-        body: body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body),
+        body: isRaw(body) ? body : body === undefined ? null : JSON.stringify(body),
       })
       const response = await app.fetch(request)
+      await validateAnswer(method, path, response.clone())
       const text = await response.text()
       return {
         status: response.status,
@@ -283,6 +286,9 @@ const pollsOf = ({ polls }: LocalPostgres, order: Parameters<PollReader['list']>
         (createdAt === order.after.createdAt && id < order.after.id),
     )
     .slice(0, order.limit)
+
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array
 
 /** Workers KV as one process sees it: at once, and without an end to what it holds. */
 const keyValues = (): KeyValueStore => {

@@ -113,15 +113,17 @@ export const aReport = (
   ballots: readonly Answers[],
 ): TallyReport => ({ pollId: definition.poll.id, shard, version, tally: tallyOf(definition, ballots) })
 
+type Asked = 'adopt' | 'hold' | 'freeze' | 'firsts' | 'destroy'
+
 export interface FakeBoxes extends BoxLink {
   /** What was asked of which shard, in order. */
-  readonly asked: (readonly ['adopt' | 'freeze' | 'firsts' | 'destroy', number])[]
+  readonly asked: (readonly [Asked, number])[]
   /** The final tally of each shard that somebody has voted in. */
   readonly held: Map<number, Pick<TallyReport, 'version' | 'tally'>>
   /** The rankings of every shard, for runoffs. */
   readonly rankings: Map<number, readonly (readonly string[])[]>
   /** Runs before each answer; may throw or take its time. */
-  before: (what: 'adopt' | 'freeze' | 'firsts' | 'destroy', shard: number) => Promise<void>
+  before: (what: Asked, shard: number) => Promise<void>
   /** The version of the definition that each shard counts by. */
   readonly adopted: Map<number, number>
   /** What became of shards: frozen ones, destroyed ones. */
@@ -146,6 +148,10 @@ const fakeBoxes = (definition: CountingDefinition): FakeBoxes => {
       await note('adopt', shard)
       boxes.adopted.set(shard, poll.version)
       boxes.destroyed.delete(shard)
+    },
+    async hold({ shard }) {
+      await note('hold', shard)
+      return (boxes.held.get(shard)?.version ?? 0) === 0
     },
     async freeze({ pollId, shard }) {
       await note('freeze', shard)

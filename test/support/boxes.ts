@@ -7,9 +7,10 @@ import type { CastReply } from '../../src/ballot-box/protocol.ts'
 import { type BoxSettings, boxSettings } from '../../src/ballot-box/settings.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import type { PollTally } from '../../src/domain/tally/tally.ts'
-import { aCast } from './casts.ts'
 import { type BreakableStorage, breakable } from './breakable-storage.ts'
+import { aCast } from './casts.ts'
 import { aDefinition } from './polls.ts'
+import { refuseTooLarge } from './queue-limits.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 import { aTimeline, type Timeline } from './timeline.ts'
 
@@ -50,7 +51,12 @@ interface Changes {
   readonly shard?: number
 }
 
-export const aBox = ({ definition = aDefinition(), settings = {}, storage = sqliteStorage(), shard = 0 }: Changes = {}): BoxStand => {
+export const aBox = ({
+  definition = aDefinition(),
+  settings = {},
+  storage = sqliteStorage(),
+  shard = 0,
+}: Changes = {}): BoxStand => {
   const time = aTimeline()
   const address = { pollId: definition.poll.id, shard }
   const board = fakeBoard(definition)
@@ -97,7 +103,9 @@ export const aBox = ({ definition = aDefinition(), settings = {}, storage = sqli
       stand.box = new Box(needs())
     },
     tables() {
-      const names = storage.all<{ name: string }>("select name from sqlite_master where type = 'table' order by name")
+      const names = storage.all<{ name: string }>(
+        "select name from sqlite_master where type = 'table' order by name",
+      )
       return Object.fromEntries(names.map(({ name }) => [name, storage.all(`select * from ${name}`)]))
     },
   }
@@ -149,6 +157,7 @@ const fakeQueue = (): FakeQueue => {
     down: false,
     async send(messages) {
       if (queue.down) throw new Error('the queue is down')
+      refuseTooLarge(messages)
       queue.sends.push(messages.length)
       queue.messages.push(...messages)
     },
@@ -166,7 +175,9 @@ export const taken = (reply: CastReply) => {
 export const wordOf = (reply: CastReply): string => (reply.ok ? reply.value.kind : reply.refusal.reason)
 
 /** The tally as it lies in the tables. */
-export const storedTally = ({ storage }: BoxStand): { readonly version: number; readonly tally: PollTally } => {
+export const storedTally = ({
+  storage,
+}: BoxStand): { readonly version: number; readonly tally: PollTally } => {
   const [row] = storage.all<{ version: number; body: string }>('select version, body from tally')
   if (row === undefined) throw new Error('this box has counted nothing')
   return { version: row.version, tally: JSON.parse(row.body) }

@@ -13,7 +13,15 @@ export const aCast = (
 ): BallotCast => {
   const keys = voterKeys(definition, { ...aClaim, voterId: voter, idempotencyKey, ...claim })
   if (!keys.ok) throw new Error(keys.refusal.reason)
-  return { ...keys.value, answers: JSON.stringify(answers), revisionOnly, country }
+  const { version: pollVersion, dedupe } = definition.poll
+  return {
+    ...keys.value,
+    answers: JSON.stringify(answers),
+    pollVersion,
+    dedupeBy: dedupe.by,
+    revisionOnly,
+    country,
+  }
 }
 
 interface CastChanges extends Partial<VoterClaim> {

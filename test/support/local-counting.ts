@@ -13,6 +13,7 @@ import { sha256 } from '../../src/kernel/hash.ts'
 import { Board } from '../../src/scoreboard/board.ts'
 import { type BoardNamespace, scoreboards } from '../../src/scoreboard/client.ts'
 import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
+import { refuseTooLarge } from './queue-limits.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 import { aTimeline, settled, type Timeline } from './timeline.ts'
 
@@ -40,7 +41,11 @@ export const localCounting = (): LocalCounting => {
   const queue: BallotMessage[] = []
   const objects = new Map<string, Woken>()
 
-  const object = <Rpc extends object>(kind: string, name: string, make: (storage: SqliteStorage) => Rpc & Wakes): Rpc => {
+  const object = <Rpc extends object>(
+    kind: string,
+    name: string,
+    make: (storage: SqliteStorage) => Rpc & Wakes,
+  ): Rpc => {
     const key = `${kind} ${name}`
     let found = objects.get(key)
     if (found === undefined) {
@@ -59,8 +64,14 @@ export const localCounting = (): LocalCounting => {
         storage,
         clock: time.clock,
         after,
-        board: { join: (address) => board(address.pollId).join(address), report: (tally) => board(tally.pollId).report(tally) },
-        send: async (messages) => void queue.push(...structuredClone(messages)),
+        board: {
+          join: (address) => board(address.pollId).join(address),
+          report: (tally) => board(tally.pollId).report(tally),
+        },
+        send: async (messages) => {
+          refuseTooLarge(messages)
+          queue.push(...structuredClone(messages))
+        },
         abort,
         clear: async () => storage.clear(),
         report,
@@ -76,8 +87,10 @@ export const localCounting = (): LocalCounting => {
         after,
         boxes: {
           adopt: (address, definition) => box(boxName(address)).adopt(address, definition),
+          hold: (address) => box(boxName(address)).hold(address),
           freeze: (address, definition) => box(boxName(address)).freeze(address, definition),
-          firsts: (address, questionId, continuing) => box(boxName(address)).firsts(address, questionId, continuing),
+          firsts: (address, questionId, continuing) =>
+            box(boxName(address)).firsts(address, questionId, continuing),
           destroy: (address) => box(boxName(address)).destroy(address),
         },
         records: {
@@ -168,7 +181,8 @@ export interface LocalPostgres extends BallotReader {
 /** Rows as the archive keeps them: one a ballot, its highest revision; held to the same by test/contracts. */
 const localPostgres = (): LocalPostgres => {
   const rows = new Map<string, Map<string, ArchivedBallot>>()
-  const rowsOf = (pollId: string) => [...(rows.get(pollId)?.values() ?? [])].toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const rowsOf = (pollId: string) =>
+    [...(rows.get(pollId)?.values() ?? [])].toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const auditOf = (shard: number, ballots: readonly ArchivedBallot[]): ShardAudit => {
     const answered = ballots.filter(({ answers }) => answers !== null)
     const lines = answered.map(({ id, revision }) => `${id}:${revision}`).sort()
@@ -193,7 +207,9 @@ const localPostgres = (): LocalPostgres => {
         .filter(({ id }) => after === null || id > after)
         .slice(0, limit),
     audit: async (pollId) =>
-      [...Map.groupBy(rowsOf(pollId), ({ shard }) => shard)].map(([shard, ballots]) => auditOf(shard, ballots)),
+      [...Map.groupBy(rowsOf(pollId), ({ shard }) => shard)].map(([shard, ballots]) =>
+        auditOf(shard, ballots),
+      ),
     pollIds: async (after, limit) =>
       [...polls.keys()]
         .toSorted()

@@ -23,7 +23,12 @@ export interface SystemOrder {
 }
 
 export const clientOf = (url: string): SystemClient => {
-  const dispatcher = new Agent({ connections: 256, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 30_000 })
+  const dispatcher = new Agent({
+    connections: 256,
+    pipelining: 1,
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+  })
   return {
     async ask(method, path, { key, headers = {}, body } = {}) {
       const answer = await request(new URL(path, url), {
@@ -60,7 +65,8 @@ export const eventually = async <Value>(
   for (;;) {
     const value = await ask()
     if (fits(value)) return value
-    if (Date.now() > until) throw new Error(`it never came about; at last: ${JSON.stringify(value)?.slice(0, 500)}`)
+    if (Date.now() > until)
+      throw new Error(`it never came about; at last: ${JSON.stringify(value)?.slice(0, 500)}`)
     await pause(100)
   }
 }

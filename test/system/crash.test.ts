@@ -2,8 +2,8 @@
 // counted exactly once in the end.
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { DevFacts } from '../../dev/dev-file.ts'
 import { seededRandom, shuffled } from '../../bench/load/seeded-random.ts'
+import type { DevFacts } from '../../dev/dev-file.ts'
 import { seed } from '../laws/seed.ts'
 import { clientOf, eventually, type SystemClient } from './client.ts'
 import { type CrashableStack, crashableStack } from './crashable-stack.ts'
@@ -50,7 +50,12 @@ interface Cast {
 interface Heard {
   readonly status: number
   readonly code: string | undefined
-  readonly body: { readonly id: string; readonly castAt: string; readonly revision: number; readonly receipt: string }
+  readonly body: {
+    readonly id: string
+    readonly castAt: string
+    readonly revision: number
+    readonly receipt: string
+  }
 }
 
 const heard = new Map<string, Heard[]>()
@@ -203,13 +208,18 @@ const expectOneBallotEach = (): ReadonlyMap<string, Accepted> => {
 }
 
 const expectCounted = async (accepted: ReadonlyMap<string, Accepted>): Promise<void> => {
-  const expected = Object.fromEntries(options.map((id) => [id, [...accepted.values()].filter(({ choice }) => choice === id).length]))
+  const expected = Object.fromEntries(
+    options.map((id) => [id, [...accepted.values()].filter(({ choice }) => choice === id).length]),
+  )
   const results = await eventually(
     async () => (await client.ask('GET', `/v1/polls/${pollId}/results`)).json,
     ({ ballots }) => ballots >= voters,
   )
   expect(results.ballots).toBe(voters)
-  const votes = results.questions[0].options.map(({ id, votes }: { id: string; votes: number }) => [id, votes])
+  const votes = results.questions[0].options.map(({ id, votes }: { id: string; votes: number }) => [
+    id,
+    votes,
+  ])
   expect(Object.fromEntries(votes)).toEqual(expected)
 }
 
@@ -245,7 +255,8 @@ const expectSameAnswers = async (): Promise<void> => {
     expect([again.status, again.body]).toEqual([first?.status === 409 ? 409 : 200, expect.anything()])
     if (first?.status !== 409) expect(again.body).toEqual(first?.body)
   }
-  for (const answers of heard.values()) for (const each of answers) if (each.status !== 409) expect(each.body).toEqual(answers[0]?.body)
+  for (const answers of heard.values())
+    for (const each of answers) if (each.status !== 409) expect(each.body).toEqual(answers[0]?.body)
 }
 
 /** Closing changes nothing but that nothing comes after: the final result and the export say the same. */
@@ -254,9 +265,14 @@ const expectFinal = async (accepted: ReadonlyMap<string, Accepted>): Promise<voi
   const before = (await client.ask('GET', `/v1/polls/${pollId}/results`)).json
   const closed = await client.ask('POST', `/v1/polls/${pollId}/close`, { key })
   expect([closed.status, closed.json.final]).toEqual([200, true])
-  const final = (await client.ask('GET', `/v1/polls/${pollId}/results`, { key, headers: { 'Cache-Control': 'no-cache' } })).json
+  const final = (
+    await client.ask('GET', `/v1/polls/${pollId}/results`, { key, headers: { 'Cache-Control': 'no-cache' } })
+  ).json
   expect(final).toMatchObject({ final: true, ballots: voters, questions: before.questions })
   const exported = await client.ask('GET', `/v1/polls/${pollId}/export`, { key })
-  const rows: { id: string }[] = exported.text.trim().split('\n').map((line) => JSON.parse(line))
+  const rows: { id: string }[] = exported.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   expect(rows.map(({ id }) => id).toSorted()).toEqual([...accepted.values()].map(({ id }) => id).toSorted())
 }

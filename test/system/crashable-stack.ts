@@ -20,7 +20,9 @@ export interface CrashableStack {
   remove(): Promise<void>
 }
 
-export const crashableStack = async (bindings: NonNullable<StackOptions['bindings']>): Promise<CrashableStack> => {
+export const crashableStack = async (
+  bindings: NonNullable<StackOptions['bindings']>,
+): Promise<CrashableStack> => {
   const folder = openDataFolder(mkdtempSync(join(tmpdir(), 'edgepoll-crash-')))
   const port = await freePort()
   let child: Child | null = null
@@ -30,7 +32,11 @@ export const crashableStack = async (bindings: NonNullable<StackOptions['binding
       child = await startChild({
         name: 'stack',
         command: process.execPath,
-        args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'stack-process.ts'), JSON.stringify(options)],
+        args: [
+          '--disable-warning=ExperimentalWarning',
+          join(import.meta.dirname, 'stack-process.ts'),
+          JSON.stringify(options),
+        ],
         logFile: join(folder.logs, 'stack.log'),
         ownGroup: true,
         graceMs: 30_000,

@@ -24,7 +24,10 @@ beforeAll(async () => {
     bindings: { count: { RESEND_AFTER_MS: '2000' } },
   })
   client = clientOf(stack.url)
-  const made = await client.ask('POST', '/v1/workspaces', { key: stack.rootKey, body: { name: 'Life', plan: 'pro' } })
+  const made = await client.ask('POST', '/v1/workspaces', {
+    key: stack.rootKey,
+    body: { name: 'Life', plan: 'pro' },
+  })
   expect(made.status, made.text).toBe(201)
   key = made.json.apiKey
 }, 120_000)
@@ -36,7 +39,15 @@ afterAll(async () => {
 }, 60_000)
 
 const questions = [
-  { id: 'where', type: 'choice', prompt: 'Where?', options: [{ id: 'pizza', label: 'Pizza' }, { id: 'sushi', label: 'Sushi' }] },
+  {
+    id: 'where',
+    type: 'choice',
+    prompt: 'Where?',
+    options: [
+      { id: 'pizza', label: 'Pizza' },
+      { id: 'sushi', label: 'Sushi' },
+    ],
+  },
   { id: 'order', type: 'ranking', prompt: 'Rank', options: ['a', 'b', 'c'].map((id) => ({ id, label: id })) },
   { id: 'stars', type: 'rating', prompt: 'How was it?' },
   { id: 'why', type: 'text', prompt: 'Why?' },
@@ -82,41 +93,81 @@ describe('a poll’s life', () => {
   test('from the first ballot to the last viewer', async () => {
     const poll = await aPoll()
     const viewer = await watch(poll.live)
-    await eventually(async () => viewer.frames.length, (frames) => frames > 0)
+    await eventually(
+      async () => viewer.frames.length,
+      (frames) => frames > 0,
+    )
     expect(viewer.frames[0]).toMatchObject({ type: 'results', version: 0, ballots: 0 })
 
     const casts = await Promise.all(
       Array.from({ length: 40 }, (_, at) =>
-        vote(poll.id, `voter-${at}`, { where: at % 4 === 0 ? 'sushi' : 'pizza', order: ['b', 'a'], stars: 1 + (at % 5) }),
+        vote(poll.id, `voter-${at}`, {
+          where: at % 4 === 0 ? 'sushi' : 'pizza',
+          order: ['b', 'a'],
+          stars: 1 + (at % 5),
+        }),
       ),
     )
     expect(casts.map(({ status }) => status)).toEqual(Array(40).fill(201))
 
-    const shown = await eventually(() => results(poll.id), ({ ballots }) => ballots === 40)
+    const shown = await eventually(
+      () => results(poll.id),
+      ({ ballots }) => ballots === 40,
+    )
     expect(shown.questions).toMatchObject([
-      { options: [{ votes: 30, share: 0.75 }, { votes: 10, share: 0.25 }] },
-      { options: [{ firsts: 0, points: 40 }, { firsts: 40, points: 80 }, { firsts: 0, points: 0 }] },
+      {
+        options: [
+          { votes: 30, share: 0.75 },
+          { votes: 10, share: 0.25 },
+        ],
+      },
+      {
+        options: [
+          { firsts: 0, points: 40 },
+          { firsts: 40, points: 80 },
+          { firsts: 0, points: 0 },
+        ],
+      },
       { counts: [8, 8, 8, 8, 8], mean: 3 },
       { ballots: 0 },
     ])
 
-    await eventually(async () => viewer.frames.at(-1)?.ballots, (ballots) => ballots === 40)
+    await eventually(
+      async () => viewer.frames.at(-1)?.ballots,
+      (ballots) => ballots === 40,
+    )
     const versions = viewer.frames.map(({ version }) => version)
     expect(versions).toEqual(versions.toSorted((one, other) => one - other))
 
-    const rows = await eventually(() => rowsOf(poll.id), ({ length }) => length === 40)
+    const rows = await eventually(
+      () => rowsOf(poll.id),
+      ({ length }) => length === 40,
+    )
     expect(rows.map(({ id }) => id)).toEqual(casts.map(({ json }) => json.id).toSorted())
 
     const closed = await client.ask('POST', `/v1/polls/${poll.id}/close`, { key })
     expect([closed.status, closed.json.status, closed.json.final]).toEqual([200, 'closed', true])
-    await eventually(async () => viewer.over(), (over) => over)
+    await eventually(
+      async () => viewer.over(),
+      (over) => over,
+    )
     expect(viewer.frames.at(-1)).toMatchObject({ type: 'closed', final: true, ballots: 40 })
     expect((await vote(poll.id, 'too-late')).json.code).toBe('poll-closed')
-    const final = await eventually(() => results(poll.id), (read) => read.final)
-    expect(final).toMatchObject({ ballots: 40, questions: [{}, { runoff: { winner: 'b', exhausted: 0 } }, {}, {}] })
+    const final = await eventually(
+      () => results(poll.id),
+      (read) => read.final,
+    )
+    expect(final).toMatchObject({
+      ballots: 40,
+      questions: [{}, { runoff: { winner: 'b', exhausted: 0 } }, {}, {}],
+    })
 
     const exported = await client.ask('GET', `/v1/polls/${poll.id}/export`, { key })
-    expect([exported.status, exported.text.trim().split('\n').length, exported.headers['edgepoll-archived']]).toEqual([200, 40, '40/40'])
+    expect([
+      exported.status,
+      exported.text.trim().split('\n').length,
+      exported.headers['edgepoll-archived'],
+    ]).toEqual([200, 40, '40/40'])
   })
 
   test('a receipt is signed with a key that anybody can fetch, and the log has what it says', async () => {
@@ -127,29 +178,54 @@ describe('a poll’s life', () => {
     const claims = JSON.parse(new TextDecoder().decode(payload))
     expect(claims).toMatchObject({ poll: poll.id, ballot: cast.id, revision: 1 })
     const proof = await client.ask('GET', `/v1/polls/${poll.id}/receipts/${cast.id}`)
-    expect(proof.json.entry).toMatchObject({ ballotId: cast.id, commitment: claims.commitment, seq: claims.seq })
+    expect(proof.json.entry).toMatchObject({
+      ballotId: cast.id,
+      commitment: claims.commitment,
+      seq: claims.seq,
+    })
   })
 
   test('a revision replaces the row, and an erasure empties it', async () => {
     const poll = await aPoll({ revisions: 'until-close' })
     const { id } = (await vote(poll.id, 'ann')).json
     await vote(poll.id, 'bob')
-    expect((await vote(poll.id, 'ann', { where: 'sushi', why: 'second thoughts 🍣' })).json).toMatchObject({ id, revision: 2 })
+    expect((await vote(poll.id, 'ann', { where: 'sushi', why: 'second thoughts 🍣' })).json).toMatchObject({
+      id,
+      revision: 2,
+    })
     const revised = (row: { id: string }) => row.id === id
-    await eventually(async () => (await rowsOf(poll.id)).find(revised), (row) => row?.revision === 2)
-    expect((await rowsOf(poll.id)).find(revised)?.answers).toEqual({ where: ['sushi'], why: 'second thoughts 🍣' })
+    await eventually(
+      async () => (await rowsOf(poll.id)).find(revised),
+      (row) => row?.revision === 2,
+    )
+    expect((await rowsOf(poll.id)).find(revised)?.answers).toEqual({
+      where: ['sushi'],
+      why: 'second thoughts 🍣',
+    })
 
     expect((await client.ask('DELETE', `/v1/polls/${poll.id}/ballots/${id}`, { key })).status).toBe(204)
-    await eventually(() => results(poll.id), ({ ballots }) => ballots === 1)
-    await eventually(async () => (await rowsOf(poll.id)).find(revised), (row) => row?.answers === null)
+    await eventually(
+      () => results(poll.id),
+      ({ ballots }) => ballots === 1,
+    )
+    await eventually(
+      async () => (await rowsOf(poll.id)).find(revised),
+      (row) => row?.answers === null,
+    )
   })
 
   test('a deleted poll leaves no row, and does not come back', async () => {
     const poll = await aPoll()
     await vote(poll.id, 'ann')
-    await eventually(() => rowsOf(poll.id), ({ length }) => length === 1)
+    await eventually(
+      () => rowsOf(poll.id),
+      ({ length }) => length === 1,
+    )
     expect((await client.ask('DELETE', `/v1/polls/${poll.id}`, { key })).status).toBe(204)
-    await eventually(() => rowsOf(poll.id), ({ length }) => length === 0)
+    await eventually(
+      () => rowsOf(poll.id),
+      ({ length }) => length === 0,
+    )
     expect((await client.ask('GET', `/v1/polls/${poll.id}`)).status).toBe(404)
     expect(await postgres.query('select 1 from polls where id = $1', [poll.id])).toEqual([])
   })
@@ -162,8 +238,14 @@ describe('a poll’s life', () => {
     const statuses = casts.map(({ status }) => status)
     expect(statuses.filter((status) => status === 201)).toHaveLength(200)
     expect(statuses.filter((status) => status === 200)).toHaveLength(50)
-    await eventually(() => results(poll.id), ({ ballots }) => ballots === 200)
-    await eventually(() => rowsOf(poll.id), ({ length }) => length === 200)
+    await eventually(
+      () => results(poll.id),
+      ({ ballots }) => ballots === 200,
+    )
+    await eventually(
+      () => rowsOf(poll.id),
+      ({ length }) => length === 200,
+    )
   })
 })
 
@@ -189,24 +271,46 @@ describe('while Postgres is away', () => {
   test('voting goes on, results are live, and the archive catches up when it returns', async () => {
     const poll = await aPoll()
     await vote(poll.id, 'before')
-    await eventually(() => rowsOf(poll.id), ({ length }) => length === 1)
+    await eventually(
+      () => rowsOf(poll.id),
+      ({ length }) => length === 1,
+    )
 
     await postgres.stop()
-    const ready = await eventually(() => client.ask('GET', '/readyz'), ({ json }) => json.status !== 'pass')
+    const ready = await eventually(
+      () => client.ask('GET', '/readyz'),
+      ({ json }) => json.status !== 'pass',
+    )
     expect([ready.status, ready.json.status]).toEqual([200, 'warn'])
 
-    const casts = await Promise.all(Array.from({ length: 60 }, (_, at) => vote(poll.id, `during-${at}`, { where: 'sushi' })))
+    const casts = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => vote(poll.id, `during-${at}`, { where: 'sushi' })),
+    )
     expect(casts.map(({ status }) => status)).toEqual(Array(60).fill(201))
-    await eventually(() => results(poll.id), ({ ballots }) => ballots === 61)
+    await eventually(
+      () => results(poll.id),
+      ({ ballots }) => ballots === 61,
+    )
     const made = await client.ask('POST', '/v1/polls', { key, body: { title: 'Made meanwhile', questions } })
     expect(made.status, made.text).toBe(201)
     expect((await vote(made.json.id, 'ann')).status).toBe(201)
 
     await postgres.start()
-    const rows = await eventually(() => rowsOf(poll.id).catch(() => []), ({ length }) => length === 61, 90_000)
+    const rows = await eventually(
+      () => rowsOf(poll.id).catch(() => []),
+      ({ length }) => length === 61,
+      90_000,
+    )
     const sent = new Set(casts.map(({ json }) => json.id))
     expect(rows.filter(({ id }) => sent.has(id))).toHaveLength(60)
-    await eventually(() => rowsOf(made.json.id), ({ length }) => length === 1, 60_000)
-    await eventually(() => postgres.query('select 1 from polls where id = $1', [made.json.id]), ({ length }) => length === 1)
+    await eventually(
+      () => rowsOf(made.json.id),
+      ({ length }) => length === 1,
+      60_000,
+    )
+    await eventually(
+      () => postgres.query('select 1 from polls where id = $1', [made.json.id]),
+      ({ length }) => length === 1,
+    )
   }, 240_000)
 })

@@ -1,5 +1,6 @@
 // A ballot: one voter's answers, and the words used about it on its way.
 import type { Bytes } from '../../kernel/bytes.ts'
+import type { Dedupe } from '../poll/poll.ts'
 import type { Answers } from '../tally/rule.ts'
 
 /** A checked ballot on its way into its box. Keys are 16-byte keyed hashes: nothing of the voter travels raw. */
@@ -16,8 +17,9 @@ export interface BallotCast {
   readonly invite: number | null
   /** Whether it may only change a ballot that is there. */
   readonly revisionOnly: boolean
-  /** The version of the poll that it was checked against. */
+  /** The version of the poll that it was checked against, and the rule that its keys were made by. */
   readonly pollVersion?: number
+  readonly dedupeBy?: Dedupe['by']
   /** Two letters, ISO 3166-1, as the platform reports; for breakdowns only. */
   readonly country: string | null
 }

@@ -1,4 +1,5 @@
 // Requests and answers as they really are: a test sends the requests and holds every example to its schema.
+import { problems } from '../problems.ts'
 
 const questions = [
   {
@@ -36,7 +37,7 @@ const castAt = '2026-11-24T12:00:00.000Z'
 const commitment = 'f1742f24d01a5de9124f4440cbb60f577531d4fcc166377e03d4dbf856d2fb6c'
 const head = 'bf73061b012a340366e8f88208e2c05626d9233ee55c472cc728a276677e245e'
 
-export const smallDraft = {
+const leastDraft = {
   title: 'Lunch?',
   questions: [
     {
@@ -47,7 +48,7 @@ export const smallDraft = {
   ],
 }
 
-export const fullDraft = {
+const fullDraft = {
   title: 'Lunch?',
   description: 'Where we eat on Friday.',
   questions,
@@ -63,12 +64,12 @@ export const fullDraft = {
   labels: { team: 'ops' },
 }
 
-const { status: _status, allowedOrigins, expectedVoters, labels, ...shown } = fullDraft
+const { status: _status, allowedOrigins, expectedVoters, labels, ...seenByAll } = fullDraft
 
-export const poll = {
+const poll = {
   id: pollId,
   status: 'open',
-  ...shown,
+  ...seenByAll,
   version: 1,
   createdAt: castAt,
   urls: {
@@ -79,18 +80,15 @@ export const poll = {
   },
 }
 
-export const ownedPoll = { ...poll, allowedOrigins, expectedVoters, labels, archived: false, shards: 1 }
+const ownedPoll = { ...poll, allowedOrigins, expectedVoters, labels, archived: false, shards: 1 }
 
-export const closedPoll = { ...ownedPoll, status: 'closed', version: 2, final: true }
+const closedPoll = { ...ownedPoll, status: 'closed', version: 2, final: true }
 
-export const patch = { title: 'Lunch on Friday?', closesAt: '2026-11-27T11:00:00Z', labels: { team: null } }
+const patch = { title: 'Lunch on Friday?', closesAt: '2026-11-27T11:00:00Z', labels: { team: null } }
 
 const answers = { where: ['pizza'], order: ['b', 'a'], stars: 4, nps: 9, why: 'close by' }
 
-export const ballotDraft = { answers }
-export const shortBallotDraft = { answers: { where: 'pizza' } }
-
-export const ballot = {
+const ballot = {
   id: ballotId,
   pollId,
   castAt,
@@ -99,10 +97,8 @@ export const ballot = {
     'eyJhbGciOiJFZERTQSIsImtpZCI6InJlY2VpcHRzLW9mLXRlc3RzIiwidHlwIjoicmVjZWlwdCtqd3MifQ.eyJwb2xsIjoicG9sbF84djkzMHB0c2p0YTU0MW15bjlhN2hoazY4ZyIsImJhbGxvdCI6ImJhbF9wa2JrcWF6MWg2eGZqd2puMHd3cjB6ZzVzOCIsInJldmlzaW9uIjoxLCJzaGFyZCI6MCwic2VxIjoxLCJjb21taXRtZW50IjoiZjE3NDJmMjRkMDFhNWRlOTEyNGY0NDQwY2JiNjBmNTc3NTMxZDRmY2MxNjYzNzdlMDNkNGRiZjg1NmQyZmI2YyJ9.05NfooJiud8VspU9nMC2VZTkIiygHnbBuz7rl6gce7KiUlwxVAHuMUSxGm41jY-SAeYTzFvKP6B9ACK4UsnYAw',
 }
 
-export const ownBallot = { ...ballot, answers }
-
 /** Word for word that of docs/design/api.md; test/domain counts the ballots that give it. */
-export const results = {
+const results = {
   pollId,
   version: 42,
   asOf: '2026-11-24T12:00:00Z',
@@ -143,9 +139,9 @@ export const results = {
   ],
 }
 
-export const logEntry = { kind: 'cast', shard: 0, seq: 1, ballotId, revision: 1, castAt, commitment }
+const logEntry = { kind: 'cast', shard: 0, seq: 1, ballotId, revision: 1, castAt, commitment }
 
-export const checkpoint = {
+const checkpoint = {
   pollId,
   shard: 0,
   seq: 1,
@@ -154,14 +150,14 @@ export const checkpoint = {
     'eyJhbGciOiJFZERTQSIsImtpZCI6InJlY2VpcHRzLW9mLXRlc3RzIiwidHlwIjoiY2hlY2twb2ludCtqd3MifQ.eyJwb2xsSWQiOiJwb2xsXzh2OTMwcHRzanRhNTQxbXluOWE3aGhrNjhnIiwic2hhcmQiOjAsInNlcSI6MSwiaGVhZCI6ImJmNzMwNjFiMDEyYTM0MDM2NmU4Zjg4MjA4ZTJjMDU2MjZkOTIzM2VlNTVjNDcyY2M3MjhhMjc2Njc3ZTI0NWUifQ.pMH-4jp_OTEuKxGrDf_JHizUJ1FVtYH0QGSwTG0xtVyqizd2yzAb-faZoa8Vcg4F8VpMf9AYwbThuNFifqDfDg',
 }
 
-export const proof = {
+const proof = {
   entry: logEntry,
   previous: '81e879970e44898985dd955833f45046eddc8605b6c8d51bc2c0fed0e77867c1',
   leaves: [],
   checkpoint,
 }
 
-export const exportedBallot = {
+const exportedBallot = {
   id: ballotId,
   revision: 1,
   answers,
@@ -173,16 +169,64 @@ export const exportedBallot = {
   erased: false,
 }
 
-export const invites = { first: 1, codes: ['0000-0001-7qxm-qym6-gmd2', '0000-0002-k4d1-saee-nnbg'] }
+const equalShard = {
+  shard: 0,
+  verdict: 'equal',
+  ballotsInBox: 1,
+  ballotsInPostgres: 1,
+  seq: 1,
+  archived: 1,
+}
 
-export const workspace = {
+const checks = {
+  counting: [{ status: 'pass' }],
+  postgres: [{ status: 'warn' }],
+  redis: [{ status: 'pass' }],
+}
+
+const invites = { first: 1, codes: ['0000-0001-7qxm-qym6-gmd2', '0000-0002-k4d1-saee-nnbg'] }
+
+const workspace = {
   id: 'ws_hmd5kygk64ejhmq1cg26dw72br',
   name: 'Acme',
   plan: 'free',
   apiKey: 'ep_live_24bhjszjzkrkydte_fh0wmvknzn5s75a7fa29s01ffpepvnmbr2kyq90',
 }
 
-/** By name, as OpenAPI wants them. */
-export const shownAs = (summary: string, value: unknown) => ({ [nameOf(summary)]: { summary, value } })
+/** Under `components.examples`, beside one a problem. */
+export const examples = {
+  'least-draft': { summary: 'The least', value: leastDraft },
+  'full-draft': { summary: 'Every kind of question', value: fullDraft },
+  'poll-patch': { summary: 'A later end, and one label less', value: patch },
+  poll: { summary: 'To anybody', value: poll },
+  'owned-poll': { summary: 'To its owner', value: ownedPoll },
+  'closed-poll': { summary: 'Closed', value: closedPoll },
+  'poll-page': { summary: 'The only page', value: { data: [ownedPoll], nextCursor: null } },
+  'short-ballot-draft': { summary: 'A single choice', value: { answers: { where: 'pizza' } } },
+  'full-ballot-draft': { summary: 'Every kind of question', value: { answers } },
+  ballot: { summary: 'A first ballot', value: ballot },
+  'own-ballot': { summary: 'A first ballot', value: { ...ballot, answers } },
+  results: { summary: 'Ten ballots', value: results },
+  proof: { summary: 'Of a first ballot', value: proof },
+  checkpoints: { summary: 'One shard', value: { pollId, checkpoints: [checkpoint] } },
+  'exported-ballot': { summary: 'A line', value: exportedBallot },
+  'invites-draft': { summary: 'Five hundred', value: { count: 500 } },
+  invites: { summary: 'Two codes', value: invites },
+  'workspace-draft': { summary: 'A free one', value: { name: 'Acme' } },
+  workspace: { summary: 'A free one', value: workspace },
+  'poll-ids': { summary: 'The only page', value: { pollIds: [pollId], next: null } },
+  'poll-audit': { summary: 'All is well', value: { pollId, shards: [equalShard] } },
+  redriven: { summary: 'None was there', value: { redriven: 0 } },
+  alive: { summary: 'Alive', value: { status: 'pass' } },
+  health: { summary: 'Postgres is away', value: { status: 'warn', checks } },
+  'problem-row': {
+    summary: 'One of them',
+    value: { code: 'already-voted', ...problems['already-voted'] },
+  },
+} as const
 
-const nameOf = (summary: string) => summary.toLowerCase().replaceAll(/[^a-z]+/g, '-')
+export type ExampleName = keyof typeof examples
+
+/** References to these examples. */
+export const shown = (...names: readonly ExampleName[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }]))

@@ -1,19 +1,18 @@
 // Bodies in every format a resource speaks. All of them carry the JSON model, so one schema describes them.
 import type { z } from '@hono/zod-openapi'
 import type { Shape } from '../../representation/protobuf.ts'
-
-type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>
+import { type ExampleName, shown } from './examples.ts'
 
 interface Spoken {
   readonly schema: z.ZodType
   /** The message that carries it; without one there are no Protocol Buffers. */
   readonly message?: Capitalize<Shape>
-  readonly examples?: Examples
+  readonly examples?: readonly ExampleName[]
 }
 
 /** `application/msgpack` and `application/x-msgpack`, `application/x-protobuf` are understood as well. */
-export const spoken = ({ schema, message, examples }: Spoken) => ({
-  'application/json': { schema, ...(examples && { examples: { ...examples } }) },
+export const spoken = ({ schema, message, examples = [] }: Spoken) => ({
+  'application/json': { schema, ...(examples.length > 0 && { examples: shown(...examples) }) },
   'application/vnd.msgpack': { schema },
   ...(message && { 'application/protobuf': { schema: messageOf(message) } }),
 })

@@ -1,13 +1,13 @@
 // The headers of answers, each said once.
 
-const text = { type: 'string' } as const
-const whole = { type: 'integer', minimum: 0 } as const
+const text = { type: 'string' as const }
+const whole = { type: 'integer' as const, minimum: 0 }
+const only = (value: string) => ({ type: 'string' as const, enum: [value] })
 
 /** Under `components.headers`. */
 export const headerComponents = {
   'Accept-Post': { description: 'The media types that a body may have.', schema: text },
   Age: { description: 'How old the answer is, in seconds, where it comes from a memory.', schema: whole },
-  Allow: { description: 'The methods that this path takes.', schema: text },
   'CDN-Cache-Control': {
     description: 'What shared caches may keep, and how long (RFC 9213).',
     schema: text,
@@ -28,34 +28,38 @@ export const headerComponents = {
   },
   'Edgepoll-Archived': {
     description: 'Log events in the archive, of all there are. Equal for a closed poll.',
-    schema: { type: 'string', pattern: '^\\d+/\\d+$' },
+    schema: { ...text, pattern: '^\\d+/\\d+$' },
     example: '79321/79321',
   },
+  'Edgepoll-Problem': { description: 'The `code` of the problem.', schema: text },
   'Edgepoll-Retry-Safe': {
     description: '`false`: no repeat of this request could be known as one, so it would count again.',
-    schema: { type: 'string', enum: ['false'] },
+    schema: only('false'),
   },
   'Edgepoll-Stale': {
     description: '`true`: it stands in for an answer that cannot be had now.',
-    schema: { type: 'string', enum: ['true'] },
+    schema: only('true'),
   },
   'Idempotency-Replayed': {
     description: '`true`: this is the first answer again; nothing was counted.',
-    schema: { type: 'string', enum: ['true'] },
+    schema: only('true'),
   },
   Link: { description: 'The next page, with `rel="next"` (RFC 8288), where there is one.', schema: text },
-  Location: { description: 'Where it is.', schema: { type: 'string', format: 'uri' } },
+  Location: { description: 'Where it is.', schema: { ...text, format: 'uri' } },
   'Referrer-Policy': { description: 'What other sites learn of the page’s address.', schema: text },
   'Retry-After': { description: 'After how many seconds to try again.', schema: whole },
-  'Set-Cookie': { description: 'Names the voter to this poll’s page, and keeps their receipt.', schema: text },
+  'Set-Cookie': {
+    description: 'Names the voter to this poll’s page, and keeps their receipt.',
+    schema: text,
+  },
   Upgrade: { description: 'The protocol this resource speaks.', schema: text },
   'WWW-Authenticate': { description: 'How to show a key.', schema: text },
   'X-Content-Type-Options': { description: 'That the media type is meant.', schema: text },
   'X-Request-Id': {
     description: 'Names the request. Not on answers that anybody may keep.',
-    schema: { type: 'string', pattern: '^req_[0-9a-f-]{36}$' },
+    schema: { ...text, pattern: '^req_[0-9a-f-]{36}$' },
   },
-} as const
+}
 
 export type ShownHeaders = keyof typeof headerComponents
 

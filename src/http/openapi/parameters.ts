@@ -48,29 +48,19 @@ export const receiptHeader = z.string().optional().openapi({
   description: 'A receipt of this poll: shows results of a poll whose `results` is `after-vote`.',
 })
 
-export const voterId = z
-  .string()
-  .min(16)
-  .max(128)
-  .optional()
-  .openapi({
-    description:
-      'Names the voter: whatever the client chose and keeps. Required where a poll counts by `session`.',
-    pattern: visible,
-    example: 'voter-0000-0000-0001',
-  })
+export const voterId = z.string().min(16).max(128).optional().openapi({
+  description:
+    'Names the voter: whatever the client chose and keeps. Required where a poll counts by `session`.',
+  pattern: visible,
+  example: 'voter-0000-0000-0001',
+})
 
-export const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(255)
-  .optional()
-  .openapi({
-    description:
-      'Names the request: a repeat with the same key and content gets the first answer, with other content 422. A quoted form is the same key.',
-    pattern: visible,
-    example: '9f4c0d2e-7b1a-4f7e-8a55-0a6a5b1d3c11',
-  })
+export const idempotencyKey = z.string().min(1).max(255).optional().openapi({
+  description:
+    'Names the request: a repeat with the same key and content gets the first answer, with other content 422. A quoted form is the same key.',
+  pattern: visible,
+  example: '9f4c0d2e-7b1a-4f7e-8a55-0a6a5b1d3c11',
+})
 
 export const ifNoneMatch = z.string().optional().openapi({
   description: 'Tags that are known already, or `*`: 304 where one still holds. Compared weakly.',

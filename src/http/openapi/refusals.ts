@@ -24,7 +24,7 @@ export const refusalOf = (reference: string) => {
   if (!reference.startsWith(place)) return null
   const name = reference.slice(place.length)
   const [status = '', ...reasons] = name.split('.') as [string, ...Reason[]] // written above
-  return { name, component: componentOf(Number(status), reasons) }
+  return { name, reasons, component: componentOf(Number(status), reasons) }
 }
 
 /** A problem document as it is sent, for examples. */
@@ -68,7 +68,6 @@ const componentOf = (status: number, reasons: readonly Reason[]) => ({
 
 const extraHeaders: Readonly<Record<number, readonly ShownHeaders[]>> = {
   401: ['WWW-Authenticate'],
-  405: ['Allow'],
   415: ['Accept-Post'],
   426: ['Upgrade'],
   503: ['Retry-After'],

@@ -2,15 +2,18 @@
 // of the document needs beside it.
 import { z } from '@hono/zod-openapi'
 
-/** What OpenAPI says of a schema beside its type. */
-export type Words = Exclude<Parameters<z.ZodType['openapi']>[0], string>
+/** What OpenAPI says of a schema: any of its keywords. */
+export interface Words {
+  readonly description?: string
+  readonly [keyword: string]: unknown
+}
 
 /** Each member's words, or the schema to show in its place. */
 type MemberWords<Shape> = { readonly [Name in keyof Shape]: string | Words | z.ZodType }
 
 /** The schema under a name of `components.schemas`. */
 export const named = <Schema extends z.ZodType>(name: string, schema: Schema, words: Words = {}): Schema =>
-  openapi.call(schema, name, words) as Schema // zod's own types say `this`
+  openapi.call(schema, name, words) as Schema // of the same class
 
 /** The schema with words, in its place. */
 export const worded = <Schema extends z.ZodType>(schema: Schema, words: string | Words): Schema =>
@@ -25,7 +28,7 @@ export const described = <Shape extends z.ZodRawShape, Config extends z.core.$Zo
   about: string | Words,
 ): z.ZodObject<Shape, Config> => {
   const members = Object.entries(schema.shape).map(([member, validator]) => {
-    const said: string | Words | z.ZodType = words[member] ?? ''
+    const said: string | Words | z.ZodType = words[member as keyof Shape] // it is one of the shape's own
     const shown = said instanceof z.ZodType ? said : worded(validator as z.ZodType, said) // a member of a shape is one
     return [member, shown] as const
   })
@@ -33,6 +36,10 @@ export const described = <Shape extends z.ZodRawShape, Config extends z.core.$Zo
   const shown = schema.extend(Object.fromEntries(members)) as unknown as z.ZodObject<Shape, Config>
   return named(name, shown, typeof about === 'string' ? { description: about } : about)
 }
+
+/** Beside null. Not `.nullable()`: of a schema that has a name it would make the named one nullable. */
+export const orNull = (schema: z.ZodType, description: string) =>
+  z.union([schema, z.null()]).describe(description)
 
 /** Borrowed from the class: validators that were made before zod learned it have no method of their own. */
 const { openapi } = z.ZodType.prototype

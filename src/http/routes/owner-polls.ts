@@ -75,13 +75,9 @@ export const ownerPolls = new Hono<Http>()
   .post('/:pollId/archive', (c) => change(c, c.req.param('pollId'), { kind: 'archive' }))
 
   .post('/:pollId/close', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:write')
-    if (!owner.ok) return refused(c, owner.refusal)
-    const { workspaceId } = owner.value
-    const closed = await c.var.services.closePoll(
-      { pollId: c.req.param('pollId'), workspaceId },
-      c.var.signal,
-    )
+    const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
+    if (!owned.ok) return refused(c, owned.refusal)
+    const closed = await c.var.services.closePoll(owned.value, c.var.signal)
     if (!closed.ok) return refused(c, closed.refusal)
     const { poll, final } = closed.value
     const document = { ...pollDocument(poll, viewpoint(c, true)), final }
@@ -89,13 +85,9 @@ export const ownerPolls = new Hono<Http>()
   })
 
   .delete('/:pollId', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:write')
-    if (!owner.ok) return refused(c, owner.refusal)
-    const { workspaceId } = owner.value
-    const deleted = await c.var.services.deletePoll(
-      { pollId: c.req.param('pollId'), workspaceId },
-      c.var.signal,
-    )
+    const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
+    if (!owned.ok) return refused(c, owned.refusal)
+    const deleted = await c.var.services.deletePoll(owned.value, c.var.signal)
     return deleted.ok ? c.body(null, 204) : refused(c, deleted.refusal)
   })
 

@@ -4,9 +4,13 @@ import { answer } from '../answer.ts'
 import { type Http, refused } from '../http.ts'
 import { problemOf } from '../problems.ts'
 import { onlyParameters } from '../query.ts'
+import { watcherOf } from '../watcher.ts'
 
 export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', async (c) => {
   const { pollId, ballotId } = c.req.param()
+  // A place in the log is a lower bound of how many have voted.
+  const allowed = await c.var.services.mayWatch(watcherOf(c, pollId), c.var.signal)
+  if (!allowed.ok) return refused(c, allowed.refusal)
   const proof = await c.var.services.proveBallot({ pollId, ballotId }, c.var.signal)
   if (!proof.ok) return refused(c, proof.refusal)
   const parameters = onlyParameters(c)

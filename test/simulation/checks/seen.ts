@@ -40,9 +40,10 @@ const oneDocumentAVersion = (seen: readonly Sighting[]): string[] =>
     const whole = new Set(
       same.filter(({ by }) => by === 'read').map(({ results }) => JSON.stringify(results)),
     )
-    return numbers.size > 1 || whole.size > 1
-      ? [`version ${version} of ${same[0]?.pollId} was shown as ${[...numbers].join(' and as ')}`]
-      : []
+    if (numbers.size <= 1 && whole.size <= 1) return []
+    return [
+      `version ${version} of ${same[0]?.pollId} was shown as ${[...(whole.size > 1 ? whole : numbers)].join(' and as ')}`,
+    ]
   })
 
 export const numbersOf = ({ ballots, questions }: Results): string =>

@@ -34,7 +34,10 @@ export const post = async ({ world, history }: Stage, intent: Intent): Promise<C
   const end = await answerTo(world, intent)
   record.end = end
   record.answeredAt = schedule.now
-  world.note(() => `intent ${intent.id} ${JSON.stringify(intent.voter)} ${intent.text}: ${JSON.stringify(end).slice(0, 140)}`)
+  world.note(
+    () =>
+      `intent ${intent.id} ${JSON.stringify(intent.voter)} ${intent.text}: ${JSON.stringify(end).slice(0, 140)}`,
+  )
   return end
 }
 

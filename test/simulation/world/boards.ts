@@ -35,7 +35,7 @@ interface Shell {
 interface Links {
   readonly boxes: (caller: Caller) => BoxLink
   readonly records: (caller: Caller) => BoardNeeds['records']
-  readonly kv: KeyValueStore
+  readonly kv: (caller: Caller) => KeyValueStore
 }
 
 export const boardsOf = (ground: Ground, links: Links): Boards => {
@@ -116,7 +116,7 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
         boxes: links.boxes(life),
         records: links.records(life),
         viewers,
-        shelf: rememberFinal(links.kv, life.clock),
+        shelf: rememberFinal(links.kv(life), life.clock),
         clear: life.clear,
         report: ground.report,
       })

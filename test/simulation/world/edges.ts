@@ -41,7 +41,7 @@ interface Links {
   readonly boxes: (caller: Caller) => BoxNamespace<string>
   readonly boards: (caller: Caller) => BoardNamespace<string>
   readonly ballotReader: BallotReader
-  readonly kv: KeyValueStore
+  readonly kv: (caller: Caller) => KeyValueStore
 }
 
 /** A process at one location; what the location remembers outlives it. */
@@ -125,7 +125,7 @@ const servicesOf = (
     random,
     report: ground.report,
     colo,
-    kv,
+    kv: kv(edge),
     waitUntil: (work: Promise<unknown>) => void work.catch(() => undefined),
   }
   const common = {

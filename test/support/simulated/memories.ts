@@ -4,6 +4,7 @@ import type { KeyValueStore } from '../../../src/cache/kv-tier.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import type { Schedule } from './schedule.ts'
+import type { Caller } from './stateful-object.ts'
 
 /** The cache of one location; it outlives its isolates. */
 export const coloOf = (schedule: Schedule): ColoCache => {
@@ -21,28 +22,46 @@ export const coloOf = (schedule: Schedule): ColoCache => {
   }
 }
 
-/** Workers KV: what was written is seen at once by some and up to a minute later by others, deletions too. */
-export const keyValuesOf = (schedule: Schedule, chance: Chance, chaos: Chaos): KeyValueStore => {
-  const kept = new Map<
-    string,
-    { readonly value: string | null; readonly before: string | null; readonly at: number }
-  >()
-  const write = async (key: string, value: string | null) => {
-    await schedule.pause(chance.between(2, 40))
-    kept.set(key, { value, before: kept.get(key)?.value ?? null, at: schedule.now })
+/** Workers KV, as a caller reaches it: what was written is seen at once by some and up to a minute later by others,
+ *  deletions too. */
+export const keyValuesOf = (
+  schedule: Schedule,
+  chance: Chance,
+  chaos: Chaos,
+): ((caller: Caller) => KeyValueStore) => {
+  const kept = new Map<string, Kept>()
+  const read = (key: string): string | null => {
+    const found = kept.get(key)
+    if (found === undefined) return null
+    if (found.at + 60_000 > schedule.now && found.before !== found.value && chaos.strikes('kv-stale')) {
+      chaos.fired('kv-stale')
+      return found.before
+    }
+    return found.value
   }
-  return {
-    get: async (key) => {
-      await schedule.pause(chance.between(1, 15))
-      const found = kept.get(key)
-      if (found === undefined) return null
-      if (found.at + 60_000 > schedule.now && found.before !== found.value && chaos.strikes('kv-stale')) {
-        chaos.fired('kv-stale')
-        return found.before
-      }
-      return found.value
-    },
-    put: (key, value) => write(key, value),
-    delete: (key) => write(key, null),
+  const write = (key: string, value: string | null) =>
+    void kept.set(key, { value, before: kept.get(key)?.value ?? null, at: schedule.now })
+
+  return (caller) => {
+    const asked = <Answer>(mostMs: number, answer: () => Answer): Promise<Answer> =>
+      new Promise((resolve) => {
+        caller.departs(() => {
+          schedule.after(chance.between(1, mostMs), () => {
+            const found = answer()
+            if (caller.alive) resolve(found)
+          })
+        })
+      })
+    return {
+      get: (key) => asked(15, () => read(key)),
+      put: (key, value) => asked(40, () => write(key, value)),
+      delete: (key) => asked(40, () => write(key, null)),
+    }
   }
+}
+
+interface Kept {
+  readonly value: string | null
+  readonly before: string | null
+  readonly at: number
 }

@@ -252,7 +252,8 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     this.#alarm = null
     this.#ringing = true
     this.disk.takeAlarm()
-    if (this.#alarmFailures === 0 && chaos.strikes(faults.alarm)) this.#alarmFailures = alarmRetries + 1
+    if (attempt === 0 && this.#alarmFailures === 0 && chaos.strikes(faults.alarm))
+      this.#alarmFailures = alarmRetries + 1
     if (this.#alarmFailures > 0) {
       this.kill()
       if (--this.#alarmFailures === 0) chaos.fired(faults.alarm)

@@ -144,7 +144,11 @@ const dedupe = named(
   { description: dedupeWords.by },
 )
 
-const labels = { type: 'object', additionalProperties: { type: 'string', maxLength: 200 }, maxProperties: 20 } as const
+const labels = {
+  type: 'object',
+  additionalProperties: { type: 'string', maxLength: 200 },
+  maxProperties: 20,
+} as const
 
 /** The body of `POST /v1/polls`. */
 export const pollDraft = described(
@@ -168,12 +172,14 @@ export const pollDraft = described(
   'A poll, as its owner asks for it. Members that are not known are refused.',
 )
 
-const { status: _status, dedupe: _dedupe, labels: _labels, ...changeable } = pollDraft.shape
+const { title, questions, status: _status, dedupe: _dedupe, labels: _labels, ...changeable } = pollDraft.shape
 
 /** The body of `PATCH /v1/polls/{pollId}`. */
 export const pollPatch = named(
   'PollPatch',
   z.strictObject({
+    title: title.optional(),
+    questions: questions.optional(),
     ...nullish(changeable),
     dedupe: worded(z.looseObject({}).nullish(), {
       description: `${dedupeWords.by} Merged with what is there.`,
@@ -189,5 +195,7 @@ export const pollPatch = named(
 )
 
 function nullish(members: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, schema.nullish()]))
+  // A default here would be sent by clients made from the document, and change what was not named.
+  const freed = (schema: z.ZodType) => worded(schema.nullish(), { default: undefined })
+  return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, freed(schema)]))
 }

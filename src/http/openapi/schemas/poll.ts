@@ -53,11 +53,9 @@ export const question = named(
       }),
       { description: kindWords.rating.about },
     ),
-    named(
-      'NpsQuestion',
-      z.object({ ...anyQuestion, type: z.literal('nps').describe(questionWords.type) }),
-      { description: kindWords.nps.about },
-    ),
+    named('NpsQuestion', z.object({ ...anyQuestion, type: z.literal('nps').describe(questionWords.type) }), {
+      description: kindWords.nps.about,
+    }),
     named(
       'TextQuestion',
       z.object({
@@ -131,7 +129,9 @@ const base = {
   description: z.string().nullable().describe(pollWords.description),
   status: z
     .enum(['draft', 'scheduled', 'open', 'closed'])
-    .describe('Where it is in its life. Scheduled is an open poll whose `opensAt` has not come; closed never reopens.'),
+    .describe(
+      'Where it is in its life. Scheduled is an open poll whose `opensAt` has not come; closed never reopens.',
+    ),
   questions: z.array(question).describe(pollWords.questions),
   opensAt: time.nullable().describe(pollWords.opensAt),
   closesAt: time.nullable().describe(pollWords.closesAt),
@@ -185,4 +185,3 @@ export const pollPage = named(
   }),
   { description: 'A page of a list of polls.' },
 )
-

@@ -31,7 +31,7 @@ export const problem = named(
     code: z.string().describe('What programs decide by.'),
     errors: z.array(fault).max(100).optional().describe('Every fault of the input, the first hundred.'),
     scope: z.string().optional().describe('The scope that the key lacks.'),
-    proof: proof.optional().describe('That the ballot was erased.'),
+    proof: proof.optional(),
   }),
   { description: 'Why a request was refused.' },
 )

@@ -1,6 +1,6 @@
 // Proofs: the log, its checkpoints, and the keys that sign them.
 import { z } from '@hono/zod-openapi'
-import { named } from '../words.ts'
+import { named, orNull } from '../words.ts'
 import { question } from './poll.ts'
 import { ballotId, hash, jws, pollId, seq, shard, time } from './scalars.ts'
 
@@ -40,7 +40,7 @@ export const proof = named(
     entry: logEntry,
     previous: hash.describe('Chain hash before the entry.'),
     leaves: z.array(hash).max(255).describe('The leaves after the entry, up to the checkpoint.'),
-    checkpoint: checkpoint.nullable().describe('null: none has been made after the entry yet.'),
+    checkpoint: orNull(checkpoint, 'null: none has been made after the entry yet.'),
   }),
   {
     description:

@@ -1,6 +1,6 @@
 // Results: one outcome a question, by its kind.
 import { z } from '@hono/zod-openapi'
-import { named } from '../words.ts'
+import { named, orNull } from '../words.ts'
 import { count, pollId, time } from './scalars.ts'
 
 const anyOutcome = {
@@ -21,7 +21,9 @@ const choice = named(
           .number()
           .min(0)
           .max(1)
-          .describe('Of this question’s ballots, 4 decimals; also where a ballot may name several. 0 without ballots.'),
+          .describe(
+            'Of this question’s ballots, 4 decimals; also where a ballot may name several. 0 without ballots.',
+          ),
       }),
     ),
   }),
@@ -38,7 +40,9 @@ const runoff = named(
         counts: z
           .record(z.string(), count)
           .describe('Ballots by their most wanted continuing option; continuing options only.'),
-        eliminated: z.array(z.string()).describe('The option that leaves after this round; empty in the last.'),
+        eliminated: z
+          .array(z.string())
+          .describe('The option that leaves after this round; empty in the last.'),
       }),
     ),
   }),
@@ -57,12 +61,12 @@ const ranking = named(
       z.object({
         id: z.string().describe('The option.'),
         firsts: count.describe('Ballots that rank it first.'),
-        points: count.describe('Borda: n−1 for a first of n options, one less for each place after it, 0 unranked.'),
+        points: count.describe(
+          'Borda: n−1 for a first of n options, one less for each place after it, 0 unranked.',
+        ),
       }),
     ),
-    runoff: runoff
-      .nullable()
-      .describe('Instant runoff; null while a poll with more than 20,000 ranked ballots is open.'),
+    runoff: orNull(runoff, 'Instant runoff; null while a poll with more than 20,000 ranked ballots is open.'),
   }),
   { description: 'How each option was ranked, in the poll’s order.' },
 )
@@ -91,7 +95,9 @@ const nps = named(
       .min(-100)
       .max(100)
       .nullable()
-      .describe('Promoters (9–10) less detractors (0–6) in percent of the ballots, rounded; null without ballots.'),
+      .describe(
+        'Promoters (9–10) less detractors (0–6) in percent of the ballots, rounded; null without ballots.',
+      ),
   }),
   { description: 'How likely voters are to recommend.' },
 )
@@ -104,13 +110,17 @@ export const results = named(
   'Results',
   z.object({
     pollId,
-    version: count.describe('Counts publications: rises, and never falls for one reader. 0 before the first ballot.'),
+    version: count.describe(
+      'Counts publications: rises, and never falls for one reader. 0 before the first ballot.',
+    ),
     asOf: time.describe('When this was published.'),
     final: z
       .boolean()
       .describe('Whether the poll is closed and every box has been counted. A final result never changes.'),
     ballots: count.describe('Ballots that are counted.'),
-    erased: count.describe('Of those, how many were erased after the close: their votes stand in the numbers.'),
+    erased: count.describe(
+      'Of those, how many were erased after the close: their votes stand in the numbers.',
+    ),
     questions: z.array(
       named('QuestionOutcome', z.discriminatedUnion('type', [choice, ranking, rating, nps, text]), {
         description: 'How a question stands.',

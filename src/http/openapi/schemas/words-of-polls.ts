@@ -3,14 +3,18 @@
 export const pollWords = {
   title: 'What is asked about. Up to 300 code points, not blank.',
   description: 'More about it, up to 5,000 code points.',
-  questions: 'In the order they are asked: 1 to 50, with at most 5,000 counters together (one an option of a choice, n² of a ranking of n options, one a value of a rating, 11 of an nps).',
+  questions:
+    'In the order they are asked: 1 to 50, with at most 5,000 counters together (one an option of a choice, n² of a ranking of n options, one a value of a rating, 11 of an nps).',
   opensAt: 'When voting starts; null: at once.',
   closesAt: 'When voting ends, later than `opensAt`; null: when the owner closes it.',
-  results: 'Who sees results, and when: `always` anybody; `after-vote` whoever has a receipt of this poll; `after-close` anybody, once it is closed; `hidden` nobody but a key with `results:read`.',
+  results:
+    'Who sees results, and when: `always` anybody; `after-vote` whoever has a receipt of this poll; `after-close` anybody, once it is closed; `hidden` nobody but a key with `results:read`.',
   revisions: '`until-close` lets a voter replace their ballot while the poll is open.',
-  challenge: 'Whether a voter must show that they are a person (Turnstile): never, where a network brings in new voters faster than people do, or always.',
+  challenge:
+    'Whether a voter must show that they are a person (Turnstile): never, where a network brings in new voters faster than people do, or always.',
   allowedOrigins: 'Whose pages may frame the poll and watch it live; empty: anybody’s. Up to 100 origins.',
-  expectedVoters: 'How many are expected, at least 1. It decides how many boxes count the poll, which is fixed when it is made; more voters may come.',
+  expectedVoters:
+    'How many are expected, at least 1. It decides how many boxes count the poll, which is fixed when it is made; more voters may come.',
   labels: 'The owner’s own names for it, up to 20; seen by the owner only.',
 } as const
 

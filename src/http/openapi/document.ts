@@ -1,0 +1,76 @@
+// The whole document, made from the definitions. Nothing of this is in the edge: `npm run generate` writes it down.
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { examples } from './examples.ts'
+import { headerComponents } from './headers.ts'
+import { introduction, tagDescriptions } from './introduction.ts'
+import * as ballots from './operations/ballots.ts'
+import * as operator from './operations/operator.ts'
+import * as owners from './operations/owners.ts'
+import * as pages from './operations/pages.ts'
+import * as platform from './operations/platform.ts'
+import * as pollLife from './operations/poll-life.ts'
+import * as polls from './operations/polls.ts'
+import * as procedures from './operations/procedures.ts'
+import * as proofs from './operations/proofs.ts'
+import * as results from './operations/results.ts'
+import { problemExample, refusalOf } from './refusals.ts'
+import { saidOnce } from './said-once.ts'
+import { problem, type Reason } from './schemas/problem.ts'
+import { securitySchemes } from './security.ts'
+
+/** Every operation, in the order a reader meets them. */
+export const operations = [
+  polls,
+  pollLife,
+  ballots,
+  results,
+  proofs,
+  owners,
+  operator,
+  pages,
+  procedures,
+  platform,
+].flatMap((resource) => Object.values(resource))
+
+/** OpenAPI 3.1; `release` is the version of the package. */
+export const openApiDocument = (release: string) => {
+  const app = new OpenAPIHono()
+  const { openAPIRegistry: registry } = app
+  registry.register('Problem', problem)
+  for (const [name, scheme] of Object.entries(securitySchemes))
+    registry.registerComponent('securitySchemes', name, scheme)
+  for (const [name, header] of Object.entries(headerComponents))
+    registry.registerComponent('headers', name, header)
+  for (const [name, example] of Object.entries(examples))
+    registry.registerComponent('examples', name, example)
+  const said = new Set<Reason>()
+  for (const { name, component, reasons } of refusalsUsed()) {
+    registry.registerComponent('responses', name, component)
+    for (const reason of reasons) said.add(reason)
+  }
+  for (const reason of [...said].sort()) {
+    const example = { summary: `What \`${reason}\` looks like`, value: problemExample(reason) }
+    registry.registerComponent('examples', reason, example)
+  }
+  for (const operation of operations) registry.registerPath(operation)
+
+  const { webhooks: _none, ...document } = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'edgepoll',
+      version: release,
+      description: introduction,
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: '/', description: 'Where this document comes from.' }],
+    tags: tagDescriptions,
+  })
+  return saidOnce(document)
+}
+
+/** Components that the operations refer to. */
+const refusalsUsed = () => {
+  const answers = operations.flatMap(({ responses }): object[] => Object.values(responses))
+  const references = answers.flatMap((answer) => ('$ref' in answer ? [String(answer.$ref)] : []))
+  return [...new Set(references)].sort().flatMap((reference) => refusalOf(reference) ?? [])
+}
