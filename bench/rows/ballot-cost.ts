@@ -1,9 +1,9 @@
 // B3C: that a box does not grow slow: what a commit of 50 ballots costs with a million stored ones and with a thousand.
 import { join } from 'node:path'
 import { type LoneBox, startLoneBox } from '../drivers/lone-box/lone-box.ts'
-import { billBetween } from '../drivers/metered/meter.ts'
+import { type Bill, billBetween } from '../drivers/metered/meter.ts'
 import { cpuMicrosBetween, readCpu } from '../measure/cpu.ts'
-import { untilIdle } from '../measure/until-idle.ts'
+import { untilStill } from '../measure/until-still.ts'
 import { interleave } from '../rounds.ts'
 import type { AlsoMeasured, Measurement, Row, RowContext } from '../row.ts'
 
@@ -37,7 +37,6 @@ interface CommitCost {
 const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measurement> => {
   say(`filling a box with ${many.toLocaleString('en')} ballots`)
   await box.makePoll('poll_large', many)
-  await untilIdle(box.pid, settleMs)
   const samples = await interleave(
     rounds,
     [
@@ -47,7 +46,6 @@ const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measu
         measure: async (round) => {
           const polls = Array.from({ length: smallBoxes }, (_, at) => `poll_small_${round}_${at}`)
           for (const id of polls) await box.makePoll(id, few)
-          await untilIdle(box.pid, settleMs)
           return costOf(box, polls)
         },
       },
@@ -81,14 +79,13 @@ const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measu
 /** Commits the groups, so many a box and mention, and says what one cost. */
 const costOf = async (box: LoneBox, polls: readonly string[]): Promise<CommitCost> => {
   const [firstPoll = ''] = polls
-  const before = await box.bill(firstPoll)
+  const before = await atRest(box, firstPoll)
   const cpuBefore = readCpu(box.pid)
   const startMs = performance.now()
   for (const id of polls) await box.commitGroups(id, commitsEach, size)
   const elapsedMs = performance.now() - startMs
-  await untilIdle(box.pid, settleMs)
+  const bill = billBetween(before, await atRest(box, firstPoll))
   const cpuMicros = cpuMicrosBetween(cpuBefore, readCpu(box.pid))
-  const bill = billBetween(before, await box.bill(firstPoll))
   const commits = polls.length * commitsEach
   if (bill.commits !== commits) throw new Error(`${bill.commits} commits were made instead of ${commits}`)
   return {
@@ -102,4 +99,6 @@ const costOf = async (box: LoneBox, polls: readonly string[]): Promise<CommitCos
 const shown = ({ cpuMicros, milliseconds, rowsWritten, rowsRead }: CommitCost): string =>
   `${Math.round(cpuMicros)} µs CPU, ${milliseconds.toFixed(1)} ms, ${rowsWritten.toFixed(1)} rows written, ${rowsRead.toFixed(1)} read a commit`
 
-const settleMs = 60_000
+/** Alarms come a second apart: what is still for longer has sent and confirmed everything. */
+const atRest = (box: LoneBox, id: string): Promise<Bill> =>
+  untilStill(() => box.bill(id), { stillMs: 1_300, timeoutMs: 60_000 })

@@ -46,6 +46,8 @@ export class Outbox {
   #underWay: UnderWay[] = []
   /** Confirmed before an earlier message was. */
   #ahead = new Map<number, number>()
+  /** Counts rewinds: what was on its way out before one says nothing afterwards. */
+  #era = 0
 
   constructor(needs: Needs, archived: number) {
     this.#needs = needs
@@ -74,7 +76,9 @@ export class Outbox {
       )
       const last = messages.at(-1)?.last
       if (last === undefined) break
+      const era = this.#era
       await this.#send(messages, 1, now)
+      if (era !== this.#era) break
       this.#sent = Math.max(this.#sent, last)
       went.messages += messages.length
       went.events += messages.reduce((sum, message) => sum + message.ballots.length, 0)
@@ -105,6 +109,7 @@ export class Outbox {
     this.#sent = seq
     this.#underWay = []
     this.#ahead.clear()
+    this.#era++
     this.#needs.keepArchived(seq)
   }
 
@@ -122,7 +127,9 @@ export class Outbox {
   async #send(messages: readonly BallotMessage[], tries: number, now: () => number): Promise<void> {
     for (let at = 0; at < messages.length; at += messagesPerSend) {
       const some = messages.slice(at, at + messagesPerSend)
+      const era = this.#era
       await this.#needs.send(some)
+      if (era !== this.#era) return
       for (const { first, last } of some)
         if (last > this.#archived) this.#underWay.push({ first, last, sentAt: now(), tries })
     }

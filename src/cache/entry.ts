@@ -40,10 +40,10 @@ export const entryOf = <Value>(
   return { value, version, since: now, freshUntil, staleUntil, standInUntil }
 }
 
-/** Whether an entry should take the place of another: never a lower version; of the same, the one that is good longer. */
-export const supersedes = (entry: Entry<unknown>, known: Entry<unknown> | undefined): boolean =>
-  known === undefined ||
-  entry.version > known.version ||
-  (entry.version === known.version && entry.since > known.since) ||
-  // An absence has no version to compare: believe whoever asked last.
-  (entry.value === null) !== (known.value === null)
+/** Whether an entry should take the place of another: never a lower version; of the same, the later word. An absence has
+ *  no version to compare: there the later word stands, whichever it is. */
+export const supersedes = (entry: Entry<unknown>, known: Entry<unknown> | undefined): boolean => {
+  if (known === undefined) return true
+  if (entry.value === null || known.value === null) return entry.since >= known.since
+  return entry.version > known.version || (entry.version === known.version && entry.since > known.since)
+}

@@ -37,11 +37,16 @@ interface Parts<Value> {
 const leaseMs = 1_000
 const originPatienceMs = 5_000
 const lookAgainMs = 4
+const mostIncidents = 1_000
 
 export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
   const { isolate, beyond, origin, terms, clock, waitUntil } = parts
   /** Plain data only: a promise of another request may never settle once that request is gone. */
   const flights = new Map<string, number>()
+  /** How often asking for a key has failed: whoever waited for it fails with it, instead of asking in turn. */
+  const failures = new Map<string, { readonly times: number; readonly error: unknown }>()
+  /** How often a key has been forgotten: an answer that was asked for before is not remembered. */
+  const forgotten = new Map<string, number>()
 
   const found = (
     { value, since }: Entry<Value>,
@@ -61,6 +66,7 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
 
   const fetched = async (key: string): Promise<Remembered<Value>> => {
     const asked = clock.now()
+    const before = forgotten.get(key)
     const { value, version } = await origin(key, AbortSignal.timeout(originPatienceMs))
     const own = terms(value)
     const entry = entryOf(
@@ -69,6 +75,7 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
       { ...own, freshMs: own.freshMs * (0.9 + 0.1 * parts.jitter()) },
       asked,
     )
+    if (forgotten.get(key) !== before) return found(entry, 'origin')
     const known = isolate.peek(key)
     // Someone may have learned of something newer in the meantime.
     if (known !== undefined && !supersedes(entry, known)) return found(known, 'origin')
@@ -99,7 +106,12 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
     const lease = clock.now() + leaseMs
     flights.set(key, lease)
     try {
-      return (await remembered(key)) ?? (await fetched(key))
+      const answer = (await remembered(key)) ?? (await fetched(key))
+      failures.delete(key)
+      return answer
+    } catch (error) {
+      bounded(failures, key, { times: (failures.get(key)?.times ?? 0) + 1, error })
+      throw error
     } finally {
       if (flights.get(key) === lease) flights.delete(key)
     }
@@ -107,29 +119,36 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
 
   const underWay = (key: string): boolean => (flights.get(key) ?? 0) > clock.now()
 
+  /** The answer, whoever asks for it. */
+  const awaited = async (key: string, signal: AbortSignal): Promise<Remembered<Value>> => {
+    const failed = failures.get(key)?.times ?? 0
+    while (underWay(key)) {
+      await pause(lookAgainMs, signal)
+      const entry = isolate.peek(key)
+      if (entry !== undefined && clock.now() < entry.freshUntil) return found(entry, 'isolate')
+      const failure = failures.get(key)
+      if (failure !== undefined && failure.times > failed) throw failure.error
+    }
+    const leading = lead(key)
+    waitUntil(leading.catch(() => undefined))
+    return until(signal, leading)
+  }
+
   return {
     async read(key, signal) {
-      while (true) {
-        const entry = isolate.peek(key)
-        const now = clock.now()
-        if (entry !== undefined && now < entry.freshUntil) return found(entry, 'isolate')
-        if (entry !== undefined && now < entry.staleUntil) {
-          if (!underWay(key)) waitUntil(lead(key).catch(() => undefined))
-          return found(entry, 'isolate')
-        }
-        if (underWay(key)) {
-          await pause(lookAgainMs, signal)
-          continue
-        }
-        try {
-          const leading = lead(key)
-          waitUntil(leading.catch(() => undefined))
-          return await until(signal, leading)
-        } catch (error) {
-          const last = isolate.peek(key)
-          if (last === undefined || clock.now() >= last.standInUntil) throw error
-          return found(last, 'isolate', true)
-        }
+      const entry = isolate.peek(key)
+      const now = clock.now()
+      if (entry !== undefined && now < entry.freshUntil) return found(entry, 'isolate')
+      if (entry !== undefined && now < entry.staleUntil) {
+        if (!underWay(key)) waitUntil(lead(key).catch(() => undefined))
+        return found(entry, 'isolate')
+      }
+      try {
+        return await awaited(key, signal)
+      } catch (error) {
+        const last = isolate.peek(key)
+        if (last === undefined || clock.now() >= last.standInUntil) throw error
+        return found(last, 'isolate', true)
       }
     },
 
@@ -140,7 +159,17 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
     },
 
     async forget(key) {
+      bounded(forgotten, key, (forgotten.get(key) ?? 0) + 1)
+      flights.delete(key)
       await Promise.all([isolate, ...beyond].map((tier) => tier.drop(key)))
     },
   }
+}
+
+/** Keeps a map of incidents small: the oldest leaves first. */
+const bounded = <Value>(map: Map<string, Value>, key: string, value: Value): void => {
+  map.delete(key)
+  map.set(key, value)
+  const oldest = map.keys().next()
+  if (map.size > mostIncidents && !oldest.done) map.delete(oldest.value)
 }

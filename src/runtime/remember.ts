@@ -69,8 +69,8 @@ export const rememberViews = (book: PollBook, around: Around): PollViews => {
   }
 }
 
-/** Results: isolate, location, and KV, where the scoreboard puts them once they are final. Fresh for a second from when the scoreboard was asked. Final
- *  ones are held a minute at a time, because an erasure may still be noted in them. */
+/** Results: isolate, location, and KV, where the scoreboard puts them once they are final. Fresh for a second from when
+ *  the scoreboard was asked. Final ones are held a minute at a time, because an erasure may still be noted in them. */
 export const rememberResults = (
   boards: Pick<Scoreboards, 'snapshot'>,
   around: Around,
@@ -112,9 +112,10 @@ export const rememberFinal = (kv: KeyValueStore, clock: Clock) => {
       }
       return turns.take(() => tier.put(resultsKey(snapshot.pollId), { ...entry, standInUntil: since + day }))
     },
-    drop: async (pollId: string): Promise<void> => {
-      await Promise.all([tier.drop(resultsKey(pollId)), tier.drop(viewKey(pollId))])
-    },
+    drop: (pollId: string): Promise<void> =>
+      turns.take(async () => {
+        await Promise.all([tier.drop(resultsKey(pollId)), tier.drop(viewKey(pollId))])
+      }),
   }
 }
 

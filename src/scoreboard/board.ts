@@ -10,7 +10,7 @@ import type {
   Snapshot,
   TallyReport,
 } from '../application/ports.ts'
-import { changePoll, changesBallots } from '../domain/poll/change-poll.ts'
+import { changePoll, changesBallots, excludesViewers } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
@@ -139,7 +139,7 @@ export class Board implements ScoreboardRpc {
       if (state === null) return false
       this.#book.bury(state.definition.poll, this.#needs.clock.now())
       this.#publisher?.stop()
-      this.#needs.viewers.end()
+      this.#needs.viewers.end('deleted')
       this.#state = this.#book.load()
       this.#publisher = null
       await this.#within(boxPatienceMs, this.#finishRemoval())
@@ -205,6 +205,8 @@ export class Board implements ScoreboardRpc {
       await this.#within(boxPatienceMs, this.#circle.tell(state))
       return refuse({ reason: 'questions-frozen' })
     }
+    // A socket that was allowed under the old terms must not go on telling under the new ones.
+    if (excludesViewers(state.definition.poll, changed.value.poll)) this.#needs.viewers.end('hidden')
     if (changed.value !== state.definition) this.#redefine(state, changed.value)
     const confirmed = this.#within(boxPatienceMs, this.#circle.tell(state))
     await this.#within(recordPatienceMs, this.#record())

@@ -12,8 +12,8 @@ import type { BoardState, Runoffs, Scorebook, Shard } from './scorebook.ts'
 export interface Viewers {
   count(): number
   send(frame: string): void
-  /** Ends every socket normally. */
-  end(): void
+  /** Ends every socket, and says why. */
+  end(why: 'closed' | 'deleted' | 'hidden'): void
 }
 
 /** Where final results lie for everybody, so that a closed poll is read without waking its scoreboard. Never rejects. */
@@ -82,7 +82,7 @@ export class Publisher {
   close(poll: Poll, runoffs: Runoffs): void {
     this.#publish({ poll, runoffs })
     this.#needs.viewers.send(closedFrame(this.current().document))
-    this.#needs.viewers.end()
+    this.#needs.viewers.end('closed')
   }
 
   current(): Snapshot {

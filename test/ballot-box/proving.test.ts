@@ -96,6 +96,14 @@ describe('a checkpoint', () => {
     expect(seqs).toEqual([256, 512])
   })
 
+  test('is made at every 256th entry also where that is an erasure', async () => {
+    const stand = await aLog(255)
+    await stand.box.erase(stand.address, 9)
+    await stand.castNow('another')
+    const seqs = stand.storage.all<{ seq: number }>('select seq from checkpoint').map(({ seq }) => seq)
+    expect(seqs).toEqual([256])
+  })
+
   test('is made on demand, at most once in its time however often one asks', async () => {
     const stand = await aLog(3)
     const first = await stand.box.checkpoint(stand.address)

@@ -176,6 +176,33 @@ describe('changing the questions', () => {
   })
 })
 
+describe('hiding the results', () => {
+  const show = ({ board, definition: { poll } }: BoardStand, from: number, results: 'always' | 'hidden') =>
+    board.change({ kind: 'edit', from, definition: { ...poll, results } })
+
+  test('ends whoever watches: a socket that was allowed yesterday must not tell today', async () => {
+    const stand = await aBoard()
+    await show(stand, 1, 'hidden')
+    await stand.report(0, 1, pizza)
+    await stand.time.advance(1_000)
+    expect(stand.viewers.ended).toBe(1)
+    expect(stand.viewers.frames).toEqual([])
+  })
+
+  test('is the only such change: nobody is sent away for a new title', async () => {
+    const stand = await aBoard()
+    const { poll } = stand.definition
+    await stand.board.change({ kind: 'edit', from: 1, definition: { ...poll, title: 'Another' } })
+    expect(stand.viewers.ended).toBe(0)
+  })
+
+  test('back to all ends nobody', async () => {
+    const stand = await aBoard({ results: 'hidden' })
+    await show(stand, 1, 'always')
+    expect(stand.viewers.ended).toBe(0)
+  })
+})
+
 describe('changes at once', () => {
   test('happen one after the other: of two edits of the same version one is refused', async () => {
     const stand = await aBoard()

@@ -44,6 +44,8 @@ export interface PollEvidence {
   readonly results: Results | null
   /** What each edge answers out of its memory. */
   readonly remembered: readonly (Results | null)[]
+  /** The poll as each edge shows it. */
+  readonly views: readonly (Poll | null)[]
   /** What a viewer who comes now is greeted with. */
   readonly greeting: Results | null
   readonly exported: ExportRecord | null
@@ -86,7 +88,12 @@ const gatherPoll = async (stage: Stage, poll: Poll): Promise<PollEvidence> => {
   const { tables } = world.archive
   const results = await read(stage, 'the last reader', poll.id, 'anywhere')
   const remembered: (Results | null)[] = []
-  for (let at = 0; at < edgeCount; at++) remembered.push(await read(stage, 'the last reader', poll.id, at))
+  const views: (Poll | null)[] = []
+  for (let at = 0; at < edgeCount; at++) {
+    remembered.push(await read(stage, 'the last reader', poll.id, at))
+    const view = await world.edges.ask(({ readPoll }, signal) => readPoll({ pollId: poll.id }, signal), at)
+    views.push(view.ok ? view.value : null)
+  }
   const exportsBefore = history.exports.length
   await exports(stage, poll)
   const stand = world.boards.all().find(({ pollId }) => pollId === poll.id)
@@ -106,6 +113,7 @@ const gatherPoll = async (stage: Stage, poll: Poll): Promise<PollEvidence> => {
     tombstone: tables.deletedPolls.get(poll.id) ?? null,
     results,
     remembered,
+    views,
     greeting: await greetingOf(world, poll.id),
     exported: history.exports.slice(exportsBefore).at(-1) ?? null,
     proofs: living ? await proofsOf(stage, poll) : [],

@@ -69,7 +69,7 @@ export interface Sighting {
 }
 
 export interface OwnerRecord {
-  readonly what: 'open' | 'close' | 'erase' | 'revoke' | 'delete'
+  readonly what: 'open' | 'edit' | 'close' | 'erase' | 'revoke' | 'delete'
   readonly pollId: string
   readonly sentAt: number
   answeredAt: number

@@ -18,6 +18,9 @@ export interface PollPlan {
   /** When the owner closes it; null: never, or it closes by itself. */
   readonly closesAt: number | null
   readonly deletesAt: number | null
+  /** When the owner changes what it says, and when its questions. */
+  readonly titlesAt: readonly number[]
+  readonly questionsAt: number | null
   readonly erasures: number
   readonly invites: number
   readonly revocations: number
@@ -63,6 +66,10 @@ const planPoll = (kind: Kind, chance: Chance, began: number): PollPlan => {
         ? closing + chance.between(0, 400)
         : chance.between(30_000, 70_000)
       : null,
+    titlesAt: [surgeAt + chance.between(-1_000, 2_000), chance.between(20_000, 60_000)].filter(() =>
+      chance.happens(0.4),
+    ),
+    questionsAt: chance.happens(0.4) ? chance.between(900, 3_500) : null,
     erasures: 2 + chance.below(4),
     invites: kind === 'invite' ? 40 : 0,
     revocations: kind === 'invite' ? 4 : 0,

@@ -23,8 +23,8 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
         send: (frame) => {
           for (const socket of state.getWebSockets()) sendTo(socket, frame)
         },
-        end: () => {
-          for (const socket of state.getWebSockets()) socket.close(1000, 'the poll is closed')
+        end: (why) => {
+          for (const socket of state.getWebSockets()) socket.close(...farewells[why])
         },
       },
     })
@@ -85,6 +85,12 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     return this.#board.wake()
   }
 }
+
+const farewells = {
+  closed: [1000, 'the poll is closed'],
+  deleted: [1000, 'the poll is deleted'],
+  hidden: [1008, 'who may watch has changed: connect again'],
+} as const
 
 /** A socket that has gone must not keep the others from their frame. */
 const sendTo = (socket: WebSocket, frame: string) => {

@@ -11,7 +11,7 @@ const meter = createMeter()
 let commit: '' | 'single' = ''
 
 const metered = (env: CountEnv): CountEnv =>
-  ({ ...env, BALLOTS: meter.watchQueue(env.BALLOTS), BENCH_COMMIT: commit }) as CountEnv // only sendBatch is used
+  ({ ...env, BALLOTS: meter.watchQueue(env.BALLOTS), BENCH_COMMIT: commit }) as unknown as CountEnv // only sendBatch is used
 
 export class BallotBox extends DeployedBox {
   constructor(state: DurableObjectState, env: CountEnv) {

@@ -55,6 +55,15 @@ export const changesBallots = (
   JSON.stringify(before.questions) !== JSON.stringify(after.questions) ||
   JSON.stringify(before.dedupe) !== JSON.stringify(after.dedupe)
 
+/** Whether somebody who may watch now might not afterwards. */
+export const excludesViewers = (
+  before: Pick<PollDefinition, 'results' | 'allowedOrigins'>,
+  after: Pick<PollDefinition, 'results' | 'allowedOrigins'>,
+): boolean =>
+  (before.results !== after.results && after.results !== 'always') ||
+  (after.allowedOrigins.length > 0 &&
+    JSON.stringify(before.allowedOrigins) !== JSON.stringify(after.allowedOrigins))
+
 /** After the end only what is shown may change: title, description, labels, who sees results. */
 const changesCounting = (before: PollDefinition, after: PollDefinition): boolean =>
   changesBallots(before, after) || before.opensAt !== after.opensAt || before.closesAt !== after.closesAt

@@ -36,6 +36,7 @@ export const viewsConverge = ({
 ]
 
 const boardAndBoxes = ({
+  views,
   remembered,
   name,
   board,
@@ -75,6 +76,11 @@ const boardAndBoxes = ({
     found.push(`${name}: it was to be closed: ${closing || over}; it is ${phase}`)
   if (results !== null && results.final !== (phase === 'closed'))
     found.push(`${name}: it is ${phase}, and its results are ${results.final ? '' : 'not '}final`)
+  for (const view of views)
+    if (view?.version !== version || view.phase !== phase || view.title !== definition.poll.title)
+      found.push(
+        `${name}: an edge shows version ${view?.version} of the poll, ${view?.phase}; it is at ${version}, ${phase}`,
+      )
   if (remembered.some((each) => !isDeepStrictEqual(each, results)))
     found.push(
       `${name}: edges remember ${JSON.stringify(remembered)}; results are ${JSON.stringify(results)}`,
@@ -113,6 +119,7 @@ const viewersOf = ({ name, poll, results, history }: PollReading): string[] => {
 
 /** Of a deleted poll nothing is left but tombstones. */
 const leftovers = ({
+  views,
   remembered,
   name,
   board,
@@ -128,6 +135,7 @@ const leftovers = ({
   ...(rows.length > 0 ? [`${name}: deleted, and Postgres has ${rows.length} of its ballots`] : []),
   ...(record !== null ? [`${name}: deleted, and Postgres has it`] : []),
   ...(tombstone === null ? [`${name}: deleted, and Postgres has no tombstone`] : []),
+  ...(views.some((view) => view !== null) ? [`${name}: deleted, and edges show it`] : []),
   ...(remembered.some((each) => each !== null) ? [`${name}: deleted, and edges remember its results`] : []),
   ...(results !== null ? [`${name}: deleted, and it has results`] : []),
   ...(board !== null && board.definition.secret.byteLength > 0

@@ -1,6 +1,8 @@
 // Owners: each makes a poll, gives out invites, erases, revokes, closes in the middle of the surge, exports, deletes.
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
-import type { Poll } from '../../../src/domain/poll/poll.ts'
+import type { PollDraft } from '../../../src/domain/poll/define-poll.ts'
+import type { Poll, PollDefinition, Question } from '../../../src/domain/poll/poll.ts'
+import { accept } from '../../../src/kernel/result.ts'
 import { acknowledged, type OwnerRecord } from '../history.ts'
 import type { Services } from '../world/edges.ts'
 import { type Stage, until } from './stage.ts'
@@ -20,6 +22,7 @@ export const owner = async (stage: Stage): Promise<void> => {
   await Promise.all([
     erases(stage, poll),
     revokes(stage, poll),
+    edits(stage, poll),
     closes(stage, poll),
     deletes(stage, poll),
     chance.happens(0.3) ? world.schedule.pause(12_000).then(() => archives(stage, poll)) : null,
@@ -121,6 +124,68 @@ const erases = async (stage: Stage, poll: Poll): Promise<void> => {
     )
     await world.schedule.pause(chance.between(0, 1_500))
   }
+}
+
+/** Its words at any time, its questions early: nobody may have voted, or somebody just about to. */
+const edits = async (stage: Stage, poll: Poll): Promise<void> => {
+  const { plan, chance } = stage
+  if (plan.questionsAt !== null) {
+    await until(stage, plan.questionsAt)
+    const more = chance.happens(0.5)
+    await insist(
+      stage,
+      poll,
+      'edit',
+      'questions',
+      edit(stage, (definition) => ({
+        ...definition,
+        questions: definition.questions.map((question) => withOptions(question, more)),
+      })),
+    )
+  }
+  for (const [at, time] of plan.titlesAt.entries()) {
+    await until(stage, time)
+    const title = `${plan.draft.title}, edited ${at + 1} times`
+    await insist(
+      stage,
+      poll,
+      'edit',
+      'title',
+      edit(stage, (definition) => ({ ...definition, title })),
+    )
+  }
+}
+
+const edit =
+  (stage: Stage, change: (definition: PollDefinition) => PollDraft): Act =>
+  async ({ editPoll }, poll, signal) => {
+    const edited = await editPoll(
+      { ...own(poll), ifVersions: null, edit: (known) => accept(change(definitionOf(known))) },
+      signal,
+    )
+    if (edited.ok) stage.poll = edited.value
+    return edited.ok ? 'done' : 'refused'
+  }
+
+const definitionOf = (poll: Poll): PollDefinition => {
+  const {
+    id: _id,
+    workspaceId: _workspace,
+    shards: _shards,
+    phase: _phase,
+    archived: _archived,
+    ...rest
+  } = poll
+  const { version: _version, createdAt: _createdAt, ...definition } = rest
+  return definition
+}
+
+/** One option more at the end, or one less: what fits both is the same text. Doing it again changes nothing. */
+const withOptions = (question: Question, more: boolean): Question => {
+  if (question.type !== 'choice' || question.max > 1) return question
+  const options = question.options.filter(({ id }) => id !== 'o3' || more)
+  const last = more && options.every(({ id }) => id !== 'o9') ? [{ id: 'o9', label: 'One more' }] : []
+  return { ...question, options: [...options, ...last] }
 }
 
 const revokes = async (stage: Stage, poll: Poll): Promise<void> => {

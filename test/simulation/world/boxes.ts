@@ -125,6 +125,7 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
   const deciding = new Map<string, number>()
   const newest = new Map<string, number>()
   let joining = 0
+  let held = false
   let highestSent = 0
   let archived = 0
   /** Frozen in memory, and perhaps undone. */
@@ -191,6 +192,7 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
     if (others > 0) saw('one voter, two casts in flight')
     if (joining > 0) saw('several first voters')
     if (stand.frozenAt !== null) saw('cast after freeze')
+    if (held) saw('cast held for new questions')
     deciding.set(voter, others + 1)
     try {
       const reply = await decide()
@@ -229,6 +231,15 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
             return report
           })
         }
+        case 'hold': {
+          const empty = await run()
+          held = empty === true
+          if (!held) saw('edit meets ballots')
+          return empty
+        }
+        case 'adopt':
+          held = false
+          return run()
         case 'erase': {
           if (deciding.size > 0) saw('erase meets casts')
           const outcome = await run()

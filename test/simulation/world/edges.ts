@@ -11,6 +11,7 @@ import { issueInvites } from '../../../src/application/issue-invites.ts'
 import type { BallotReader, ReceiptBook } from '../../../src/application/ports.ts'
 import { proveBallot } from '../../../src/application/prove-ballot.ts'
 import { readOwnBallot } from '../../../src/application/read-own-ballot.ts'
+import { readPoll } from '../../../src/application/read-poll.ts'
 import { readResults } from '../../../src/application/read-results.ts'
 import { type BoxNamespace, ballotBoxes } from '../../../src/ballot-box/client.ts'
 import type { ColoCache } from '../../../src/cache/colo-tier.ts'
@@ -155,6 +156,7 @@ const servicesOf = (
     issueInvites: issueInvites(common),
     proveBallot: proveBallot(common),
     readOwnBallot: readOwnBallot(common),
+    readPoll: readPoll(common),
     readResults: readResults(common),
   }
 }

@@ -9,6 +9,9 @@ export const races = {
   'close with casts in flight': 'a close was acknowledged while voters still waited for an answer',
   'late retry of an old revision': 'a repeat found its revision replaced by a newer one',
   'retry of a lost answer': 'a repeat found the ballot whose answer had been lost',
+  'cast held for new questions':
+    'a ballot waited in its box until the board had decided on a change of the questions',
+  'edit meets ballots': 'a change of the questions was refused, because somebody had voted in time',
   'erase meets casts': 'a ballot was erased while its box was deciding others',
   'erased after close': 'a frozen box erased a ballot',
   'report overtaken': 'a tally reached the board after a newer one of the same shard',
