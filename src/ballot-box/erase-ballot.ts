@@ -6,7 +6,7 @@ import type { Answers } from '../domain/tally/rule.ts'
 import { noteErasure, uncountBallot } from '../domain/tally/tally.ts'
 import { newest, type StoredBallot } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
-import { type BallotKeys, type LogEntry, leafOf, nextHead, noCommitment } from './log.ts'
+import { type BallotKeys, checkpointEvery, type LogEntry, leafOf, nextHead, noCommitment } from './log.ts'
 
 /** `none`: this box never accepted such a ballot; `already`: it was erased before. Runs inside a transaction. */
 export const eraseBallot = (
@@ -47,6 +47,7 @@ export const eraseBallot = (
 
   ledger.append({ first: seq, last: seq, head, entries: [entry] })
   ledger.keepTally(seq, tally)
+  if (seq % checkpointEvery === 0) ledger.keepCheckpoint({ seq, head, madeAt: now })
   if (frozen) {
     const rankings = rankingsOf(definition.poll.questions, JSON.parse(ballot.answers))
     if (rankings !== null) ledger.keepRanking(JSON.stringify(rankings))

@@ -24,7 +24,7 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
           for (const socket of state.getWebSockets()) sendTo(socket, frame)
         },
         end: (why) => {
-          for (const socket of state.getWebSockets()) socket.close(...farewells[why])
+          for (const socket of state.getWebSockets()) socket.close(farewells[why].code, farewells[why].reason)
         },
       },
     })
@@ -73,7 +73,7 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     const { 0: client, 1: server } = new WebSocketPair()
     this.ctx.acceptWebSocket(server) // hibernates: a poll that nobody changes costs nothing, whoever watches
     server.send(greeting.frame)
-    if (greeting.last) server.close(1000, 'the poll is closed')
+    if (greeting.last) server.close(farewells.closed.code, farewells.closed.reason)
     return new Response(null, { status: 101, webSocket: client })
   }
 
@@ -87,9 +87,9 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
 }
 
 const farewells = {
-  closed: [1000, 'the poll is closed'],
-  deleted: [1000, 'the poll is deleted'],
-  hidden: [1008, 'who may watch has changed: connect again'],
+  closed: { code: 1000, reason: 'the poll is closed' },
+  deleted: { code: 1000, reason: 'the poll is deleted' },
+  hidden: { code: 1008, reason: 'who may watch has changed: connect again' },
 } as const
 
 /** A socket that has gone must not keep the others from their frame. */
