@@ -25,7 +25,7 @@ const size = 50
 const [few, many] = [1_000, 1_000_000]
 /** A box of a thousand is not one for long: this many of them take turns, each with its share of the commits. */
 const smallBoxes = 8
-const commitsEach = 25
+const commitsEach = 10
 
 interface CommitCost {
   readonly cpuMicros: number
@@ -37,6 +37,7 @@ interface CommitCost {
 const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measurement> => {
   say(`filling a box with ${many.toLocaleString('en')} ballots`)
   await box.makePoll('poll_large', many)
+  await atRest(box, 'poll_large')
   const samples = await interleave(
     rounds,
     [
@@ -46,6 +47,7 @@ const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measu
         measure: async (round) => {
           const polls = Array.from({ length: smallBoxes }, (_, at) => `poll_small_${round}_${at}`)
           for (const id of polls) await box.makePoll(id, few)
+          await atRest(box, 'poll_large')
           return costOf(box, polls)
         },
       },
@@ -79,7 +81,7 @@ const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measu
 /** Commits the groups, so many a box and mention, and says what one cost. */
 const costOf = async (box: LoneBox, polls: readonly string[]): Promise<CommitCost> => {
   const [firstPoll = ''] = polls
-  const before = await atRest(box, firstPoll)
+  const before = await box.bill(firstPoll)
   const cpuBefore = readCpu(box.pid)
   const startMs = performance.now()
   for (const id of polls) await box.commitGroups(id, commitsEach, size)

@@ -1,11 +1,16 @@
 // The rows that exist, in the matrix's order. A new row is one file here and one line below.
 import type { Row } from '../row.ts'
+import { b1 } from './b1.ts'
+import { b2 } from './b2.ts'
 import { b3 } from './b3.ts'
 import { b4 } from './b4.ts'
+import { b5 } from './b5.ts'
+import { b6 } from './b6.ts'
+import { b9 } from './b9.ts'
 import { ballotCost } from './ballot-cost.ts'
 import { commitVsNoop } from './commit-vs-noop.ts'
 
-export const rows: readonly Row[] = [b3, commitVsNoop, ballotCost, b4]
+export const rows: readonly Row[] = [b1, b2, b3, commitVsNoop, ballotCost, b4, b5, b6, b9]
 
 /** The rows with these ids, in the matrix's order; all of them when none is named. Throws on an id that is no row's. */
 export const chooseRows = (ids: readonly string[], all: readonly Row[] = rows): readonly Row[] => {

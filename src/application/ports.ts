@@ -135,8 +135,8 @@ export interface BoxStanding extends BoxAddress {
 export interface BoardLink {
   /** Makes the shard known and brings what counting needs; null: no such poll. */
   join(address: BoxAddress): Promise<CountingDefinition | null>
-  /** Returns the version of this shard that the board has made durable so far. */
-  report(report: TallyReport): Promise<{ readonly durable: number }>
+  /** Returns the version of this shard that the board has made durable so far, and whether the result is final. */
+  report(report: TallyReport): Promise<{ readonly durable: number; readonly final?: boolean }>
 }
 
 /** An answer, and what its reader should know about where it came from. */

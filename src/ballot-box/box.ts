@@ -30,7 +30,7 @@ import { Outbox } from './outbox.ts'
 import { ownBallot } from './own-ballot.ts'
 import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
-import { Rankings } from './rankings.ts'
+import { type Counted, Rankings } from './rankings.ts'
 import { Reporter } from './reporter.ts'
 import type { BoxSettings } from './settings.ts'
 
@@ -104,10 +104,10 @@ export class Box implements BallotBoxRpc {
     const state = this.#state
     if (state === null) return 'none'
     const now = this.#now(state)
-    const { next, outcome } = this.#needs.storage.transaction(() =>
+    const { next, outcome, counted } = this.#needs.storage.transaction(() =>
       eraseBallot(this.#ledger, state, ballotSeq, now),
     )
-    if (outcome === 'erased') this.#committed(next, { ballots: 1, durationMs: 0, queueDelayMs: 0 })
+    if (outcome === 'erased') this.#committed(next, counted, { ballots: 1, durationMs: 0, queueDelayMs: 0 })
     return outcome
   }
 
@@ -117,6 +117,7 @@ export class Box implements BallotBoxRpc {
     this.#ledger.define(address, definition)
     if (state === null) this.#begin()
     else this.#state = { ...state, definition, held: false }
+    this.#founded?.rankings.forget()
     if (this.#buffer.length > 0) this.#flushSoon()
   }
 
@@ -153,9 +154,9 @@ export class Box implements BallotBoxRpc {
     questionId: string,
     continuing: readonly string[],
   ): Promise<FirstsAmong> {
-    const { rankings } = this.#founded ?? {}
+    const questions = this.#state?.definition.poll.questions ?? []
     return (
-      rankings?.firsts(questionId, continuing, this.#state) ?? {
+      this.#founded?.rankings.firsts(questions, questionId, continuing) ?? {
         counts: continuing.map(() => 0),
         exhausted: 0,
       }
@@ -265,6 +266,7 @@ export class Box implements BallotBoxRpc {
       ...state.address,
       current: () => ({ version: this.#state?.seq ?? 0, tally: this.#state?.tally ?? state.tally }),
       send: (tally) => board.report(tally),
+      onFinal: () => this.#ledger.dropRankings(),
       after,
       report,
     })
@@ -322,11 +324,11 @@ export class Box implements BallotBoxRpc {
     const now = this.#now(state)
     const casts = group.map(({ request }) => request.cast)
     try {
-      const { next, replies } = this.#needs.storage.transaction(() =>
+      const { next, replies, counted } = this.#needs.storage.transaction(() =>
         commitGroup(this.#ledger, state, casts, now),
       )
       if (next.seq > state.seq)
-        this.#committed(next, {
+        this.#committed(next, counted, {
           ballots: next.seq - state.seq,
           durationMs: this.#needs.clock.now() - now,
           queueDelayMs: Math.max(
@@ -342,8 +344,13 @@ export class Box implements BallotBoxRpc {
     }
   }
 
-  #committed(next: BoxState, how: { ballots: number; durationMs: number; queueDelayMs: number }): void {
+  #committed(
+    next: BoxState,
+    counted: readonly Counted[],
+    how: { ballots: number; durationMs: number; queueDelayMs: number },
+  ): void {
     this.#state = next
+    this.#founded?.rankings.note(counted)
     this.#needs.report({ type: 'group-committed', ...next.address, seq: next.seq, ...how })
     this.#founded?.reporter.tell()
     this.#lookLater(0)

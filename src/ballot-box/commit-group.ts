@@ -13,18 +13,24 @@ import { decide, type Rules, type StoredBallot, type StoredRevision } from './de
 import type { BoxState, Ledger } from './ledger.ts'
 import { checkpointEvery, type LogEntry, leafOf, nextHead } from './log.ts'
 import type { CastReply } from './protocol.ts'
+import type { Counted } from './rankings.ts'
 
 export const commitGroup = (
   ledger: Ledger,
   state: BoxState,
   casts: readonly BallotCast[],
   now: number,
-): { readonly next: BoxState; readonly replies: readonly CastReply[] } => {
+): {
+  readonly next: BoxState
+  readonly replies: readonly CastReply[]
+  readonly counted: readonly Counted[]
+} => {
   const { poll, secret, revokedInvites } = state.definition
   const { pollId, shard } = state.address
   const shut = shutReason(state, now)
   const count = openCount(poll.questions, state.tally)
   const entries: LogEntry[] = []
+  const counted: Counted[] = []
   let head = state.head
 
   const replies = casts.map((cast): CastReply => {
@@ -56,8 +62,12 @@ export const commitGroup = (
     const revision = decision.kind === 'cast' ? 1 : decision.revision
     const commitment = commitmentOf(saltOf(secret, id, revision), answers)
     const made: StoredRevision = { revision, seq, castAt: now, requestKey, commitment }
-    if (stored?.answers) count.remove(JSON.parse(stored.answers))
+    if (stored?.answers) {
+      count.remove(JSON.parse(stored.answers))
+      counted.push({ answers: stored.answers, weight: -1 })
+    }
     count.add(JSON.parse(answers))
+    counted.push({ answers, weight: 1 })
     ledger.put(keys, stateAfter(stored, seq, answers, cast.country, made))
     const entry: LogEntry = {
       kind: decision.kind,
@@ -79,11 +89,11 @@ export const commitGroup = (
   })
 
   const last = state.seq + entries.length
-  if (entries.length === 0) return { next: state, replies }
+  if (entries.length === 0) return { next: state, replies, counted }
   const tally = count.close()
   ledger.append({ first: state.seq + 1, last, head, entries })
   ledger.keepTally(last, tally)
-  return { next: { ...state, seq: last, head, castAt: now, tally }, replies }
+  return { next: { ...state, seq: last, head, castAt: now, tally }, replies, counted }
 }
 
 /** The canonical answers, checked again where the edge knew an older definition of the poll. */

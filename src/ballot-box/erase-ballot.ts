@@ -7,6 +7,7 @@ import { noteErasure, uncountBallot } from '../domain/tally/tally.ts'
 import { newest, type StoredBallot } from './decide.ts'
 import type { BoxState, Ledger } from './ledger.ts'
 import { type BallotKeys, checkpointEvery, type LogEntry, leafOf, nextHead, noCommitment } from './log.ts'
+import type { Counted } from './rankings.ts'
 
 /** `none`: this box never accepted such a ballot; `already`: it was erased before. Runs inside a transaction. */
 export const eraseBallot = (
@@ -14,11 +15,15 @@ export const eraseBallot = (
   state: BoxState,
   ballotSeq: number,
   now: number,
-): { readonly next: BoxState; readonly outcome: 'erased' | 'already' | 'none' } => {
+): {
+  readonly next: BoxState
+  readonly outcome: 'erased' | 'already' | 'none'
+  readonly counted: readonly Counted[]
+} => {
   const cast = ledger.commitAt(ballotSeq)?.entries.find((entry) => entry.seq === ballotSeq)
-  if (cast?.kind !== 'cast') return { next: state, outcome: 'none' }
+  if (cast?.kind !== 'cast') return { next: state, outcome: 'none', counted: [] }
   const ballot = cast.keys && ledger.ballot(cast.keys)
-  if (cast.keys === null || ballot?.answers == null) return { next: state, outcome: 'already' }
+  if (cast.keys === null || ballot?.answers == null) return { next: state, outcome: 'already', counted: [] }
 
   const { definition, address, frozen } = state
   const seq = state.seq + 1
@@ -53,7 +58,11 @@ export const eraseBallot = (
     if (rankings !== null) ledger.keepRanking(JSON.stringify(rankings))
     forgetVoter(ledger, cast.keys, erased)
   } else ledger.put(cast.keys, erased)
-  return { next: { ...state, seq, head, castAt: now, tally }, outcome: 'erased' }
+  return {
+    next: { ...state, seq, head, castAt: now, tally },
+    outcome: 'erased',
+    counted: frozen ? [] : [{ answers: ballot.answers, weight: -1 }],
+  }
 }
 
 /** At the close, what was erased before loses its keys too. Runs inside a transaction. */
@@ -69,7 +78,8 @@ const forgetVoter = (ledger: Ledger, keys: BallotKeys, ballot: StoredBallot): vo
   )
 }
 
-/** The numbers stand after the close, and a runoff may still have to be counted: of its rounds too. */
+/** The numbers stand after the close, and a runoff may still have to be counted: of its rounds too. Kept without keys,
+ *  and only until the board says that the result is final. */
 const rankingsOf = (questions: readonly Question[], answers: Answers): Answers | null => {
   const ranked = questions.filter(({ id, type }) => type === 'ranking' && Object.hasOwn(answers, id))
   if (ranked.length === 0) return null

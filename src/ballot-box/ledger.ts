@@ -145,6 +145,10 @@ export const openLedger = (storage: ObjectStorage) => {
       storage.run('insert into erased_ranking (answers) values (?)', answers)
     },
 
+    dropRankings(): void {
+      storage.run('delete from erased_ranking')
+    },
+
     append({ first, last, head, entries }: PackedLog): void {
       storage.run(
         'insert into log (first, last, head, entries) values (?, ?, ?, ?)',

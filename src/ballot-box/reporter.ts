@@ -9,6 +9,8 @@ interface Needs extends BoxAddress {
   send: BoardLink['report']
   after(delayMs: number, run: () => void): void
   report: Report
+  /** The board has counted everything, runoffs too. */
+  onFinal(): void
 }
 
 export class Reporter {
@@ -52,7 +54,8 @@ export class Reporter {
   async #send(): Promise<boolean> {
     const { pollId, shard } = this.#needs
     const { version, tally } = this.#needs.current()
-    const { durable } = await this.#needs.send({ pollId, shard, version, tally })
+    const { durable, final } = await this.#needs.send({ pollId, shard, version, tally })
+    if (final === true) this.#needs.onFinal()
     this.#told = Math.max(this.#told, version)
     this.#durable = Math.max(this.#durable, durable)
     return true

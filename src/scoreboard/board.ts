@@ -100,12 +100,13 @@ export class Board implements ScoreboardRpc {
   }
 
   /** Idempotent: a version not above the one held changes nothing. */
-  async report(report: TallyReport): Promise<{ readonly durable: number }> {
+  async report(report: TallyReport): Promise<{ readonly durable: number; readonly final: boolean }> {
     const state = this.#living()
-    if (state === null || this.#publisher === null) return { durable: report.version } // deleted: nothing left to tell
+    if (state === null || this.#publisher === null) return { durable: report.version, final: true } // deleted: nothing left to tell
     this.#publisher.take(report)
     this.#runoffs.countSoon(state, this.#publisher)
-    return { durable: state.shards.get(report.shard)?.version ?? 0 }
+    const { phase } = state.definition.poll
+    return { durable: state.shards.get(report.shard)?.version ?? 0, final: phase === 'closed' }
   }
 
   async snapshot(): Promise<Snapshot | null> {
@@ -207,7 +208,10 @@ export class Board implements ScoreboardRpc {
     }
     // A socket that was allowed under the old terms must not go on telling under the new ones.
     if (excludesViewers(state.definition.poll, changed.value.poll)) this.#needs.viewers.end('hidden')
+    const asksAnew = changesBallots(state.definition.poll, changed.value.poll)
     if (changed.value !== state.definition) this.#redefine(state, changed.value)
+    // In the same breath, so that no version of the results is ever shown with two sets of questions.
+    if (asksAnew) this.#publisher?.publishAnew()
     const confirmed = this.#within(boxPatienceMs, this.#circle.tell(state))
     await this.#within(recordPatienceMs, this.#record())
     if (!(await confirmed)) throw new Unavailable('a ballot box')

@@ -9,6 +9,8 @@ import type { BoardState } from './scorebook.ts'
 const everyMs = 2_000
 /** Beyond this a poll's runoff is null until it is final: each round would be asked of every shard. */
 const mostBallots = 20_000
+/** A count that takes long is followed by a longer rest: voters come first. */
+const restForEach = 10
 /** A shard that cannot be asked is asked again after 4, 8, … 64 s. */
 const mostDoublings = 5
 
@@ -25,6 +27,7 @@ export class OpenRunoffs {
   /** Something was reported while a count was under way: it may have missed it. */
   #again = false
   #failures = 0
+  #tookMs = 0
   #last = 0
 
   constructor(needs: Needs) {
@@ -38,7 +41,8 @@ export class OpenRunoffs {
     this.#again = true
     if (this.#counting) return
     this.#counting = true
-    const apartMs = everyMs * 2 ** Math.min(this.#failures, mostDoublings)
+    const apartMs =
+      Math.max(everyMs, this.#tookMs * restForEach) * 2 ** Math.min(this.#failures, mostDoublings)
     const wait = Math.max(0, this.#last + apartMs - this.#needs.clock.now())
     this.#needs.after(Math.min(wait, apartMs), () => {
       this.#last = this.#needs.clock.now()
@@ -54,7 +58,9 @@ export class OpenRunoffs {
     const { poll } = state.definition
     try {
       const shards = [...state.shards.keys()]
+      const began = this.#needs.clock.now()
       const runoffs = await countRunoffs(poll, publisher.merged(), shards, this.#needs.boxes, mostBallots)
+      this.#tookMs = this.#needs.clock.now() - began
       this.#failures = 0
       if (state.definition.poll.phase === 'open') publisher.showRunoffs(runoffs)
     } catch (error) {

@@ -31,6 +31,13 @@ interface Needs {
   readonly report: Report
 }
 
+interface HowToPublish {
+  /** What ends the poll's life. */
+  readonly closed?: { readonly poll: Poll; readonly runoffs: Runoffs }
+  /** Whether viewers are sent the whole document. */
+  readonly whole?: boolean
+}
+
 const publishEveryMs = 250
 
 export class Publisher {
@@ -78,9 +85,14 @@ export class Publisher {
     return merged
   }
 
+  /** The questions have changed while nobody had voted: what is shown must follow them, and no delta could say it. */
+  publishAnew(): void {
+    this.#publish({ whole: true })
+  }
+
   /** The one publication that ends a poll's life. */
   close(poll: Poll, runoffs: Runoffs): void {
-    this.#publish({ poll, runoffs })
+    this.#publish({ closed: { poll, runoffs } })
     this.#needs.viewers.send(closedFrame(this.current().document))
     this.#needs.viewers.end('closed')
   }
@@ -124,7 +136,7 @@ export class Publisher {
   }
 
   /** Durable first, then shown: the platform holds every frame and answer back until the write is safe. */
-  #publish(closed?: { readonly poll: Poll; readonly runoffs: Runoffs }): void {
+  #publish({ closed, whole = false }: HowToPublish = {}): void {
     const state = this.#state
     const final = closed !== undefined || state.definition.poll.phase === 'closed'
     const before: Results = this.#published ?? JSON.parse(this.current().document)
@@ -148,7 +160,10 @@ export class Publisher {
     this.#due = false
     this.#published = results
     this.#last = this.#needs.clock.now()
-    this.#show(before, results, publication.document)
+    this.#show(
+      results,
+      whole ? resultsFrame(publication.document) : deltaFrame(before, results, publication.document),
+    )
     if (final) void this.#needs.shelf.keep({ pollId: results.pollId, ...publication })
   }
 
@@ -162,8 +177,7 @@ export class Publisher {
     return changed
   }
 
-  #show(before: Results, results: Results, document: string): void {
-    const frame = deltaFrame(before, results, document)
+  #show(results: Results, frame: string): void {
     const viewers = this.#needs.viewers.count()
     if (viewers > 0 && !results.final) this.#needs.viewers.send(frame)
     const { pollId, version } = results

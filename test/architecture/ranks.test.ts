@@ -26,7 +26,10 @@ const ranks: Readonly<Record<string, number>> = {
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/(\.(d|generated)|_pb)\.ts$/.test(name) && !name.includes('node_modules'))
+    .filter(
+      (name) =>
+        name.endsWith('.ts') && !/(\.(d|generated)|_pb)\.ts$/.test(name) && !name.includes('node_modules'),
+    )
     .map((name) => join(folder, name))
 
 /** Static, dynamic and type imports alike: an import of a type upward is still an import. */
@@ -61,7 +64,8 @@ describe('the law of ranks', () => {
   })
 
   it('keeps Workers to runtime, http and the cores of their objects', () => {
-    const allowed = /^(src\/(runtime|http)\/|src\/(ballot-box|scoreboard)\/|src\/application\/|src\/domain\/|src\/kernel\/|workers\/)/
+    const allowed =
+      /^(src\/(runtime|http)\/|src\/(ballot-box|scoreboard)\/|src\/application\/|src\/domain\/|src\/kernel\/|workers\/)/
     const broken = filesIn('workers').flatMap((file) =>
       importsOf(file)
         .filter((name) => name.startsWith('.'))
@@ -80,7 +84,9 @@ describe('what may be imported from outside', () => {
       .map((name) => ({ file, name })),
   )
   const only = (pattern: RegExp, where: RegExp) =>
-    packages.filter(({ file, name }) => pattern.test(name) && !where.test(file)).map(({ file, name }) => `${file}: ${name}`)
+    packages
+      .filter(({ file, name }) => pattern.test(name) && !where.test(file))
+      .map(({ file, name }) => `${file}: ${name}`)
 
   it.each([
     ['the platform', /^cloudflare:/, /^workers\//],
@@ -92,32 +98,46 @@ describe('what may be imported from outside', () => {
     ['MessagePack', /^@msgpack\//, /^src\/representation\//],
     ['Protocol Buffers', /^@bufbuild\//, /^src\/representation\//],
     ['Connect', /^@connectrpc\//, /^src\/http\//],
+    ['zod-openapi', /^@hono\/zod-openapi/, /^src\/http\/openapi\//],
     ['node', /^node:/, /^src\/kernel\//],
   ])('%s only where it belongs', (_what, pattern, where) => {
     expect(only(pattern, where)).toEqual([])
   })
+
+  it('leaves what makes the API’s document out of the edge, which serves it as text', () => {
+    const makers = /^src\/http\/openapi\/(?!as-30\.ts$)/
+    const broken = local.filter(({ file, target }) => makers.test(target) && !makers.test(file))
+    expect(broken).toEqual([])
+  })
 })
 
 describe('time, chance and the console', () => {
-  const code = (file: string) => readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  const code = (file: string) =>
+    readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
 
   it.each([
     ['the wall clock', /Date\.now\(|new Date\(\)|performance\.now\(/, /^src\/kernel\/clock\.ts$/],
     ['chance', /Math\.random\(|getRandomValues\(/, /^src\/kernel\/random\.ts$/],
     ['the console', /console\./, /^src\/telemetry\/sinks\//],
   ])('%s is read in one place', (_what, pattern, where) => {
-    const broken = [...sources, ...filesIn('workers')].filter((file) => pattern.test(code(file)) && !where.test(file))
+    const broken = [...sources, ...filesIn('workers')].filter(
+      (file) => pattern.test(code(file)) && !where.test(file),
+    )
     expect(broken).toEqual([])
   })
 
   it('keeps the domain free of async', () => {
-    const broken = sources.filter((file) => file.startsWith('src/domain/') && /\basync\b|\bawait\b|Promise</.test(code(file)))
+    const broken = sources.filter(
+      (file) => file.startsWith('src/domain/') && /\basync\b|\bawait\b|Promise</.test(code(file)),
+    )
     expect(broken).toEqual([])
   })
 })
 
 describe('names', () => {
   it('has no attic', () => {
-    expect(sources.filter((file) => /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(file))).toEqual([])
+    expect(sources.filter((file) => /(^|\/)(utils?|helpers?|common|misc|lib)(\/|\.ts$)/.test(file))).toEqual(
+      [],
+    )
   })
 })

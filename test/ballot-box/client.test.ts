@@ -1,7 +1,7 @@
 // The edge's side of the boxes: which object it asks, and what it says when nobody answers.
 import { describe, expect, test } from 'vitest'
-import type { CastReply, CastRequest } from '../../src/ballot-box/protocol.ts'
 import { type BoxNamespace, ballotBoxes } from '../../src/ballot-box/client.ts'
+import type { CastReply, CastRequest } from '../../src/ballot-box/protocol.ts'
 import { ballotIdOf } from '../../src/domain/ballot/ballot-id.ts'
 import { shardOf } from '../../src/domain/voter/voter-keys.ts'
 import { refuse } from '../../src/kernel/result.ts'
@@ -28,14 +28,16 @@ describe('casting', () => {
 
   test('makes a box near the voter who comes first', async () => {
     const stand = aNamespace()
-    for (const region of ['EU', 'AS', 'XX', null]) await stand.boxes.cast(definition, aCast(definition, 'ann'), signal(), region)
+    for (const region of ['EU', 'AS', 'XX', null])
+      await stand.boxes.cast(definition, aCast(definition, 'ann'), signal(), region)
     expect(stand.hints).toEqual(['weur', 'apac', undefined, undefined])
   })
 
   test('does not know the outcome when the object fails, is overloaded, or does not answer in time', async () => {
     const stand = aNamespace()
     const unknown = refuse({ reason: 'outcome-unknown' })
-    const cast = (patience = signal()) => stand.boxes.cast(definition, aCast(definition, 'ann'), patience, null)
+    const cast = (patience = signal()) =>
+      stand.boxes.cast(definition, aCast(definition, 'ann'), patience, null)
     stand.answer = () => Promise.reject(new Error('Durable Object reset because its code was updated.'))
     expect(await cast()).toEqual(unknown)
     stand.answer = () => {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { createApp } from '../../src/http/app.ts'
 import { PollService, ProblemSchema } from '../../src/representation/procedures.ts'
 import { type Api, anApi, origin } from '../support/api.ts'
+import { heldToDocument } from '../support/openapi.ts'
 
 const encodings = [
   ['JSON', false],
@@ -21,7 +22,7 @@ interface Called {
 
 const calling = (useBinaryFormat: boolean, useHttpGet = false): Called => {
   const api = anApi()
-  const app = createApp(api.services)
+  const app = heldToDocument(createApp(api.services))
   const answers: Response[] = []
   const transport = createConnectTransport({
     baseUrl: origin,
@@ -207,7 +208,7 @@ describe.each(encodings)('in %s', (_name, binary) => {
 describe('what no client sends', () => {
   const send = async (path: string, init: RequestInit) => {
     const api = anApi()
-    const answer = await createApp(api.services).fetch(
+    const answer = await heldToDocument(createApp(api.services)).fetch(
       new Request(`${origin}/edgepoll.v1.PollService/${path}`, init),
     )
     expect(api.counting.events.filter(({ type }) => type === 'unexpected')).toEqual([])

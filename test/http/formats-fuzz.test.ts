@@ -11,6 +11,7 @@ import type { Shape } from '../../src/representation/protobuf.ts'
 import { exampleOf } from '../contracts/shapes.ts'
 import { seed } from '../laws/seed.ts'
 import { anApi, lunch, origin, rootKey } from '../support/api.ts'
+import { heldToDocument } from '../support/openapi.ts'
 
 const { EDGEPOLL_FUZZ: count = '10000' } = process.env
 vi.setConfig({ testTimeout: 180_000 })
@@ -251,7 +252,7 @@ const requests = (wanted: Format, targets: readonly Target[]): fc.Arbitrary<Gene
 test.each(['json', 'msgpack', 'protobuf'] as const)('%s', async (format) => {
   console.log(`${count} requests in ${format}, seed ${seed}`)
   const api = anApi()
-  const app = createApp(api.services)
+  const app = heldToDocument(createApp(api.services))
   const poll = await api.aPoll({ revisions: 'until-close', results: 'always' })
   const cast = await api.vote(poll.id)
   const keys: Readonly<Record<string, string>> = { owner: api.key(), root: rootKey }

@@ -6,6 +6,7 @@ import { json } from '../../src/representation/json.ts'
 import { msgpack } from '../../src/representation/msgpack.ts'
 import { protobuf, type Shape } from '../../src/representation/protobuf.ts'
 import { type Api, anApi, lunch, origin, rootKey } from '../support/api.ts'
+import { heldToDocument } from '../support/openapi.ts'
 
 const formats = {
   json: ['application/json'],
@@ -28,7 +29,7 @@ interface Spoken {
 }
 
 const speaking = (api: Api) => {
-  const app = createApp(api.services)
+  const app = heldToDocument(createApp(api.services))
   return async (
     method: string,
     path: string,

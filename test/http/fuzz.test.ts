@@ -5,12 +5,13 @@ import { expect, test } from 'vitest'
 import { createApp } from '../../src/http/app.ts'
 import { seed } from '../laws/seed.ts'
 import { anApi, lunch, origin, rootKey } from '../support/api.ts'
+import { heldToDocument } from '../support/openapi.ts'
 
 const requests = 2_000
 
 test(`no request is answered with a 500 (EDGEPOLL_SEED=${seed})`, { timeout: 120_000 }, async () => {
   const api = anApi()
-  const app = createApp(api.services)
+  const app = heldToDocument(createApp(api.services))
   const poll = await api.aPoll({ questions: everyKind, revisions: 'until-close' })
   const hidden = await api.aPoll({ results: 'hidden' })
   const { id: ballotId } = (await api.vote(poll.id, 'a-voter-of-these-tests', { q1: ['o1'] })).json

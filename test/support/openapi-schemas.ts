@@ -41,8 +41,13 @@ export const closed = (schema: Document, alone = true): Document => {
 const loosened = (schema: Document): Document => {
   if (Array.isArray(schema)) return schema.map(loosened)
   if (typeof schema !== 'object' || schema === null) return schema
-  const { required: _required, oneOf, ...rest } = schema
-  return eachOf({ ...rest, ...(oneOf && { anyOf: oneOf }) }, loosened)
+  const { required, oneOf, properties, ...rest } = schema
+  return {
+    ...eachOf({ ...rest, ...(oneOf && { anyOf: oneOf }) }, loosened),
+    // Not the keyword, but members of that name.
+    ...(typeof required === 'boolean' && { required }),
+    ...(properties && { properties: eachOf(properties, loosened) }),
+  }
 }
 
 const closedDocument = ({ components, paths, ...rest }: Document): Document => ({

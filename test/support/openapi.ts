@@ -1,8 +1,8 @@
 // Holds answers to the API's document: what is sent must be described there, down to the last member and header.
 
 import { fail } from 'node:assert'
-import { decode } from '@msgpack/msgpack'
 import { openApiText } from '../../src/http/generated/openapi.generated.ts'
+import { msgpack } from '../../src/representation/msgpack.ts'
 import { type Operation, operationAt, pathIsKnown } from './openapi-operations.ts'
 import { mistakesIn } from './openapi-schemas.ts'
 
@@ -101,9 +101,29 @@ const valuesOf = (type: string, bytes: Uint8Array): readonly unknown[] => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line))
-  return type === 'application/vnd.msgpack' ? [decode(bytes)] : []
+  return type === 'application/vnd.msgpack' ? [unpacked(bytes)] : []
+}
+
+const unpacked = (bytes: Uint8Array): unknown => {
+  const read = msgpack.decode(bytes)
+  return read.ok ? read.value : fail(read.refusal.detail)
 }
 
 const typeOf = (headers: Headers): string => headers.get('content-type')?.split(';')[0]?.trim() ?? ''
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+interface App {
+  fetch(request: Request): Response | Promise<Response>
+}
+
+/** The app, with every answer of it held to the document. */
+export const heldToDocument = <Some extends App>(app: Some) =>
+  Object.assign(Object.create(app) as Omit<Some, 'fetch'>, {
+    async fetch(request: Request): Promise<Response> {
+      const response = await app.fetch(request)
+      const { pathname, search } = new URL(request.url)
+      await validateAnswer(request.method, pathname + search, response.clone())
+      return response
+    },
+  })

@@ -3,16 +3,16 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { examples } from './examples.ts'
 import { headerComponents } from './headers.ts'
 import { introduction, tagDescriptions } from './introduction.ts'
-import * as ballots from './operations/ballots.ts'
-import * as operator from './operations/operator.ts'
-import * as owners from './operations/owners.ts'
-import * as pages from './operations/pages.ts'
-import * as platform from './operations/platform.ts'
-import * as pollLife from './operations/poll-life.ts'
-import * as polls from './operations/polls.ts'
-import * as procedures from './operations/procedures.ts'
-import * as proofs from './operations/proofs.ts'
-import * as results from './operations/results.ts'
+import { ballotOperations } from './operations/ballots.ts'
+import { operatorOperations } from './operations/operator.ts'
+import { ownerOperations } from './operations/owners.ts'
+import { pageOperations } from './operations/pages.ts'
+import { platformOperations } from './operations/platform.ts'
+import { pollLifeOperations } from './operations/poll-life.ts'
+import { pollOperations } from './operations/polls.ts'
+import { procedureOperations } from './operations/procedures.ts'
+import { proofOperations } from './operations/proofs.ts'
+import { resultsOperations } from './operations/results.ts'
 import { problemExample, refusalOf } from './refusals.ts'
 import { saidOnce } from './said-once.ts'
 import { problem, type Reason } from './schemas/problem.ts'
@@ -20,17 +20,17 @@ import { securitySchemes } from './security.ts'
 
 /** Every operation, in the order a reader meets them. */
 export const operations = [
-  polls,
-  pollLife,
-  ballots,
-  results,
-  proofs,
-  owners,
-  operator,
-  pages,
-  procedures,
-  platform,
-].flatMap((resource) => Object.values(resource))
+  ...pollOperations,
+  ...pollLifeOperations,
+  ...ballotOperations,
+  ...resultsOperations,
+  ...proofOperations,
+  ...ownerOperations,
+  ...operatorOperations,
+  ...pageOperations,
+  ...procedureOperations,
+  ...platformOperations,
+]
 
 /** OpenAPI 3.1; `release` is the version of the package. */
 export const openApiDocument = (release: string) => {

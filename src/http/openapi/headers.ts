@@ -8,6 +8,7 @@ const only = (value: string) => ({ type: 'string' as const, enum: [value] })
 export const headerComponents = {
   'Accept-Post': { description: 'The media types that a body may have.', schema: text },
   Age: { description: 'How old the answer is, in seconds, where it comes from a memory.', schema: whole },
+  Allow: { description: 'The methods that this path takes.', schema: text },
   'CDN-Cache-Control': {
     description: 'What shared caches may keep, and how long (RFC 9213).',
     schema: text,

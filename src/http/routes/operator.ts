@@ -10,7 +10,11 @@ export const operator = new Hono<Http>()
   .get('/polls', async (c) => {
     const allowed = requireOperator(c.var.caller)
     if (!allowed.ok) return refused(c, allowed.refusal)
-    const pollIds = await c.var.services.pollIds(c.req.query('after') || null, pollsAtOnce, c.var.signal)
+    const after = c.req.query('after') || null
+    // What is no id Postgres may not even take, as U+0000.
+    if (after !== null && !/^poll_\w+$/.test(after))
+      return refused(c, { reason: 'query-invalid', detail: '`after` must be the id of a poll.' })
+    const pollIds = await c.var.services.pollIds(after, pollsAtOnce, c.var.signal)
     const next = pollIds.length === pollsAtOnce ? (pollIds.at(-1) ?? null) : null
     return answer(c, { pollIds, next }, 200, { 'Cache-Control': 'no-store' })
   })

@@ -55,7 +55,7 @@ const standing = {
   content: counted,
 }
 
-export const castBallot = createRoute({
+const castBallot = createRoute({
   operationId: 'castBallot',
   summary: 'Cast a ballot',
   description: `Counted exactly once, however often it is sent: the same voter with the same answers gets 200 with the first receipt. Other answers of the same voter are 409 \`already-voted\`, or a revision where the poll's \`revisions\` is \`until-close\`. Safe to repeat with the same keys after 503.`,
@@ -75,7 +75,7 @@ export const castBallot = createRoute({
   },
 })
 
-export const readOwnBallot = createRoute({
+const readOwnBallot = createRoute({
   operationId: 'readOwnBallot',
   summary: 'Read one’s own ballot',
   description: 'Whose it is says `Voter-Id`, an invite code or a token, as the poll counts voters.',
@@ -108,7 +108,7 @@ export const readOwnBallot = createRoute({
   },
 })
 
-export const reviseBallot = createRoute({
+const reviseBallot = createRoute({
   operationId: 'reviseBallot',
   summary: 'Replace one’s own ballot',
   description: 'As a cast, for voters who have voted; where there is no ballot to replace it is 404.',
@@ -120,7 +120,7 @@ export const reviseBallot = createRoute({
   responses: { 200: standing, ...refusals(...casting, 'ballot-not-found') },
 })
 
-export const eraseBallot = createRoute({
+const eraseBallot = createRoute({
   operationId: 'eraseBallot',
   summary: 'Erase a ballot',
   description:
@@ -135,3 +135,5 @@ export const eraseBallot = createRoute({
     ...refusals(...owned, 'ballot-not-found', 'overloaded', 'outcome-unknown'),
   },
 })
+
+export const ballotOperations = [castBallot, readOwnBallot, reviseBallot, eraseBallot]

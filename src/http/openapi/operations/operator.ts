@@ -10,7 +10,7 @@ import { operator } from '../security.ts'
 
 const tags = ['Operator']
 
-export const createWorkspace = createRoute({
+const createWorkspace = createRoute({
   operationId: 'createWorkspace',
   summary: 'Make a workspace',
   description: 'With its first key, which is shown once.',
@@ -31,7 +31,7 @@ export const createWorkspace = createRoute({
   },
 })
 
-export const listPollIds = createRoute({
+const listPollIds = createRoute({
   operationId: 'listPollIds',
   summary: 'List the ids of all polls',
   description: 'For the reconciler, 500 at a time.',
@@ -54,7 +54,7 @@ export const listPollIds = createRoute({
   },
 })
 
-export const reconcilePoll = createRoute({
+const reconcilePoll = createRoute({
   operationId: 'reconcilePoll',
   summary: 'Compare a poll’s boxes with Postgres',
   description: 'Shard by shard; what differs is sent to the archive again.',
@@ -73,7 +73,7 @@ export const reconcilePoll = createRoute({
   },
 })
 
-export const redriveLetters = createRoute({
+const redriveLetters = createRoute({
   operationId: 'redriveLetters',
   summary: 'Send dead letters to the archive again',
   description: 'The oldest hundred. Repeating it is safe: the archive writes each ballot once.',
@@ -90,3 +90,5 @@ export const redriveLetters = createRoute({
     ...refusals(...operated),
   },
 })
+
+export const operatorOperations = [createWorkspace, listPollIds, reconcilePoll, redriveLetters]

@@ -12,7 +12,7 @@ import { owner } from '../security.ts'
 
 const tags = ['Invites and exports']
 
-export const issueInvites = createRoute({
+const issueInvites = createRoute({
   operationId: 'issueInvites',
   summary: 'Make invite codes',
   description: 'Shown once. A code is good for one ballot of this poll until it is revoked.',
@@ -40,7 +40,7 @@ export const issueInvites = createRoute({
   },
 })
 
-export const revokeInvite = createRoute({
+const revokeInvite = createRoute({
   operationId: 'revokeInvite',
   summary: 'Revoke an invite',
   description: 'A ballot that was cast with it stands.',
@@ -55,7 +55,7 @@ export const revokeInvite = createRoute({
   },
 })
 
-export const exportBallots = createRoute({
+const exportBallots = createRoute({
   operationId: 'exportBallots',
   summary: 'Export ballots',
   description:
@@ -91,3 +91,5 @@ export const exportBallots = createRoute({
     ),
   },
 })
+
+export const ownerOperations = [issueInvites, revokeInvite, exportBallots]

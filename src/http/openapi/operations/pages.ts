@@ -27,14 +27,14 @@ const page = (description: string) => ({ description, headers: pageHeaders, cont
 /** A page says no in words for people; the page's own script reads problem documents. */
 const eitherWay = (description: string) => ({
   description,
-  headers: pageHeaders,
+  headers: { ...pageHeaders, ...headers('WWW-Authenticate', 'Accept-Post') },
   content: {
     ...html,
     'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
   },
 })
 
-export const readPage = createRoute({
+const readPage = createRoute({
   operationId: 'readPage',
   summary: 'Open the page of a poll',
   description: 'Works without JavaScript; with it the results move while others vote.',
@@ -51,7 +51,7 @@ export const readPage = createRoute({
   },
 })
 
-export const castOnPage = createRoute({
+const castOnPage = createRoute({
   operationId: 'castOnPage',
   summary: 'Vote on the page of a poll',
   description: 'From the page itself: by its form, or by its script. Other clients cast ballots by the API.',
@@ -100,7 +100,7 @@ export const castOnPage = createRoute({
   },
 })
 
-export const readAsset = createRoute({
+const readAsset = createRoute({
   operationId: 'readAsset',
   summary: 'Read a file of the pages',
   description: 'Names change with content, so a browser may keep them for ever.',
@@ -122,3 +122,5 @@ export const readAsset = createRoute({
     ...refusals(...always, 'not-found'),
   },
 })
+
+export const pageOperations = [readPage, castOnPage, readAsset]

@@ -12,7 +12,7 @@ import { anybody } from '../security.ts'
 const tags = ['Platform']
 const get = { tags, ...anybody, method: 'get' as const }
 
-export const readLivez = createRoute({
+const readLivez = createRoute({
   operationId: 'readLivez',
   summary: 'Whether the process answers',
   description: 'Asks nothing else.',
@@ -37,7 +37,7 @@ const healthContent = {
   },
 }
 
-export const readReadyz = createRoute({
+const readReadyz = createRoute({
   operationId: 'readReadyz',
   summary: 'Whether ballots can be taken',
   description: 'Postgres and Redis down only warn: voting goes on without them.',
@@ -60,7 +60,7 @@ export const readReadyz = createRoute({
   },
 })
 
-export const readProblem = createRoute({
+const readProblem = createRoute({
   operationId: 'readProblem',
   summary: 'Read what a problem means',
   description: 'What the `type` of a problem document resolves to.',
@@ -94,7 +94,7 @@ const documentAnswers = {
 
 const documentRequest = { headers: z.object({ 'If-None-Match': ifNoneMatch }) }
 
-export const readOpenApi = createRoute({
+const readOpenApi = createRoute({
   operationId: 'readOpenApi',
   summary: 'Read this document',
   description: 'As OpenAPI 3.1.',
@@ -104,7 +104,7 @@ export const readOpenApi = createRoute({
   responses: documentAnswers,
 })
 
-export const readOpenApi30 = createRoute({
+const readOpenApi30 = createRoute({
   operationId: 'readOpenApi30',
   summary: 'Read this document as OpenAPI 3.0',
   description: 'For tools that do not read 3.1 yet.',
@@ -114,7 +114,7 @@ export const readOpenApi30 = createRoute({
   responses: documentAnswers,
 })
 
-export const readReference = createRoute({
+const readReference = createRoute({
   operationId: 'readReference',
   summary: 'Read this document as a page',
   description: 'For people. Everything on it comes from here.',
@@ -135,7 +135,7 @@ export const readReference = createRoute({
   },
 })
 
-export const readReferenceFile = createRoute({
+const readReferenceFile = createRoute({
   operationId: 'readReferenceFile',
   summary: 'Read a file of the page',
   description: 'Its name changes with its content.',
@@ -151,3 +151,13 @@ export const readReferenceFile = createRoute({
     ...refusals(...always, 'not-found'),
   },
 })
+
+export const platformOperations = [
+  readLivez,
+  readReadyz,
+  readProblem,
+  readOpenApi,
+  readOpenApi30,
+  readReference,
+  readReferenceFile,
+]

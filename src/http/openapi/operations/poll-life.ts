@@ -22,7 +22,7 @@ const changed = {
   }),
 }
 
-export const editPoll = createRoute({
+const editPoll = createRoute({
   operationId: 'editPoll',
   summary: 'Change a poll',
   description:
@@ -60,7 +60,7 @@ export const editPoll = createRoute({
   },
 })
 
-export const openPoll = createRoute({
+const openPoll = createRoute({
   operationId: 'openPoll',
   summary: 'Open a poll',
   description: 'Voting starts now, whatever `opensAt` said. A poll that is open stays so.',
@@ -81,7 +81,7 @@ const closed = {
   }),
 }
 
-export const closePoll = createRoute({
+const closePoll = createRoute({
   operationId: 'closePoll',
   summary: 'Close a poll',
   description: 'For good. Nothing is accepted once this has answered; a final result never changes.',
@@ -100,7 +100,7 @@ export const closePoll = createRoute({
   },
 })
 
-export const archivePoll = createRoute({
+const archivePoll = createRoute({
   operationId: 'archivePoll',
   summary: 'Archive a poll',
   description: 'Hides it from lists and touches nothing else: voting goes on.',
@@ -112,7 +112,7 @@ export const archivePoll = createRoute({
   responses: { 200: changed, ...refusals(...owned) },
 })
 
-export const deletePoll = createRoute({
+const deletePoll = createRoute({
   operationId: 'deletePoll',
   summary: 'Delete a poll',
   description: 'With its secret, its ballots, its sockets and its rows. It is then as if it had never been.',
@@ -126,3 +126,5 @@ export const deletePoll = createRoute({
     ...refusals(...owned),
   },
 })
+
+export const pollLifeOperations = [editPoll, openPoll, closePoll, archivePoll, deletePoll]

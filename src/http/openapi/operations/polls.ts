@@ -11,7 +11,7 @@ import { anybodyOrOwner, owner } from '../security.ts'
 
 const tags = ['Polls']
 
-export const createPoll = createRoute({
+const createPoll = createRoute({
   operationId: 'createPoll',
   summary: 'Make a poll',
   description:
@@ -51,7 +51,7 @@ export const createPoll = createRoute({
   },
 })
 
-export const listPolls = createRoute({
+const listPolls = createRoute({
   operationId: 'listPolls',
   summary: 'List polls',
   description: 'Those of the key’s workspace, newest first. Archived ones are left out.',
@@ -84,7 +84,7 @@ export const listPolls = createRoute({
   },
 })
 
-export const readPoll = createRoute({
+const readPoll = createRoute({
   operationId: 'readPoll',
   summary: 'Read a poll',
   description:
@@ -108,3 +108,5 @@ export const readPoll = createRoute({
     ...refusals(...negotiated, 'poll-not-found', 'query-invalid'),
   },
 })
+
+export const pollOperations = [createPoll, listPolls, readPoll]

@@ -1,18 +1,18 @@
 // The voting of one poll as procedures, by the Connect protocol.
-import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
 import { createRoute, z } from '@hono/zod-openapi'
-import { PollService } from '../../../representation/generated/edgepoll/v1/service_pb.ts'
+import { PollService } from '../../../representation/procedures.ts'
 import { headers, unkept } from '../headers.ts'
 import { idempotencyKey, receiptHeader, voterId } from '../parameters.ts'
 import { connectError } from '../schemas/procedures.ts'
 import { anybodyOrOwner } from '../security.ts'
 
 const tags = ['Procedures']
-const path = `/${PollService.typeName}/{method}`
+const { method, methods, typeName } = PollService
+const path = `/${typeName}/{method}`
 
-const names = PollService.methods.map(({ name }) => name)
-const quiet = PollService.methods
-  .filter(({ idempotency }) => idempotency === Level.NO_SIDE_EFFECTS)
+const names = methods.map(({ name }) => name)
+const quiet = methods
+  .filter(({ idempotency }) => idempotency === method.getPoll.idempotency)
   .map(({ name }) => name)
 
 const message = { type: 'object' as const, additionalProperties: true }
@@ -45,7 +45,7 @@ const responses = {
   default: {
     description:
       'An error of the protocol: its code, and the problem of REST as a detail `edgepoll.v1.Problem` and in `Edgepoll-Problem`.',
-    headers: headers('Edgepoll-Problem', 'Retry-After', 'WWW-Authenticate', ...unkept),
+    headers: headers('Edgepoll-Problem', 'Retry-After', 'WWW-Authenticate', 'Allow', ...unkept),
     content: {
       'application/json': { schema: connectError },
       'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
@@ -56,10 +56,10 @@ const responses = {
 const nameOf = (known: readonly string[]) =>
   z.enum(known).openapi({ description: 'The procedure.', example: 'GetResults' })
 
-export const callProcedure = createRoute({
+const callProcedure = createRoute({
   operationId: 'callProcedure',
   summary: 'Call a procedure',
-  description: `Unary, by the Connect protocol: ${names.map((name) => `\`${name}\``).join(', ')} of \`${PollService.typeName}\`, with the messages of proto/edgepoll/v1. Verbs, headers and refusals are those of the operations above. Use a Connect client.`,
+  description: `Unary, by the Connect protocol: ${names.map((name) => `\`${name}\``).join(', ')} of \`${typeName}\`, with the messages of proto/edgepoll/v1. Verbs, headers and refusals are those of the operations above. Use a Connect client.`,
   tags,
   ...anybodyOrOwner,
   method: 'post',
@@ -75,7 +75,7 @@ export const callProcedure = createRoute({
   responses,
 })
 
-export const queryProcedure = createRoute({
+const queryProcedure = createRoute({
   operationId: 'queryProcedure',
   summary: 'Call a procedure that changes nothing',
   description: `As GET, which caches know: ${quiet.map((name) => `\`${name}\``).join(', ')}.`,
@@ -96,3 +96,5 @@ export const queryProcedure = createRoute({
   },
   responses,
 })
+
+export const procedureOperations = [callProcedure, queryProcedure]

@@ -13,7 +13,7 @@ const tags = ['Proofs']
 /** The log shows how many have voted, so it is shown to whom results are. */
 const watched = { ...anybodyOrOwner, tags, method: 'get' as const }
 
-export const proveBallot = createRoute({
+const proveBallot = createRoute({
   operationId: 'proveBallot',
   summary: 'Prove that a ballot is in the log',
   description:
@@ -42,7 +42,7 @@ export const proveBallot = createRoute({
   },
 })
 
-export const readLog = createRoute({
+const readLog = createRoute({
   operationId: 'readLog',
   summary: 'Read the log of a shard',
   description:
@@ -76,7 +76,7 @@ export const readLog = createRoute({
   },
 })
 
-export const readCheckpoints = createRoute({
+const readCheckpoints = createRoute({
   operationId: 'readCheckpoints',
   summary: 'Read where the log stands',
   description: 'The newest checkpoint of every shard, signed. Shown to whom results are.',
@@ -93,7 +93,7 @@ export const readCheckpoints = createRoute({
   },
 })
 
-export const readKeys = createRoute({
+const readKeys = createRoute({
   operationId: 'readKeys',
   summary: 'Read the keys that sign',
   description: 'What verifies receipts and checkpoints.',
@@ -110,3 +110,5 @@ export const readKeys = createRoute({
     ...refusals(...always),
   },
 })
+
+export const proofOperations = [proveBallot, readLog, readCheckpoints, readKeys]

@@ -10,7 +10,7 @@ import { anybodyOrOwner } from '../security.ts'
 
 const tags = ['Results']
 
-export const readResults = createRoute({
+const readResults = createRoute({
   operationId: 'readResults',
   summary: 'Read results',
   description:
@@ -39,7 +39,7 @@ export const readResults = createRoute({
   },
 })
 
-export const watchResults = createRoute({
+const watchResults = createRoute({
   operationId: 'watchResults',
   summary: 'Watch results live',
   description: `A WebSocket. On connect and after a gap it sends \`{"type":"results", …}\` with the whole document; in between \`{"type":"delta","version","from","asOf","ballots","changed"}\` with the questions that changed since \`from\`; at the end \`{"type":"closed", …}\` and close 1000. Every text frame is JSON; what a client sends is ignored.`,
@@ -67,3 +67,5 @@ export const watchResults = createRoute({
     ),
   },
 })
+
+export const resultsOperations = [readResults, watchResults]

@@ -1,0 +1,125 @@
+// B5: what writing many ballots in one statement is worth against one statement a ballot, over the same driver.
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { dataFolderAt } from '../../dev/data-folder.ts'
+import { readDevFile } from '../../dev/dev-file.ts'
+import type { BallotMessage } from '../../src/application/ballot-message.ts'
+import { ballotRecords } from '../../src/archive/ballot-records.ts'
+import { type Database, openDatabase } from '../../src/archive/database.ts'
+import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
+import { ballotIdOf } from '../../src/domain/ballot/ballot-id.ts'
+import { interleave } from '../rounds.ts'
+import type { Measurement, Row, RowContext } from '../row.ts'
+import { startBenchStack } from '../stack.ts'
+
+export const b5: Row = {
+  id: 'B5',
+  comparison: 'archive: ballots/s written by one statement for 1,000 vs by one insert a ballot, same driver',
+  atLeast: 8,
+  run: async (context) => {
+    const folder = join(context.scratch, 'stack')
+    const stack = await startBenchStack(folder)
+    try {
+      const facts = readDevFile(dataFolderAt(folder))
+      if (facts === null) throw new Error('The stack does not say where its Postgres is.')
+      return await measure(context, openDatabase({ url: facts.databaseUrl, endpoint: facts.databaseEndpoint }))
+    } finally {
+      await stack.stop()
+    }
+  },
+}
+
+/** As many connections as a Worker may have waiting. */
+const writers = 6
+const ballotsPerMessage = 100
+const messagesPerBatch = 10
+
+const measure = async ({ rounds, seconds, say }: RowContext, database: Database): Promise<Measurement> => {
+  const records = ballotRecords(database)
+  const store = async (messages: readonly BallotMessage[]): Promise<number> =>
+    records.store(messages, AbortSignal.timeout(patienceMs))
+  const newMessages = messageMaker()
+  const samples = await interleave(
+    rounds,
+    [
+      { name: 'batch', measure: () => rowsPerSecond(seconds, () => store(newMessages(messagesPerBatch))) },
+      { name: 'message', measure: () => rowsPerSecond(seconds, () => store(newMessages(1))) },
+      { name: 'insert', measure: () => rowsPerSecond(seconds, () => insertOne(database, newMessages(1, 1))) },
+    ],
+    ({ batch, message, insert }, number) =>
+      say(
+        `round ${number}: ${Math.round(batch)} rows/s in batches, ${Math.round(message)} a message at a time, ${Math.round(insert)} one by one`,
+      ),
+  )
+  return {
+    ratios: samples.map(({ batch, insert }) => batch / insert),
+    also: [
+      {
+        comparison: 'the same by one statement for 100 ballots, a message alone',
+        ratios: samples.map(({ message, insert }) => message / insert),
+        bound: null,
+      },
+    ],
+    samples,
+    notes: [
+      `A batch is ${messagesPerBatch} messages of ${ballotsPerMessage} ballots, what the queue hands over a second at 1,000 ballots/s; written by the archive’s own statement (tombstones, revisions).`,
+      'The twin inserts the same row by one plain `insert … on conflict do nothing`, without the tombstone check of ours.',
+      `Both go through drizzle and Neon’s HTTP driver to the local gateway, ${writers} statements under way at a time; a real Neon is further away, which only the twin pays a thousand times.`,
+    ],
+  }
+}
+
+const rowsPerSecond = async (seconds: number, write: () => Promise<number>): Promise<number> => {
+  const startMs = performance.now()
+  const untilMs = startMs + seconds * 1000
+  let rows = 0
+  await Promise.all(
+    Array.from({ length: writers }, async () => {
+      while (performance.now() < untilMs) rows += await write()
+    }),
+  )
+  return (rows * 1000) / (performance.now() - startMs)
+}
+
+const insertOne = async (database: Database, [message]: readonly BallotMessage[]): Promise<number> => {
+  const [ballot] = message?.ballots ?? []
+  if (message === undefined || ballot === undefined) throw new Error('There is no ballot to insert.')
+  const { rowCount } = await database.run(
+    (postgres) =>
+      postgres.execute(sql`
+        insert into ballots (poll_id, id, revision, cast_at, answers, country, shard, seq, salt)
+        values (${message.pollId}, ${ballot.id}, ${ballot.revision}, ${new Date(ballot.castAt).toISOString()},
+          ${JSON.stringify(ballot.answers)}, ${ballot.country}, ${ballot.shard}, ${ballot.seq}, ${ballot.salt})
+        on conflict do nothing`),
+    AbortSignal.timeout(patienceMs),
+  )
+  return rowCount
+}
+
+/** Messages as boxes send them, of ballots that nobody has stored yet; eight polls in turn. */
+const messageMaker = () => {
+  const secret = new Uint8Array(32).fill(7)
+  let seq = 0
+  let made = 0
+  return (messages: number, size = ballotsPerMessage): readonly BallotMessage[] =>
+    Array.from({ length: messages }, () => {
+      const first = seq + 1
+      const ballots = Array.from({ length: size }, (): ArchivedBallot => {
+        seq += 1
+        return {
+          id: ballotIdOf(secret, 0, seq),
+          revision: 1,
+          castAt: Date.now(),
+          answers: { q: [seq % 2 === 0 ? 'a' : 'b'] },
+          country: null,
+          shard: 0,
+          seq,
+          salt: 'ab'.repeat(16),
+        }
+      })
+      const pollId = `poll_bench_${made++ % 8}`
+      return { v: 1, id: `${pollId}:0:${first}`, pollId, shard: 0, first, last: seq, ballots }
+    })
+}
+
+const patienceMs = 30_000
