@@ -143,6 +143,47 @@ describe('after the close', () => {
   })
 })
 
+describe('a ranking erased after the close', () => {
+  const ranked = [
+    aQuestion('order', 'ranking', { options: ['a', 'b', 'c'].map((id) => ({ id, label: id })), rankAtMost: 3 }),
+  ]
+  const aRankedBox = async (): Promise<BoxStand> => {
+    const stand = aBox({ definition: aDefinition({ questions: ranked }) })
+    await stand.castNow('ann', { order: ['a', 'b'] })
+    await stand.castNow('bob', { order: ['b'] })
+    stand.board.answerReport = async ({ version }) => ({ durable: version, final: false })
+    await freeze(stand)
+    return stand
+  }
+  const firsts = ({ box, address }: BoxStand, ...options: string[]) => box.firsts(address, 'order', options)
+
+  test('counts in the runoff that is still to come', async () => {
+    const stand = await aRankedBox()
+    await stand.box.erase(stand.address, 1)
+    expect(await firsts(stand, 'a', 'b')).toEqual({ counts: [1, 1], exhausted: 0 })
+    stand.restart()
+    expect(await firsts(stand, 'a', 'b')).toEqual({ counts: [1, 1], exhausted: 0 })
+  })
+
+  test('is gone for good once the result is final', async () => {
+    const stand = await aRankedBox()
+    stand.board.answerReport = async ({ version }) => ({ durable: version, final: true })
+    await stand.box.erase(stand.address, 1)
+    await settled()
+    expect(stand.tables()['erased_ranking']).toEqual([])
+  })
+
+  test('is gone for good once the result is final, even where the board heard of the erasure before that', async () => {
+    const stand = await aRankedBox()
+    await stand.box.erase(stand.address, 1)
+    await settled()
+    expect(stand.tables()['erased_ranking']).toHaveLength(1)
+    stand.board.answerReport = async ({ version }) => ({ durable: version, final: true })
+    while (await stand.ring()) await stand.box.confirm(stand.address, 1, 3)
+    expect(stand.tables()['erased_ranking']).toEqual([])
+  })
+})
+
 const keysInLog = ({ storage }: BoxStand): boolean[] =>
   storage
     .all<{ first: number; entries: string }>('select first, entries from log order by first')

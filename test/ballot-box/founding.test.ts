@@ -160,6 +160,18 @@ describe('a poll that is deleted', () => {
   })
 })
 
+test('a poll deleted while its board is being told leaves no failure behind', async () => {
+  const stand = aBox()
+  const told = Promise.withResolvers<{ durable: number; final: boolean }>()
+  stand.board.answerReport = () => told.promise
+  await stand.castNow('ann')
+  await stand.box.destroy()
+  told.resolve({ durable: 1, final: true })
+  await settled()
+  expect(stand.events.filter(({ type }) => type.endsWith('failed'))).toEqual([])
+  expect(stand.tables()).toEqual({})
+})
+
 test('two shards of a poll number their ballots apart, under ids that never meet', async () => {
   const definition = aDefinition({ shards: 2 })
   const [zero, one] = [aBox({ definition, shard: 0 }), aBox({ definition, shard: 1 })]

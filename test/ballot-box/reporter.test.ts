@@ -116,10 +116,31 @@ describe('being settled', () => {
   })
 })
 
+describe('the end', () => {
+  test('is passed on when the board says that the result is final, and not before', async () => {
+    const stand = aReporter()
+    stand.commit(1)
+    stand.answer(0, 1)
+    await settled()
+    expect(stand.finals).toEqual([])
+    stand.commit(2)
+    await stand.time.advance(100)
+    stand.answer(1, 2, true)
+    await settled()
+    expect(stand.finals).toEqual([2])
+  })
+})
+
+interface Answer {
+  readonly durable: number
+  readonly final: boolean
+}
+
 const aReporter = () => {
   const time = aTimeline()
   const events: Event[] = []
-  const waiting: PromiseWithResolvers<{ durable: number }>[] = []
+  const waiting: PromiseWithResolvers<Answer>[] = []
+  const finals: number[] = []
   const reports: { version: number }[] = []
   let version = 0
   const reporter = new Reporter({
@@ -129,15 +150,17 @@ const aReporter = () => {
     current: () => ({ version, tally: emptyTally(aPoll().questions) }),
     send: (report) => {
       reports.push(report)
-      const answer = Promise.withResolvers<{ durable: number }>()
+      const answer = Promise.withResolvers<Answer>()
       waiting.push(answer)
       return answer.promise
     },
     after: time.after,
     report: (event) => events.push(event),
+    onFinal: () => finals.push(version),
   })
   return {
     reporter,
+    finals,
     time,
     events,
     reports,
@@ -146,7 +169,7 @@ const aReporter = () => {
       version = to
       reporter.tell()
     },
-    answer: (at: number, durable = 0) => waiting[at]?.resolve({ durable }),
+    answer: (at: number, durable = 0, final = false) => waiting[at]?.resolve({ durable, final }),
     fail: (at: number) => waiting[at]?.reject(new Error('the board is away')),
   }
 }

@@ -34,7 +34,7 @@ const peaceAt = 90_000
 
 export const planRun = (chance: Chance, began: number): RunPlan => {
   const kinds = chance.shuffled(['session', 'revisable', 'ip', 'invite', 'none', 'account'] as const)
-  const polls = kinds.slice(0, 3).map((kind) => planPoll(kind, chance.fork(kind), began))
+  const polls = kinds.slice(0, 2).map((kind) => planPoll(kind, chance.fork(kind), began))
   return { polls, peaceAt }
 }
 
@@ -73,7 +73,7 @@ const planPoll = (kind: Kind, chance: Chance, began: number): PollPlan => {
     erasures: 2 + chance.below(4),
     invites: kind === 'invite' ? 40 : 0,
     revocations: kind === 'invite' ? 4 : 0,
-    voters: 26 + chance.below(12),
+    voters: 30 + chance.below(14),
     surgeAt,
     viewers: 2,
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { chanceOf } from '../support/simulated/chance.ts'
 import type { FaultAccount } from '../support/simulated/chaos.ts'
 import { virtualTimers } from '../support/simulated/deadlines.ts'
+import type { Fault } from '../support/simulated/faults.ts'
 import type { Schedule } from '../support/simulated/schedule.ts'
 import { checkHistory, type Finding } from './check-history.ts'
 import { type Evidence, gather } from './evidence.ts'
@@ -36,6 +37,8 @@ export interface RunTerms {
   readonly seed: number
   /** The share of all faults that take part; 0: a run in which nothing goes wrong. */
   readonly faultShare?: number
+  /** Faults that take part in any case. */
+  readonly certainFaults?: readonly Fault[]
   readonly parts?: Partial<Parts>
   readonly trace?: (time: number, line: string) => void
 }

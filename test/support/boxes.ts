@@ -119,7 +119,7 @@ export interface FakeBoard extends BoardLink {
   join(address: BoxAddress): Promise<CountingDefinition | null>
   answerJoin: (address: BoxAddress) => Promise<CountingDefinition | null>
   /** What `report` answers next; by default that the reported version is durable. */
-  answerReport: (report: TallyReport) => Promise<{ readonly durable: number }>
+  answerReport: BoardLink['report']
 }
 
 const fakeBoard = (definition: CountingDefinition): FakeBoard => {

@@ -18,6 +18,26 @@ export const validateAnswer = async (method: string, path: string, response: Res
   fail(`${what} is not as openapi/openapi.json says (npm run generate?):\n  ${mistakes.join('\n  ')}`)
 }
 
+/** The same of an answer that came over the network. */
+export const validateReceived = (
+  method: string,
+  path: string,
+  { status, headers, text }: Received,
+): Promise<void> => {
+  const lines = Object.entries(headers).flatMap(([name, value = []]) =>
+    [value].flat().map((line): [string, string] => [name, line]),
+  )
+  // A Response of these may not even have an empty body.
+  const body = [204, 205, 304].includes(status) ? null : text
+  return validateAnswer(method, path, new Response(body, { status, headers: lines }))
+}
+
+interface Received {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+
 const mistakesOf = async (
   method: string,
   address: string,

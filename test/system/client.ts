@@ -1,6 +1,7 @@
 // An HTTP client of the running stack, and waiting for what comes about by itself.
 import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, request } from 'undici'
+import { validateReceived } from '../support/openapi.ts'
 
 export interface SystemAnswer {
   readonly status: number
@@ -42,6 +43,7 @@ export const clientOf = (url: string): SystemClient => {
         body: body === undefined ? null : JSON.stringify(body),
       })
       const text = await answer.body.text()
+      await validateReceived(method, path, { status: answer.statusCode, headers: answer.headers, text })
       return {
         status: answer.statusCode,
         headers: answer.headers,

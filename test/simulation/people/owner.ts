@@ -111,7 +111,7 @@ const erases = async (stage: Stage, poll: Poll): Promise<void> => {
   const erased = new Set<string>()
   for (let count = 0; count < plan.erasures; count++) {
     const early = chance.happens(0.5)
-    const at = early ? plan.surgeAt + chance.between(0, 2_500) : plan.surgeAt + chance.between(4_000, 40_000)
+    const at = early ? plan.surgeAt + chance.between(0, 1_800) : plan.surgeAt + chance.between(4_000, 40_000)
     await until(stage, at)
     const cast = acknowledged(history.casts).filter(
       ({ ballot }) => ballot.pollId === poll.id && !erased.has(ballot.id),

@@ -17,9 +17,10 @@ export const voter = async (stage: Stage, number: number): Promise<void> => {
   await way(stage, poll, facts)
 }
 
-/** Most come in the surge, a few early, some after everything. */
-const arrival = ({ chance, plan: { surgeAt } }: Stage): number => {
+/** Most come in the surge, some just when the poll closes, a few early, some after everything. */
+const arrival = ({ chance, plan: { surgeAt, closesAt } }: Stage): number => {
   if (chance.happens(0.1)) return chance.between(20_000, 80_000)
+  if (closesAt !== null && chance.happens(0.15)) return closesAt + chance.between(-10, 60)
   return chance.happens(0.25) ? chance.between(1_000, surgeAt) : surgeAt + chance.between(-700, 1_800)
 }
 

@@ -51,11 +51,12 @@ export const boxesOf = (ground: Ground, links: Links): Boxes => {
     return made
   }
   const stub = (caller: Caller, name: string): BallotBoxRpc =>
-    remote<BallotBoxRpc>(methods, (method, args) =>
-      ground.network.call(routes[method] ?? plainRoute, caller, () =>
-        standOf(addressOf(name)).ask(method, plainCopy(args)),
-      ),
-    )
+    remote<BallotBoxRpc>(methods, (method, args) => {
+      const sentAt = ground.schedule.now
+      return ground.network.call(routes[method] ?? plainRoute, caller, () =>
+        standOf(addressOf(name)).ask(method, plainCopy(args), sentAt),
+      )
+    })
   return {
     namespaceFor: (caller) => ({ idFromName: (name) => name, get: (name) => stub(caller, name) }),
     linkFor: (caller) => ({
@@ -116,7 +117,7 @@ const addressOf = (name: string): BoxAddress => {
 }
 
 interface Watched extends BoxStand {
-  ask(method: keyof BallotBoxRpc, args: readonly unknown[]): Promise<unknown>
+  ask(method: keyof BallotBoxRpc, args: readonly unknown[], sentAt: number): Promise<unknown>
 }
 
 /** A box under the eyes of the simulation: it notices races, and changes nothing. */
@@ -130,6 +131,7 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
   let archived = 0
   /** Frozen in memory, and perhaps undone. */
   let freezing: number | null = null
+  let frozenSince = 0
 
   const needsOf = (life: Life) => ({
     storage: life.storage,
@@ -179,19 +181,22 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
       const kept = cursors(object)
       if (kept.archived !== archived) links.archived(stand)
       archived = kept.archived
-      if (kept.frozen) stand.frozenAt ??= freezing
+      if (!kept.frozen || stand.frozenAt !== null) return
+      stand.frozenAt = freezing
+      frozenSince = ground.schedule.now
     },
   })
 
   const cast = async (
     { cast: { voterKey } }: CastRequest,
+    sentAt: number,
     decide: () => Promise<CastReply>,
   ): Promise<CastReply> => {
     const voter = toHex(voterKey)
     const others = deciding.get(voter) ?? 0
     if (others > 0) saw('one voter, two casts in flight')
     if (joining > 0) saw('several first voters')
-    if (stand.frozenAt !== null) saw('cast after freeze')
+    if (sentAt < frozenSince && stand.frozenAt !== null) saw('cast after freeze')
     if (held) saw('cast held for new questions')
     deciding.set(voter, others + 1)
     try {
@@ -214,13 +219,13 @@ const watched = (ground: Ground, links: Links, address: BoxAddress): Watched => 
     address,
     object,
     frozenAt: null,
-    async ask(method, args) {
+    async ask(method, args, sentAt) {
       ground.note(() => `${boxName(address)} ← ${method} ${JSON.stringify(args).slice(0, 160)}`)
       const run = () => object.call((box) => dispatch(box, method, args))
       switch (method) {
         case 'cast': {
           const [request] = args as [CastRequest] // as the stub was called
-          return cast(request, () => object.call((box) => box.cast(request)))
+          return cast(request, sentAt, () => object.call((box) => box.cast(request)))
         }
         case 'freeze': {
           if (deciding.size > 0) saw(joining > 0 ? 'join overtaken by freeze' : 'casts waiting at freeze')

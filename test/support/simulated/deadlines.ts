@@ -22,6 +22,9 @@ export const virtualTimers = (schedule: Schedule): (() => void) => {
 /** A signal that is aborted after a while, as the platform's deadlines are. */
 export const deadline = (schedule: Schedule, delayMs: number): AbortSignal => {
   const controller = new AbortController()
-  schedule.after(delayMs, () => controller.abort(new DOMException('the time is up', 'TimeoutError')))
+  schedule.after(delayMs, () => controller.abort(timeIsUp))
   return controller.signal
 }
+
+/** One for all: most deadlines come when nobody waits any more. */
+const timeIsUp = new DOMException('the time is up', 'TimeoutError')
