@@ -1,8 +1,9 @@
 // How a box is frozen when its poll closes: what still waited is in, nothing comes after, and the tally is final.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import { aBox, storedTally, taken, wordOf } from '../support/boxes.ts'
-import { aDefinition } from '../support/polls.ts'
+import { aDefinition, rankedAndWhy } from '../support/polls.ts'
 
 const closing = ({ poll, ...rest }: CountingDefinition): CountingDefinition => ({
   ...rest,
@@ -90,19 +91,7 @@ describe('freezing', () => {
 })
 
 describe('firsts among the options still in the runoff', () => {
-  const ranked = aDefinition({
-    revisions: 'until-close',
-    questions: [
-      {
-        id: 'order',
-        type: 'ranking',
-        prompt: 'Rank',
-        required: false,
-        options: ['a', 'b', 'c'].map((id) => ({ id, label: id })),
-      },
-      { id: 'why', type: 'text', prompt: 'Why?', required: false, maxLength: 100 },
-    ],
-  })
+  const ranked = aDefinition({ revisions: 'until-close', questions: rankedAndWhy })
   const firsts = ({ box, address }: ReturnType<typeof aBox>, ...continuing: string[]) =>
     box.firsts(address, 'order', continuing)
 
@@ -113,6 +102,31 @@ describe('firsts among the options still in the runoff', () => {
     await stand.castNow('silent on this', { why: 'no idea' })
     expect(await firsts(stand, 'a', 'b', 'c')).toEqual({ counts: [2, 1, 1], exhausted: 0 })
     expect(await firsts(stand, 'b', 'c')).toEqual({ counts: [2, 1], exhausted: 1 })
+  })
+
+  test('are what a box that reads its ballots anew would say, whatever was cast, revised and erased between', async () => {
+    const order = fc.shuffledSubarray(['a', 'b', 'c'], { minLength: 1 })
+    const step = fc.oneof(
+      fc.record({ voter: fc.integer({ min: 0, max: 5 }), order }),
+      fc.record({ erase: fc.integer({ min: 1, max: 12 }) }),
+      fc.record({ among: fc.subarray(['a', 'b', 'c'], { minLength: 1 }) }),
+      fc.record({ close: fc.constant(true) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const stand = aBox({ definition: ranked })
+        for (const each of steps) {
+          if ('voter' in each) await stand.castNow(`voter ${each.voter}`, { order: each.order })
+          else if ('erase' in each) await stand.box.erase(stand.address, each.erase)
+          else if ('among' in each) await firsts(stand, ...each.among)
+          else await freeze(stand)
+        }
+        const kept = await firsts(stand, 'a', 'b')
+        stand.restart()
+        expect(await firsts(stand, 'a', 'b')).toEqual(kept)
+      }),
+      { seed: 20131105, numRuns: 150 },
+    )
   })
 
   test('follow revisions and erasures', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { unpackEntries } from '../../src/ballot-box/pack-log.ts'
 import { aBox, type BoxStand, storedTally, taken, wordOf } from '../support/boxes.ts'
 import { aCast } from '../support/casts.ts'
-import { aDefinition, whereAndWhy } from '../support/polls.ts'
+import { aDefinition, rankedAndWhy, whereAndWhy } from '../support/polls.ts'
 
 const secretive = { where: ['pizza'], why: 'a secret reason' }
 
@@ -144,11 +144,8 @@ describe('after the close', () => {
 })
 
 describe('a ranking erased after the close', () => {
-  const ranked = [
-    aQuestion('order', 'ranking', { options: ['a', 'b', 'c'].map((id) => ({ id, label: id })), rankAtMost: 3 }),
-  ]
   const aRankedBox = async (): Promise<BoxStand> => {
-    const stand = aBox({ definition: aDefinition({ questions: ranked }) })
+    const stand = aBox({ definition: aDefinition({ questions: rankedAndWhy }) })
     await stand.castNow('ann', { order: ['a', 'b'] })
     await stand.castNow('bob', { order: ['b'] })
     stand.board.answerReport = async ({ version }) => ({ durable: version, final: false })
@@ -169,14 +166,14 @@ describe('a ranking erased after the close', () => {
     const stand = await aRankedBox()
     stand.board.answerReport = async ({ version }) => ({ durable: version, final: true })
     await stand.box.erase(stand.address, 1)
-    await settled()
+    await stand.time.advance(200)
     expect(stand.tables()['erased_ranking']).toEqual([])
   })
 
   test('is gone for good once the result is final, even where the board heard of the erasure before that', async () => {
     const stand = await aRankedBox()
     await stand.box.erase(stand.address, 1)
-    await settled()
+    await stand.time.advance(200)
     expect(stand.tables()['erased_ranking']).toHaveLength(1)
     stand.board.answerReport = async ({ version }) => ({ durable: version, final: true })
     while (await stand.ring()) await stand.box.confirm(stand.address, 1, 3)

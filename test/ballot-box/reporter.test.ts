@@ -144,7 +144,6 @@ const aReporter = () => {
   const reports: { version: number }[] = []
   let version = 0
   const reporter = new Reporter({
-    onFinal: () => {},
     pollId: 'poll_x',
     shard: 2,
     current: () => ({ version, tally: emptyTally(aPoll().questions) }),

@@ -55,3 +55,15 @@ export const whereAndWhy: readonly Question[] = [
   ...aPoll().questions,
   { id: 'why', type: 'text', prompt: 'Why?', required: false, maxLength: 5_000 },
 ]
+
+/** A ranking of `a`, `b` and `c`, and a text, both of which people may leave out. */
+export const rankedAndWhy: readonly Question[] = [
+  {
+    id: 'order',
+    type: 'ranking',
+    prompt: 'Rank',
+    required: false,
+    options: ['a', 'b', 'c'].map((id) => ({ id, label: id })),
+  },
+  { id: 'why', type: 'text', prompt: 'Why?', required: false, maxLength: 100 },
+]
