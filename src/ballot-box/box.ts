@@ -69,6 +69,7 @@ export class Box implements BallotBoxRpc {
   #joining: Promise<BoxState | null> | null = null
   #buffer: Waiting[] = []
   #flushing = false
+  #hurrying = false
   #lastGroup = 0
   #wakeAt: number | null = null
   #destroyed = false
@@ -92,6 +93,7 @@ export class Box implements BallotBoxRpc {
     return new Promise((answer) => {
       this.#buffer.push({ request, answer })
       if (this.#state?.held === true) this.#releaseLater()
+      else if (this.#flushing && this.#buffer.length >= this.#lastGroup) this.#hurry()
       else this.#flushSoon()
     })
   }
@@ -118,6 +120,7 @@ export class Box implements BallotBoxRpc {
     if (state === null) this.#begin()
     else this.#state = { ...state, definition, held: false }
     this.#founded?.rankings.forget()
+    if (definition.poll.phase === 'closed') this.#ledger.dropRankings()
     if (this.#buffer.length > 0) this.#flushSoon()
   }
 
@@ -266,7 +269,9 @@ export class Box implements BallotBoxRpc {
       ...state.address,
       current: () => ({ version: this.#state?.seq ?? 0, tally: this.#state?.tally ?? state.tally }),
       send: (tally) => board.report(tally),
-      onFinal: () => this.#ledger.dropRankings(),
+      onFinal: () => {
+        if (!this.#destroyed) this.#ledger.dropRankings()
+      },
       after,
       report,
     })
@@ -300,6 +305,16 @@ export class Box implements BallotBoxRpc {
       if (this.#state?.held !== true) return
       const refusal = { reason: 'overloaded', retryAfterSeconds: 1 } as const
       for (const waiting of this.#buffer.splice(0)) waiting.answer(refuse(refusal))
+    })
+  }
+
+  /** As many wait as came last time: waiting longer would gather nobody. */
+  #hurry(): void {
+    if (this.#hurrying || this.#lastGroup <= this.#needs.settings.busyAbove) return
+    this.#hurrying = true
+    this.#needs.after(0, () => {
+      this.#hurrying = false
+      this.#flush()
     })
   }
 

@@ -51,7 +51,8 @@ export const commitGroup = (
       shut,
       uninvited: cast.invite !== null && revokedInvites.includes(cast.invite),
       matches: (made) => commitmentOf(saltOf(secret, id, made.revision), answers) === made.commitment,
-      quotaLeft: () => ledger.ballotsOf(voterKey) < quotaOf(state),
+      // Elsewhere a voter's only ballot has been looked for already.
+      quotaLeft: () => poll.dedupe.by !== 'ip' || ledger.ballotsOf(voterKey) < poll.dedupe.limit,
     }
 
     const decision = decide(stored, { answers, requestKey }, rules)
@@ -115,10 +116,6 @@ const shutReason = ({ frozen, definition: { poll } }: BoxState, now: number): Ru
   if (status === 'open') return null
   return status === 'closed' ? 'poll-closed' : 'poll-not-open'
 }
-
-/** Ballots a voter key may stand for. */
-const quotaOf = ({ definition: { poll } }: BoxState): number =>
-  poll.dedupe.by === 'ip' ? poll.dedupe.limit : 1
 
 const stateAfter = (
   stored: StoredBallot | null,

@@ -29,25 +29,35 @@ export const readAtMost = async (
   request: Request,
   limitBytes: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, BodyRefusal>> => {
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) return tooLarge(limitBytes)
+  const declared = request.headers.get('content-length')
+  if (Number(declared ?? 0) > limitBytes) return tooLarge(limitBytes)
+  const read = declared === null ? stream(request, limitBytes) : whole(request)
+  return read.catch(() => malformed('The body ended before it was complete.'))
+}
+
+/** HTTP holds a sender to the length it declared: nothing more can come. */
+const whole = async (request: Request): Promise<Result<Uint8Array<ArrayBuffer>, BodyRefusal>> =>
+  accept(new Uint8Array(await request.arrayBuffer()))
+
+/** A body of unknown length, up to the cap. */
+const stream = async (
+  request: Request,
+  limitBytes: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, BodyRefusal>> => {
   const chunks: Uint8Array[] = []
   let size = 0
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.byteLength
-      if (size > limitBytes) return tooLarge(limitBytes)
-      chunks.push(chunk)
-    }
-  } catch {
-    return malformed('The body ended before it was complete.')
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > limitBytes) return tooLarge(limitBytes)
+    chunks.push(chunk)
   }
-  const whole = new Uint8Array(size)
+  const bytes = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
-    whole.set(chunk, at)
+    bytes.set(chunk, at)
     at += chunk.byteLength
   }
-  return accept(whole)
+  return accept(bytes)
 }
 
 const tooLarge = (limitBytes: number) => refuse({ reason: 'body-too-large', limitBytes } as const)

@@ -71,6 +71,12 @@ export class Circle {
     })
   }
 
+  /** The result is final: boxes that kept rankings for the runoff must hear of it, however long that takes. */
+  announce(state: BoardState): void {
+    for (const [shard, known] of state.shards)
+      if (known.version > 0) this.#keep(state, shard, { ...known, adopted: 0 })
+  }
+
   /** Takes every box away that may hold something; true once none is left. A close asks those that never joined, too. */
   destroy(state: BoardState): Promise<boolean> {
     const { id: pollId, phase } = state.definition.poll

@@ -50,6 +50,25 @@ test('only the edge answers the public port, past the entry', async () => {
   expect(plan.options.port).toBe(0)
 })
 
+test('the edge reads its published files from their folder, with no router before it', async () => {
+  const plan = await planRuntime({
+    ...common,
+    values: { shared, additional: {} },
+    name: 'all',
+    workers: ['edge', 'count'],
+    port: 8787,
+    registry: null,
+  })
+  const [edge, count] = plan.workers.map(({ options }) => options)
+  expect(edge).toMatchObject({
+    serviceBindings: {
+      ASSETS: { disk: { path: expect.stringMatching(/web\/reference\/assets$/), writable: false } },
+    },
+  })
+  expect(edge).not.toHaveProperty('assets')
+  expect(count).not.toMatchObject({ serviceBindings: { ASSETS: expect.anything() } })
+})
+
 test('a plan can be sent to another process as it is', async () => {
   const plan = await planRuntime({
     ...common,

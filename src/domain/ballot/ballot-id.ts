@@ -25,4 +25,13 @@ export const locateBallot = (secret: Uint8Array, id: string): { shard: number; s
   return { shard: view.getUint16(0), seq: Number(view.getBigUint64(2)) }
 }
 
-const idKey = (secret: Uint8Array) => keyedHash(secret, 'ballot-id').subarray(0, 16)
+/** Derived once a secret: a box makes an id at every cast. */
+const idKeys = new WeakMap<Uint8Array, Uint8Array>()
+
+const idKey = (secret: Uint8Array): Uint8Array => {
+  const known = idKeys.get(secret)
+  if (known !== undefined) return known
+  const derived = keyedHash(secret, 'ballot-id').slice(0, 16)
+  idKeys.set(secret, derived)
+  return derived
+}

@@ -37,6 +37,10 @@ export const described = <Shape extends z.ZodRawShape, Config extends z.core.$Zo
   return named(name, shown, typeof about === 'string' ? { description: about } : about)
 }
 
+/** A list, and what is in it. */
+export const listOf = <Item extends z.ZodType>(description: string, item: Item): z.ZodArray<Item> =>
+  z.array(item).describe(description)
+
 /** Beside null. Not `.nullable()`: of a schema that has a name it would make the named one nullable. */
 export const orNull = (schema: z.ZodType, description: string) =>
   z.union([schema, z.null()]).describe(description)

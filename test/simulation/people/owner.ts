@@ -1,13 +1,11 @@
 // Owners: each makes a poll, gives out invites, erases, revokes, closes in the middle of the surge, exports, deletes.
-import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
-import type { PollDraft } from '../../../src/domain/poll/define-poll.ts'
-import type { Poll, PollDefinition, Question } from '../../../src/domain/poll/poll.ts'
-import { accept } from '../../../src/kernel/result.ts'
-import { acknowledged, type OwnerRecord } from '../history.ts'
+import type { Poll } from '../../../src/domain/poll/poll.ts'
+import { acknowledged } from '../history.ts'
 import type { Services } from '../world/edges.ts'
+import { edits } from './edits.ts'
+import { exports } from './exports.ts'
+import { type Act, insist, own, workspaceId } from './insist.ts'
 import { type Stage, until } from './stage.ts'
-
-const workspaceId = 'ws_simulated'
 
 export const owner = async (stage: Stage): Promise<void> => {
   const { plan, chance, world } = stage
@@ -28,11 +26,6 @@ export const owner = async (stage: Stage): Promise<void> => {
     chance.happens(0.3) ? world.schedule.pause(12_000).then(() => archives(stage, poll)) : null,
   ])
 }
-
-type Done = Exclude<OwnerRecord['outcome'], null>
-type Act = (services: Services, poll: Poll, signal: AbortSignal) => Promise<Done>
-
-const own = (poll: Poll) => ({ pollId: poll.id, workspaceId })
 
 const make = async ({ world, plan }: Stage): Promise<Poll> => {
   while (true) {
@@ -68,36 +61,6 @@ const invite = async (stage: Stage, poll: Poll): Promise<void> => {
   }
 }
 
-/** Repeats a request until it is answered. */
-const insist = async (
-  stage: Stage,
-  poll: Poll,
-  what: OwnerRecord['what'],
-  about: OwnerRecord['about'],
-  act: Act,
-): Promise<OwnerRecord> => {
-  const { world, history } = stage
-  while (true) {
-    const record: OwnerRecord = {
-      what,
-      pollId: poll.id,
-      sentAt: world.schedule.now,
-      answeredAt: Number.POSITIVE_INFINITY,
-      about,
-      outcome: null,
-    }
-    history.owners.push(record)
-    try {
-      record.outcome = await world.edges.ask((services, signal) => act(services, poll, signal))
-      record.answeredAt = world.schedule.now
-      world.note(() => `owner: ${JSON.stringify(record)}`)
-      return record
-    } catch {
-      await world.schedule.pause(stage.chance.between(100, 2_000))
-    }
-  }
-}
-
 const change =
   (wanted: Parameters<Services['changePoll']>[0]['change']): Act =>
   async ({ changePoll }, poll, signal) =>
@@ -110,9 +73,7 @@ const erases = async (stage: Stage, poll: Poll): Promise<void> => {
   const { chance, plan, history, world } = stage
   const erased = new Set<string>()
   for (let count = 0; count < plan.erasures; count++) {
-    const early = chance.happens(0.5)
-    const at = early ? plan.surgeAt + chance.between(0, 1_800) : plan.surgeAt + chance.between(4_000, 40_000)
-    await until(stage, at)
+    await until(stage, eraseAt(stage))
     const cast = acknowledged(history.casts).filter(
       ({ ballot }) => ballot.pollId === poll.id && !erased.has(ballot.id),
     )
@@ -126,66 +87,10 @@ const erases = async (stage: Stage, poll: Poll): Promise<void> => {
   }
 }
 
-/** Its words at any time, its questions early: nobody may have voted, or somebody just about to. */
-const edits = async (stage: Stage, poll: Poll): Promise<void> => {
-  const { plan, chance } = stage
-  if (plan.questionsAt !== null) {
-    await until(stage, plan.questionsAt)
-    const more = chance.happens(0.5)
-    await insist(
-      stage,
-      poll,
-      'edit',
-      'questions',
-      edit(stage, (definition) => ({
-        ...definition,
-        questions: definition.questions.map((question) => withOptions(question, more)),
-      })),
-    )
-  }
-  for (const [at, time] of plan.titlesAt.entries()) {
-    await until(stage, time)
-    const title = `${plan.draft.title}, edited ${at + 1} times`
-    await insist(
-      stage,
-      poll,
-      'edit',
-      'title',
-      edit(stage, (definition) => ({ ...definition, title })),
-    )
-  }
-}
-
-const edit =
-  (stage: Stage, change: (definition: PollDefinition) => PollDraft): Act =>
-  async ({ editPoll }, poll, signal) => {
-    const edited = await editPoll(
-      { ...own(poll), ifVersions: null, edit: (known) => accept(change(definitionOf(known))) },
-      signal,
-    )
-    if (edited.ok) stage.poll = edited.value
-    return edited.ok ? 'done' : 'refused'
-  }
-
-const definitionOf = (poll: Poll): PollDefinition => {
-  const {
-    id: _id,
-    workspaceId: _workspace,
-    shards: _shards,
-    phase: _phase,
-    archived: _archived,
-    ...rest
-  } = poll
-  const { version: _version, createdAt: _createdAt, ...definition } = rest
-  return definition
-}
-
-/** One option more at the end, or one less: what fits both is the same text. Doing it again changes nothing. */
-const withOptions = (question: Question, more: boolean): Question => {
-  if (question.type !== 'choice' || question.max > 1) return question
-  const options = question.options.filter(({ id }) => id !== 'o3' || more)
-  const last = more && options.every(({ id }) => id !== 'o9') ? [{ id: 'o9', label: 'One more' }] : []
-  return { ...question, options: [...options, ...last] }
+const eraseAt = ({ chance, plan: { surgeAt, closesAt } }: Stage): number => {
+  if (chance.happens(0.4)) return surgeAt + chance.between(4_000, 40_000)
+  if (closesAt !== null && chance.happens(0.5)) return closesAt + chance.between(-20, 60)
+  return surgeAt + chance.between(0, 1_800)
 }
 
 const revokes = async (stage: Stage, poll: Poll): Promise<void> => {
@@ -221,37 +126,6 @@ const closes = async (stage: Stage, poll: Poll): Promise<void> => {
     await world.schedule.pause(1_000)
   }
   await exports(stage, poll)
-}
-
-/** Exports while the archive is still behind, and again until it is not. */
-export const exports = async ({ world, history }: Stage, poll: Poll): Promise<void> => {
-  for (let tries = 0; tries < 20; tries++) {
-    const sentAt = world.schedule.now
-    try {
-      const exported = await world.edges.ask(async ({ exportBallots }, signal) => {
-        const done = await exportBallots(own(poll), signal)
-        if (!done.ok) return null
-        const rows: ArchivedBallot[] = []
-        for await (const row of done.value.ballots) rows.push(row)
-        return { ...done.value, ballots: rows }
-      })
-      if (exported !== null) {
-        const { ballots: rows, archived, accepted } = exported
-        history.exports.push({
-          pollId: poll.id,
-          sentAt,
-          answeredAt: world.schedule.now,
-          rows,
-          archived,
-          accepted,
-        })
-        return
-      }
-    } catch {
-      // Asked in vain.
-    }
-    await world.schedule.pause(3_000)
-  }
 }
 
 const deletes = async (stage: Stage, poll: Poll): Promise<void> => {

@@ -137,7 +137,8 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
     faults: {
       beforeDurable: 'board-aborted-before-durable',
       beforeAnswer: 'board-aborted-before-answer',
-      alarm: 'board-alarm-failed-7-times',
+      alarmFails: 'board-alarm-failed-7-times',
+      alarmRepeats: 'board-alarm-came-twice',
     },
     crashed: (error) => ground.alarm('0', `${name} threw in a timer: ${String(error)}`),
     gaveUp: () => ground.saw('alarm given up'),

@@ -3,7 +3,7 @@ import { openLedger } from '../../../src/ballot-box/ledger.ts'
 import { hasTables } from '../../../src/ballot-box/schema.ts'
 import { ballotIdOf } from '../../../src/domain/ballot/ballot-id.ts'
 import type { Tables } from '../../support/simulated/postgres.ts'
-import type { BoxStand } from './boxes.ts'
+import type { BoxStand } from './box-stand.ts'
 import type { Ground } from './ground.ts'
 
 export const cursorWatch = (ground: Pick<Ground, 'alarm'>, tables: () => Tables) => {

@@ -10,13 +10,13 @@ import type {
   PollRecords,
   ShardAudit,
 } from '../../../src/application/ports.ts'
-import { ArchiveRejected, ArchiveUnavailable } from '../../../src/archive/postgres-error.ts'
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
 import type { Poll, PollPhase } from '../../../src/domain/poll/poll.ts'
 import { sha256 } from '../../../src/kernel/hash.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import { plainCopy } from './plain-copy.ts'
+import { connectionTo, refusals } from './postgres-connection.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface SimulatedPostgres {
@@ -52,7 +52,7 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
     deletedPolls: new Map(),
     deadLetters: new Map(),
   }
-  const asked = connection(terms)
+  const asked = connectionTo(terms)
   const refused = refusals(terms)
   const rowsOf = (pollId: string) => {
     const known = tables.ballots.get(pollId)
@@ -160,57 +160,6 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
           for (const id of ids) tables.deadLetters.delete(id)
         }),
     },
-  }
-}
-
-/** One statement: it takes time, and its caller may hear an error whatever became of it. */
-const connection = ({ schedule, chance, chaos }: Terms) => {
-  let downUntil = 0
-  const strikes = (fault: Parameters<Chaos['strikes']>[0]) => {
-    if (!chaos.strikes(fault)) return false
-    chaos.fired(fault)
-    return true
-  }
-  return async <Answer>(signal: AbortSignal, work: () => Answer): Promise<Answer> => {
-    signal.throwIfAborted()
-    if (strikes('postgres-down')) downUntil = schedule.now + chance.between(1_000, 15_000)
-    if (chaos.peace) downUntil = 0
-    if (schedule.now < downUntil) {
-      await schedule.pause(chance.between(1, 50), signal)
-      throw new ArchiveUnavailable('unreachable')
-    }
-    const slow = strikes('postgres-slow')
-    const answer = Promise.withResolvers<Answer>()
-    // The statement goes on when its caller no longer waits.
-    schedule.after(slow ? chance.between(600, 30_000) : chance.between(1, 30), () => {
-      if (strikes('postgres-deadlocked')) return answer.reject(new ArchiveUnavailable('40P01'))
-      try {
-        const done = work()
-        if (strikes('postgres-reset-after-commit')) answer.reject(new ArchiveUnavailable('unreachable'))
-        else answer.resolve(done)
-      } catch (error) {
-        answer.reject(error)
-      }
-    })
-    const stop = () => answer.reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      return await answer.promise
-    } finally {
-      signal.removeEventListener('abort', stop)
-    }
-  }
-}
-
-/** A ballot that Postgres refuses for its content: a statement that holds it writes nothing at all. */
-const refusals = ({ chance, chaos }: Terms) => {
-  let refusedId: string | null = null
-  return (ids: readonly string[]): void => {
-    if (chaos.peace) return
-    if (refusedId === null && chaos.strikes('postgres-refused-a-ballot')) refusedId = chance.pick(ids)
-    if (refusedId === null || !ids.includes(refusedId)) return
-    chaos.fired('postgres-refused-a-ballot')
-    throw new ArchiveRejected('22P05')
   }
 }
 

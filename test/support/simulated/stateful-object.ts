@@ -2,12 +2,13 @@
 // written is durable, and gone at any moment with everything but its durable storage.
 import type { Clock } from '../../../src/kernel/clock.ts'
 import type { ObjectStorage } from '../../../src/kernel/object-storage.ts'
+import { Alarm } from './alarm.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import { aDisk, type Disk } from './disk.ts'
 import type { Fault } from './faults.ts'
 import type { Machines } from './machines.ts'
-import type { Schedule, Timer } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 
 /** What an object has from the platform while it lives. */
 export interface Life extends Caller {
@@ -40,7 +41,8 @@ interface Terms<Mind> {
   readonly faults: {
     readonly beforeDurable: Fault
     readonly beforeAnswer: Fault
-    readonly alarm: Fault
+    readonly alarmFails: Fault
+    readonly alarmRepeats: Fault
     readonly diskFull?: Fault
   }
   /** false: a platform (or an object) that answers before the write. */
@@ -62,17 +64,11 @@ interface Living<Mind> {
   leaving: (() => void)[]
 }
 
-/** The platform tries an alarm again six times. Its pauses begin with 2 s; ours are shorter and as many. */
-const alarmRetries = 6
-const firstAlarmPauseMs = 250
-
 export class StatefulObject<Mind extends { wake(): Promise<void> }> {
   readonly disk: Disk
   readonly #terms: Terms<Mind>
+  readonly #alarm: Alarm
   #life: Living<Mind> | null = null
-  #alarm: Timer | null = null
-  #ringing = false
-  #alarmFailures = 0
 
   constructor(terms: Terms<Mind>) {
     this.#terms = terms
@@ -80,6 +76,14 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     this.disk = aDisk({
       soiled: () => this.#syncSoon(),
       ...(diskFull !== undefined && { writing: (sql: string) => this.#writing(diskFull, sql) }),
+    })
+    this.#alarm = new Alarm({
+      ...terms,
+      disk: this.disk,
+      faults: { fails: terms.faults.alarmFails, repeats: terms.faults.alarmRepeats },
+      ring: (done) => this.#wake(done),
+      kill: () => this.kill(),
+      gaveUp: () => terms.gaveUp?.(),
     })
   }
 
@@ -90,11 +94,6 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
   /** How many callers wait for an answer. */
   get asking(): number {
     return this.#life?.asking.size ?? 0
-  }
-
-  /** Whether an alarm is set or ringing. */
-  get alarmed(): boolean {
-    return this.#ringing || this.#alarm !== null || this.disk.alarm !== null
   }
 
   /** Asks the object, which is made if it is not there. Rejects when it ends before its answer has left. */
@@ -117,7 +116,7 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
 
   /** Whether it is idle, so that the platform may end it. */
   get evictable(): boolean {
-    return this.#life !== null && this.#life.asking.size === 0 && !this.disk.dirty && !this.#ringing
+    return this.#life !== null && this.#life.asking.size === 0 && !this.disk.dirty && !this.#alarm.ringing
   }
 
   /** Ends an idle object, as the platform does. */
@@ -138,7 +137,21 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     this.disk.rollBack()
     for (const gone of [...life.asking]) gone()
     this.#terms.ended?.('aborted')
-    if (!this.#ringing) this.#arm()
+    this.#alarm.arm()
+  }
+
+  #wake(done: (well: boolean) => void): void {
+    const [life, mind] = this.#living()
+    const gone = () => done(false)
+    life.asking.add(gone)
+    const woke = () =>
+      this.#departs(life, () => {
+        life.asking.delete(gone)
+        done(true)
+      })
+    mind.wake().then(woke, () => {
+      if (life.asking.delete(gone)) done(false)
+    })
   }
 
   #living(): [Living<Mind>, Mind] {
@@ -221,7 +234,7 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
       return
     }
     this.disk.sync()
-    if (!this.#ringing) this.#arm()
+    this.#alarm.arm()
     synced?.()
     if (life.leaving.length > 0 && life.asking.size > 0 && chaos.strikes(faults.beforeAnswer)) {
       this.kill()
@@ -236,53 +249,5 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     if (!sql.startsWith('insert into tally') || !chaos.strikes(fault)) return
     chaos.fired(fault)
     throw new Error('the disk is full')
-  }
-
-  /** Called whenever the disk is clean and its alarm may have changed. */
-  #arm(): void {
-    const { schedule, chance } = this.#terms
-    const at = this.disk.alarm
-    if (at === null || this.#alarmFailures > 0) return // what fails is tried again in its own time
-    this.#alarm?.cancel()
-    this.#alarm = schedule.after(at - schedule.now + chance.between(0, 25), () => this.#ring(0))
-  }
-
-  #ring(attempt: number): void {
-    const { chaos, faults } = this.#terms
-    this.#alarm = null
-    this.#ringing = true
-    this.disk.takeAlarm()
-    if (attempt === 0 && this.#alarmFailures === 0 && chaos.strikes(faults.alarm))
-      this.#alarmFailures = alarmRetries + 1
-    if (this.#alarmFailures > 0) {
-      this.kill()
-      if (--this.#alarmFailures === 0) chaos.fired(faults.alarm)
-      this.#rangBadly(attempt)
-      return
-    }
-    const [life, mind] = this.#living()
-    const gone = () => this.#rangBadly(attempt)
-    life.asking.add(gone)
-    const rang = () =>
-      this.#departs(life, () => {
-        life.asking.delete(gone)
-        this.#ringing = false
-        this.#arm()
-      })
-    mind.wake().then(rang, () => {
-      if (life.asking.delete(gone)) this.#rangBadly(attempt)
-    })
-  }
-
-  /** A newer alarm takes the place of one that failed. */
-  #rangBadly(attempt: number): void {
-    this.#ringing = false
-    const failing = this.#alarmFailures > 0
-    if (this.disk.alarm !== null && !failing) this.#arm()
-    else if (attempt < alarmRetries) {
-      const pauseMs = firstAlarmPauseMs * 2 ** attempt
-      this.#alarm?.cancel()
-      this.#alarm = this.#terms.schedule.after(pauseMs, () => this.#ring(attempt + 1))
-    } else this.#terms.gaveUp?.()
   }
 }

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { invitesBody } from '../../../representation/invites-body.ts'
 import { workspaceBody } from '../../../representation/workspace-body.ts'
-import { described, named } from '../words.ts'
-import { count, pollId } from './scalars.ts'
+import { described, listOf, named } from '../words.ts'
+import { count, pollId, shard } from './scalars.ts'
 
 export const invitesDraft = described(
   'InvitesDraft',
@@ -16,7 +16,7 @@ export const invites = named(
   'Invites',
   z.object({
     first: z.int().min(1).describe('The serial of the first; they run on in the order of the codes.'),
-    codes: z.array(z.string().regex(/^[0-9a-z]{4}(-[0-9a-z]{4}){4}$/)),
+    codes: listOf('One a voter.', z.string().regex(/^[0-9a-z]{4}(-[0-9a-z]{4}){4}$/)),
   }),
   { description: 'New invite codes. They are computed, not stored: shown here and never again.' },
 )
@@ -34,9 +34,12 @@ export const workspaceDraft = described(
 export const workspace = named(
   'NewWorkspace',
   z.object({
-    id: z.string().regex(/^ws_[0-9a-hjkmnp-tv-z]{26}$/),
-    name: z.string(),
-    plan: z.enum(['free', 'pro', 'enterprise']),
+    id: z
+      .string()
+      .regex(/^ws_[0-9a-hjkmnp-tv-z]{26}$/)
+      .describe('The workspace’s id.'),
+    name: z.string().describe('Whose it is.'),
+    plan: z.enum(['free', 'pro', 'enterprise']).describe('What its owner has paid for.'),
     apiKey: z.string().describe('Can do everything in the workspace. Shown here and never again.'),
   }),
   { description: 'A new workspace with its first key.' },
@@ -55,14 +58,15 @@ export const pollAudit = named(
   'PollAudit',
   z.object({
     pollId,
-    shards: z.array(
+    shards: listOf(
+      'Every box of the poll.',
       z.object({
-        shard: z.int().min(0).max(255),
+        shard,
         verdict: z
           .enum(['equal', 'behind', 'differs'])
           .describe('`behind` is on its way; what `differs` was sent again from the start.'),
-        ballotsInBox: count,
-        ballotsInPostgres: count,
+        ballotsInBox: count.describe('Ballots that have answers there.'),
+        ballotsInPostgres: count.describe('And there.'),
         seq: count.describe('How long the shard’s log is.'),
         archived: count.describe('How much of it is known to be in Postgres.'),
       }),
@@ -77,7 +81,8 @@ export const redriven = named(
   { description: 'What became of dead letters.' },
 )
 
-const check = z.array(z.object({ status: z.enum(['pass', 'warn', 'fail']) }))
+const check = (description: string) =>
+  listOf(description, z.object({ status: z.enum(['pass', 'warn', 'fail']).describe('How it is.') }))
 
 export const health = named(
   'Health',
@@ -85,11 +90,17 @@ export const health = named(
     status: z
       .enum(['pass', 'warn', 'fail'])
       .describe('`warn`: Postgres or Redis is away and voting goes on. `fail`: no ballot can be taken.'),
-    checks: z.object({ counting: check, postgres: check, redis: check }),
+    checks: z
+      .object({
+        counting: check('Whether a scoreboard answers.'),
+        postgres: check('Whether Postgres answers.'),
+        redis: check('Whether Redis answers.'),
+      })
+      .describe('What was asked.'),
   }),
   { description: 'Whether what the API needs is there.' },
 )
 
-export const alive = named('Alive', z.object({ status: z.literal('pass') }), {
+export const alive = named('Alive', z.object({ status: z.literal('pass').describe('Always this.') }), {
   description: 'That the process answers.',
 })

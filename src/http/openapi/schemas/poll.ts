@@ -75,10 +75,18 @@ const kid = z.string().describe('The `kid` of tokens that this key signs.')
 const accountKey = named(
   'AccountKey',
   z.discriminatedUnion('alg', [
-    named('EdDsaKey', z.object({ kid, alg: z.literal('EdDSA'), x: z.string() }), {
-      description: 'A public key: 32 bytes in base64url.',
-    }),
-    named('Hs256Key', z.object({ kid, alg: z.literal('HS256') }), {
+    named(
+      'EdDsaKey',
+      z.object({
+        kid,
+        alg: z.literal('EdDSA').describe('Ed25519.'),
+        x: z.string().describe('The public key.'),
+      }),
+      {
+        description: 'A public key: 32 bytes in base64url.',
+      },
+    ),
+    named('Hs256Key', z.object({ kid, alg: z.literal('HS256').describe('HMAC with SHA-256.') }), {
       description: 'A shared secret, which is not shown.',
     }),
   ]),

@@ -40,9 +40,9 @@ export const problem = named(
 export const problemRow = named(
   'ProblemRow',
   z.object({
-    code: z.enum(reasons),
-    status: z.int(),
-    title: z.string(),
+    code: z.enum(reasons).describe('What programs decide by.'),
+    status: z.int().describe('The status it is answered with.'),
+    title: z.string().describe('The problem in general.'),
     detail: z.string().describe('What it means and what to do about it.'),
   }),
   { description: 'A problem, in general.' },

@@ -1,6 +1,6 @@
 // Proofs: the log, its checkpoints, and the keys that sign them.
 import { z } from '@hono/zod-openapi'
-import { named, orNull } from '../words.ts'
+import { listOf, named, orNull } from '../words.ts'
 import { question } from './poll.ts'
 import { ballotId, hash, jws, pollId, seq, shard, time } from './scalars.ts'
 
@@ -62,18 +62,18 @@ export const logLine = named(
     named(
       'LogPollLine',
       z.object({
-        kind: z.literal('poll'),
+        kind: z.literal('poll').describe('What the line is.'),
         pollId,
         shard,
         shards: z.int().min(1).max(256).describe('How many logs there are.'),
-        questions: z.array(question),
+        questions: listOf('What was asked.', question),
       }),
       { description: 'The first line of a shard’s log: what is needed to count it.' },
     ),
     named(
       'LogHeadLine',
       z.object({
-        kind: z.literal('head'),
+        kind: z.literal('head').describe('What the line is.'),
         pollId,
         shard,
         seq: z.int().min(0).describe('How long the log is.'),
@@ -88,14 +88,15 @@ export const logLine = named(
 export const keySet = named(
   'KeySet',
   z.object({
-    keys: z.array(
+    keys: listOf(
+      'The keys in use.',
       z.object({
-        kty: z.literal('OKP'),
-        crv: z.literal('Ed25519'),
+        kty: z.literal('OKP').describe('The kind of key.'),
+        crv: z.literal('Ed25519').describe('The curve.'),
         x: z.string().describe('The public key, base64url.'),
         kid: z.string().describe('Named in the header of what it signs.'),
-        alg: z.literal('EdDSA'),
-        use: z.literal('sig'),
+        alg: z.literal('EdDSA').describe('What it signs with.'),
+        use: z.literal('sig').describe('That it signs.'),
       }),
     ),
   }),

@@ -1,7 +1,10 @@
 // Results: one outcome a question, by its kind.
 import { z } from '@hono/zod-openapi'
-import { named, orNull } from '../words.ts'
+import { listOf, named, orNull } from '../words.ts'
 import { count, pollId, time } from './scalars.ts'
+
+const kind = 'What kind of question it is.'
+const order = 'In the poll’s order.'
 
 const anyOutcome = {
   id: z.string().describe('The question.'),
@@ -12,8 +15,9 @@ const choice = named(
   'ChoiceOutcome',
   z.object({
     ...anyOutcome,
-    type: z.literal('choice'),
-    options: z.array(
+    type: z.literal('choice').describe(kind),
+    options: listOf(
+      order,
       z.object({
         id: z.string().describe('The option.'),
         votes: count.describe('Ballots that name it.'),
@@ -35,7 +39,8 @@ const runoff = named(
   z.object({
     winner: z.string().nullable().describe('The option that won; null where no ballot ranks any.'),
     exhausted: count.describe('Ballots that rank none of the options of the last round.'),
-    rounds: z.array(
+    rounds: listOf(
+      'In the order they were counted.',
       z.object({
         counts: z
           .record(z.string(), count)
@@ -56,8 +61,9 @@ const ranking = named(
   'RankingOutcome',
   z.object({
     ...anyOutcome,
-    type: z.literal('ranking'),
-    options: z.array(
+    type: z.literal('ranking').describe(kind),
+    options: listOf(
+      order,
       z.object({
         id: z.string().describe('The option.'),
         firsts: count.describe('Ballots that rank it first.'),
@@ -77,7 +83,7 @@ const rating = named(
   'RatingOutcome',
   z.object({
     ...anyOutcome,
-    type: z.literal('rating'),
+    type: z.literal('rating').describe(kind),
     counts: counts.describe('Ballots a value, from 1 to the scale.'),
     mean: z.number().nullable().describe('4 decimals; null without ballots.'),
   }),
@@ -88,7 +94,7 @@ const nps = named(
   'NpsOutcome',
   z.object({
     ...anyOutcome,
-    type: z.literal('nps'),
+    type: z.literal('nps').describe(kind),
     counts: counts.describe('Ballots a value, from 0 to 10.'),
     score: z
       .int()
@@ -102,7 +108,7 @@ const nps = named(
   { description: 'How likely voters are to recommend.' },
 )
 
-const text = named('TextOutcome', z.object({ ...anyOutcome, type: z.literal('text') }), {
+const text = named('TextOutcome', z.object({ ...anyOutcome, type: z.literal('text').describe(kind) }), {
   description: 'How many wrote something.',
 })
 
@@ -121,7 +127,8 @@ export const results = named(
     erased: count.describe(
       'Of those, how many were erased after the close: their votes stand in the numbers.',
     ),
-    questions: z.array(
+    questions: listOf(
+      order,
       named('QuestionOutcome', z.discriminatedUnion('type', [choice, ranking, rating, nps, text]), {
         description: 'How a question stands.',
       }),

@@ -1,0 +1,36 @@
+// Owners who export: again and again while the archive is behind.
+import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
+import type { Poll } from '../../../src/domain/poll/poll.ts'
+import { own } from './insist.ts'
+import type { Stage } from './stage.ts'
+
+/** Exports while the archive is still behind, and again until it is not. */
+export const exports = async ({ world, history }: Stage, poll: Poll): Promise<void> => {
+  for (let tries = 0; tries < 20; tries++) {
+    const sentAt = world.schedule.now
+    try {
+      const exported = await world.edges.ask(async ({ exportBallots }, signal) => {
+        const done = await exportBallots(own(poll), signal)
+        if (!done.ok) return null
+        const rows: ArchivedBallot[] = []
+        for await (const row of done.value.ballots) rows.push(row)
+        return { ...done.value, ballots: rows }
+      })
+      if (exported !== null) {
+        const { ballots: rows, archived, accepted } = exported
+        history.exports.push({
+          pollId: poll.id,
+          sentAt,
+          answeredAt: world.schedule.now,
+          rows,
+          archived,
+          accepted,
+        })
+        return
+      }
+    } catch {
+      // Asked in vain.
+    }
+    await world.schedule.pause(3_000)
+  }
+}
