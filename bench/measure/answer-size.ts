@@ -18,7 +18,9 @@ export const measureAnswer = async (url: string, accept: string): Promise<Answer
 /** A page, and the scripts and styles it names, by path without the names that change. */
 export const measurePage = async (url: string): Promise<Readonly<Record<string, AnswerSize>>> => {
   const html = await (await fetch(url, { headers: { accept: 'text/html' } })).text()
-  const named = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map((found) => found[1] ?? '')
+  const named = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.(?:js|css))"/g)].map(
+    (found) => found[1] ?? '',
+  )
   const sizes: [string, AnswerSize][] = [
     ['html', { bytes: Buffer.byteLength(html), gzipBytes: gzipBytesOf(html) }],
   ]

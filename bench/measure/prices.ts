@@ -19,8 +19,7 @@ export const pricesOf = '2026-11'
 export type Usage = Readonly<Record<keyof typeof prices, number>>
 
 /** The dollars of each, in the price list's order. */
-export const dollarsOf = (usage: Usage): Usage =>
-  mapped((item) => usage[item] * prices[item])
+export const dollarsOf = (usage: Usage): Usage => mapped((item) => usage[item] * prices[item])
 
 /** @example totalOf(dollarsOf(usage)) // dollars */
 export const totalOf = (usage: Usage): number => Object.values(usage).reduce((sum, each) => sum + each, 0)

@@ -23,7 +23,11 @@ export interface ReadSample {
 /** Reads at `perSecond` (Poisson arrivals) and divides the CPU of that time by the answers of that time. */
 export const measureReads = async (
   side: ReadSide,
-  { seconds, perSecond, seed }: { readonly seconds: number; readonly perSecond: number; readonly seed: number },
+  {
+    seconds,
+    perSecond,
+    seed,
+  }: { readonly seconds: number; readonly perSecond: number; readonly seed: number },
 ): Promise<ReadSample> => {
   const readings: CpuReading[] = []
   const read = () => readings.push(readCpu(side.pid))

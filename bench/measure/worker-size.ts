@@ -80,10 +80,7 @@ export const activeMs = ({ nodes, samples, timeDeltas }: CpuProfile): number => 
   const idle = new Set(
     nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id),
   )
-  const micros = samples.reduce(
-    (sum, node, at) => (idle.has(node) ? sum : sum + (timeDeltas[at] ?? 0)),
-    0,
-  )
+  const micros = samples.reduce((sum, node, at) => (idle.has(node) ? sum : sum + (timeDeltas[at] ?? 0)), 0)
   return micros / 1000
 }
 

@@ -59,8 +59,16 @@ const measure = async (context: RowContext, stack: WrappedStack): Promise<Measur
     return {
       ratios: results.map(growth),
       also: [
-        { comparison: 'the same of 10,000 ballots', ratios: results.map((round) => round['10000'] / round['1000']), bound: flat },
-        { comparison: 'time of a list’s first page: a workspace of 100,000 polls vs of 1,000', ratios: first.map(growth), bound: flat },
+        {
+          comparison: 'the same of 10,000 ballots',
+          ratios: results.map((round) => round['10000'] / round['1000']),
+          bound: flat,
+        },
+        {
+          comparison: 'time of a list’s first page: a workspace of 100,000 polls vs of 1,000',
+          ratios: first.map(growth),
+          bound: flat,
+        },
         { comparison: 'time of a page from its middle', ratios: middle.map(growth), bound: flat },
         ...plans,
       ],
@@ -98,7 +106,9 @@ const pick = <Each>(of: ReadonlyMap<Size, Each>, size: Size): Each => {
 const resultsOfEach = async ({ say }: RowContext, stack: WrappedStack) => {
   const polls = new Map<Size, string>()
   for (const size of sizes) {
-    say(`filling a poll with ${size.toLocaleString('en')} ballots, and another with ${(size * others).toLocaleString('en')}`)
+    say(
+      `filling a poll with ${size.toLocaleString('en')} ballots, and another with ${(size * others).toLocaleString('en')}`,
+    )
     await filledPoll(stack, size * others)
     polls.set(size, await filledPoll(stack, size))
   }
@@ -117,8 +127,11 @@ const resultsOfEach = async ({ say }: RowContext, stack: WrappedStack) => {
         },
       }),
     )
-    if (Object.keys(answers).join() !== '200') throw new Error(`Results were refused: ${JSON.stringify(answers)}`)
-    return (window.seconds * 1000 * readers) / (answers['200'] === undefined ? 0 : (window.answers['200'] ?? 0))
+    if (Object.keys(answers).join() !== '200')
+      throw new Error(`Results were refused: ${JSON.stringify(answers)}`)
+    return (
+      (window.seconds * 1000 * readers) / (answers['200'] === undefined ? 0 : (window.answers['200'] ?? 0))
+    )
   }
 }
 
@@ -157,7 +170,10 @@ const pollsOfEach = async ({ say }: RowContext, { facts }: WrappedStack): Promis
   const made = new Map<Size, ManyPolls>()
   for (const polls of sizes) {
     say(`filling a database with ${(polls * (others + 1)).toLocaleString('en')} polls`)
-    made.set(polls, await makeManyPolls({ databaseUrl: facts.databaseUrl, endpoint: facts.databaseEndpoint, polls }))
+    made.set(
+      polls,
+      await makeManyPolls({ databaseUrl: facts.databaseUrl, endpoint: facts.databaseEndpoint, polls }),
+    )
   }
   return made
 }

@@ -68,7 +68,10 @@ const measure = async ({ rounds, scratch, say }: RowContext, stack: BenchStack):
         .map(([name, { gzipBytes }]) => `${name} ${kb(gzipBytes)}`)
         .join(', ')}); there is no widget yet.`,
       `Its results: ${Object.entries(results)
-        .map(([name, size]) => `${name} ${size === null ? 'not offered' : `${size.bytes} bytes, ${size.gzipBytes} gzipped`}`)
+        .map(
+          ([name, size]) =>
+            `${name} ${size === null ? 'not offered' : `${size.bytes} bytes, ${size.gzipBytes} gzipped`}`,
+        )
         .join('; ')}.`,
       'Start-up is what `wrangler check startup` sampled of loading the module, without idle time; sizes are the same each time and are taken once.',
     ],
@@ -130,7 +133,11 @@ const questions = [
 
 const answersOf = (voter: number) => ({
   where: [voter % 5 < 3 ? 'pizza' : 'sushi'],
-  order: [['a', 'b', 'c'], ['b', 'a'], ['c', 'a', 'b']][voter % 3],
+  order: [
+    ['a', 'b', 'c'],
+    ['b', 'a'],
+    ['c', 'a', 'b'],
+  ][voter % 3],
   stars: 1 + (voter % 5),
   nps: voter % 11,
   why: 'close by',

@@ -16,7 +16,9 @@ export const b2: Row = {
   atMost: 1,
   run: (context) => {
     if (!hasRedisServer())
-      throw new Error('B2 compares with a real Redis, and redis-server is not on PATH: install it, then measure again.')
+      throw new Error(
+        'B2 compares with a real Redis, and redis-server is not on PATH: install it, then measure again.',
+      )
     const folder = join(context.scratch, 'stack')
     const startPeer = () =>
       spawnPeer(fileURLToPath(import.meta.resolve('../peers/fastify-redis/process.ts')), [

@@ -22,7 +22,10 @@ export const b5: Row = {
     try {
       const facts = readDevFile(dataFolderAt(folder))
       if (facts === null) throw new Error('The stack does not say where its Postgres is.')
-      return await measure(context, openDatabase({ url: facts.databaseUrl, endpoint: facts.databaseEndpoint }))
+      return await measure(
+        context,
+        openDatabase({ url: facts.databaseUrl, endpoint: facts.databaseEndpoint }),
+      )
     } finally {
       await stack.stop()
     }

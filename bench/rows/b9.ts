@@ -102,5 +102,6 @@ const perTtlOf = (times: readonly number[]): number =>
 const firstTtlMs = 0.9 * ttlMs
 
 const requireAllAnswered = ({ answers, sent }: LoadReport): void => {
-  if ((answers['200'] ?? 0) !== sent) throw new Error(`Not every read was answered: ${JSON.stringify(answers)}`)
+  if ((answers['200'] ?? 0) !== sent)
+    throw new Error(`Not every read was answered: ${JSON.stringify(answers)}`)
 }

@@ -41,7 +41,14 @@ const measure = async ({ rounds, say }: RowContext, box: LoneBox): Promise<Measu
   const samples = await interleave(
     rounds,
     [
-      { name: 'large', measure: () => costOf(box, Array.from({ length: smallBoxes }, () => 'poll_large')) },
+      {
+        name: 'large',
+        measure: () =>
+          costOf(
+            box,
+            Array.from({ length: smallBoxes }, () => 'poll_large'),
+          ),
+      },
       {
         name: 'small',
         measure: async (round) => {

@@ -7,7 +7,8 @@ import type { Measurement, Row, RowContext } from '../row.ts'
 
 export const commitVsNoop: Row = {
   id: 'B3B',
-  comparison: 'durable ballots/s into one box by group commit vs calls/s of the same object that store nothing',
+  comparison:
+    'durable ballots/s into one box by group commit vs calls/s of the same object that store nothing',
   atLeast: 0.5,
   run: async (context) => {
     const box = await startLoneBox(join(context.scratch, 'box'), 'deployed')

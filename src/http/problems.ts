@@ -272,6 +272,8 @@ const headersOf = (refusal: AnyRefusal): Readonly<Record<string, string>> => {
   switch (refusal.reason) {
     case 'key-required':
     case 'key-invalid':
+    case 'invite-required':
+    case 'token-invalid':
       return { 'WWW-Authenticate': 'Bearer realm="edgepoll"' }
     case 'method-not-allowed':
       return { Allow: refusal.allow }

@@ -150,7 +150,9 @@ describe('coming to rest', () => {
 
   it('gives up on what never rests', async () => {
     let now = 0
-    await expect(untilStill(async () => now++, { stillMs: 20, timeoutMs: 100 })).rejects.toThrow(/come to rest/)
+    await expect(untilStill(async () => now++, { stillMs: 20, timeoutMs: 100 })).rejects.toThrow(
+      /come to rest/,
+    )
   })
 })
 

@@ -1,6 +1,7 @@
 // The peer of B2 answers what it was given, and nothing else.
-import RedisInMemory from 'ioredis-mock'
+
 import type { Redis } from 'ioredis'
+import RedisInMemory from 'ioredis-mock'
 import { describe, expect, it } from 'vitest'
 import { resultsServer } from '../../bench/peers/fastify-redis/server.ts'
 

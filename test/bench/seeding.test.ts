@@ -41,7 +41,9 @@ describe('a seeded box', () => {
     stand.restart()
     await stand.castNow('another voter altogether')
     const page = await stand.box.log(stand.address, ballots - 10, 100)
-    expect(page.entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, at) => ballots - 9 + at))
+    expect(page.entries.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 12 }, (_, at) => ballots - 9 + at),
+    )
   })
 
   it('is filled by whole commits only', () => {

@@ -1,6 +1,7 @@
 // The least a Worker can do, on the same runtime as ours: answers everybody "Hello", past Miniflare's own entry.
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+
 import getPort from 'get-port'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { PeerReady } from '../../peers/spawn-peer.ts'
 
 const [host, port] = ['127.0.0.1', await getPort({ host: '127.0.0.1' })]

@@ -17,9 +17,7 @@ const moduleAt = (path: string) => ({
 const config = resolve(import.meta.dirname, '../../../workers/count/wrangler.toml')
 const { modulesRules: _, ...asDeployed } = unstable_getMiniflareWorkerOptions(config).workerOptions
 const entry =
-  objects === 'metered'
-    ? join(import.meta.dirname, '../metered/count.ts')
-    : join(dirname(config), 'index.ts')
+  objects === 'metered' ? join(import.meta.dirname, '../metered/count.ts') : join(dirname(config), 'index.ts')
 
 const count = {
   ...asDeployed,

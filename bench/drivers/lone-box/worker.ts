@@ -65,7 +65,11 @@ export default {
         return Response.json(await callFor(words('seconds'), words('inFlight'), castOne))
       case '/standing':
         return Response.json(
-          await callFor(words('seconds'), words('inFlight'), async () => (await box.standing(address)).seq > 0),
+          await callFor(
+            words('seconds'),
+            words('inFlight'),
+            async () => (await box.standing(address)).seq > 0,
+          ),
         )
       case '/seeded-poll':
         await board.create(definition, 'benchmark')

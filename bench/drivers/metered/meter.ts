@@ -70,9 +70,7 @@ export const createMeter = () => {
         sendBatch: (batch) => {
           for (const { body } of batch) {
             messages += 1
-            messageChunks += Math.ceil(
-              new TextEncoder().encode(JSON.stringify(body)).byteLength / chunkBytes,
-            )
+            messageChunks += Math.ceil(new TextEncoder().encode(JSON.stringify(body)).byteLength / chunkBytes)
           }
           return queue.sendBatch(batch)
         },

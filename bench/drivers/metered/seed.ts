@@ -5,8 +5,8 @@ import { openLedger } from '../../../src/ballot-box/ledger.ts'
 import { checkpointEvery, type LogEntry } from '../../../src/ballot-box/log.ts'
 import { packEntries } from '../../../src/ballot-box/pack-log.ts'
 import type { CountingDefinition } from '../../../src/domain/poll/counting.ts'
-import { countBallot, emptyTally, mergeTallies, type PollTally } from '../../../src/domain/tally/tally.ts'
 import type { Answers } from '../../../src/domain/tally/rule.ts'
+import { countBallot, emptyTally, mergeTallies, type PollTally } from '../../../src/domain/tally/tally.ts'
 import type { ObjectStorage } from '../../../src/kernel/object-storage.ts'
 
 export interface Seeding {

@@ -6,6 +6,7 @@ const only = (value: string) => ({ type: 'string' as const, enum: [value] })
 
 /** Under `components.headers`. */
 export const headerComponents = {
+  'Accept-Patch': { description: 'The media types that a change may have.', schema: text },
   'Accept-Post': { description: 'The media types that a body may have.', schema: text },
   Age: { description: 'How old the answer is, in seconds, where it comes from a memory.', schema: whole },
   Allow: { description: 'The methods that this path takes.', schema: text },

@@ -68,7 +68,7 @@ const componentOf = (status: number, reasons: readonly Reason[]) => ({
 
 const extraHeaders: Readonly<Record<number, readonly ShownHeaders[]>> = {
   401: ['WWW-Authenticate'],
-  415: ['Accept-Post'],
+  415: ['Accept-Post', 'Accept-Patch'],
   426: ['Upgrade'],
   503: ['Retry-After'],
 }

@@ -36,7 +36,7 @@ export const ballots = new Hono<Http>()
     const owned = await ownedPoll(c, pollId, 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
     const erased = await c.var.services.eraseBallot({ ...owned.value, ballotId }, c.var.signal)
-    return erased.ok ? c.body(null, 204) : refused(c, erased.refusal)
+    return erased.ok ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : refused(c, erased.refusal)
   })
 
 const cast = async (c: Context<Http>, pollId: string, revisionOnly: boolean): Promise<Response> => {

@@ -13,5 +13,6 @@ export const health = new Hono<Http>()
     return c.body(JSON.stringify(body), status === 'fail' ? 503 : 200, {
       'Content-Type': 'application/health+json',
       'Cache-Control': 'no-store',
+      ...(status === 'fail' && { 'Retry-After': '5' }),
     })
   })

@@ -44,5 +44,5 @@ export const invites = new Hono<Http>()
       return refused(c, { reason: 'query-invalid', detail: 'The serial must be a whole number.' })
     const order = { ...owned.value, change: { kind: 'revoke-invite', serial } } as const
     const revoked = await c.var.services.changePoll(order, c.var.signal)
-    return revoked.ok ? c.body(null, 204) : refused(c, revoked.refusal)
+    return revoked.ok ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : refused(c, revoked.refusal)
   })

@@ -61,7 +61,10 @@ export const ownerPolls = new Hono<Http>()
     const ifMatch = c.req.header('if-match')
     if (ifMatch === undefined) return refused(c, { reason: 'precondition-required' })
     const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.pollPatch)
-    if (!body.ok) return refused(c, body.refusal)
+    if (!body.ok) {
+      if (body.refusal.reason === 'media-type-unsupported') c.header('Accept-Patch', body.refusal.accepts)
+      return refused(c, body.refusal)
+    }
 
     const ifVersions = versionsNamed(ifMatch, 'poll')
     const edit = patchedDraft(body.value)
@@ -81,14 +84,15 @@ export const ownerPolls = new Hono<Http>()
     if (!closed.ok) return refused(c, closed.refusal)
     const { poll, final } = closed.value
     const document = { ...pollDocument(poll, viewpoint(c, true)), final }
-    return answer(c, document, final ? 200 : 202, { 'Cache-Control': 'no-store' }, 'poll')
+    const tag = entityTag('poll', poll.version, representationOf(c))
+    return answer(c, document, final ? 200 : 202, { ETag: tag, 'Cache-Control': 'no-store' }, 'poll')
   })
 
   .delete('/:pollId', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
     const deleted = await c.var.services.deletePoll(owned.value, c.var.signal)
-    return deleted.ok ? c.body(null, 204) : refused(c, deleted.refusal)
+    return deleted.ok ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : refused(c, deleted.refusal)
   })
 
 const change = async (c: Context<Http>, pollId: string, change: PollChange): Promise<Response> => {

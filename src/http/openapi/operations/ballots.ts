@@ -131,7 +131,7 @@ const eraseBallot = createRoute({
   path: '/v1/polls/{pollId}/ballots/{ballotId}',
   request: { params: ballotPath },
   responses: {
-    204: { description: 'It is erased.', headers: headers('X-Request-Id') },
+    204: { description: 'It is erased.', headers: headers(...unkept) },
     ...refusals(...owned, 'ballot-not-found', 'overloaded', 'outcome-unknown'),
   },
 })

@@ -50,7 +50,7 @@ const revokeInvite = createRoute({
   path: '/v1/polls/{pollId}/invites/{serial}',
   request: { params: serialPath },
   responses: {
-    204: { description: 'It is revoked.', headers: headers('X-Request-Id') },
+    204: { description: 'It is revoked.', headers: headers(...unkept) },
     ...refusals(...owned, 'query-invalid'),
   },
 })

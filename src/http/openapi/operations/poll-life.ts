@@ -73,7 +73,7 @@ const openPoll = createRoute({
 })
 
 const closed = {
-  headers: headers(...unkept),
+  headers: headers('ETag', ...unkept),
   content: spoken({
     schema: closedPoll,
     message: 'Poll',
@@ -122,7 +122,7 @@ const deletePoll = createRoute({
   path: '/v1/polls/{pollId}',
   request: { params: pollPath },
   responses: {
-    204: { description: 'It is gone.', headers: headers('X-Request-Id') },
+    204: { description: 'It is gone.', headers: headers(...unkept) },
     ...refusals(...owned),
   },
 })
