@@ -69,7 +69,7 @@ const planPoll = (kind: Kind, chance: Chance, began: number): PollPlan => {
     titlesAt: [surgeAt + chance.between(-1_000, 2_000), chance.between(20_000, 60_000)].filter(() =>
       chance.happens(0.4),
     ),
-    questionsAt: chance.happens(0.4) ? chance.between(900, 3_500) : null,
+    questionsAt: chance.happens(0.55) ? chance.between(900, 5_000) : null,
     erasures: 2 + chance.below(4),
     invites: kind === 'invite' ? 40 : 0,
     revocations: kind === 'invite' ? 4 : 0,
