@@ -108,8 +108,11 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
+/** A bitmap's index scan finds the rows that its heap scan then looks at: they are counted there. */
+const looksAtRows = (type: string): boolean => type.includes('Scan') && type !== 'Bitmap Index Scan'
+
 const rowsOf = (node: PlanNode): number =>
-  (node['Node Type'].includes('Scan')
+  (looksAtRows(node['Node Type'])
     ? (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
     : 0) + (node.Plans ?? []).reduce((sum, child) => sum + rowsOf(child), 0)
 

@@ -30,7 +30,7 @@ export const b10: Row = {
 
 const ballots = 10_000
 /** Enough of them wait at any moment that a commit finds thirty. */
-const concurrency = 96
+const concurrency = 128
 const leastAtOnce = 30
 /** What is counted hardly differs from one time to the next. */
 const mostRounds = 2

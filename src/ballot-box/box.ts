@@ -334,8 +334,8 @@ export class Box implements BallotBoxRpc {
     const state = this.#state
     if (state?.held === true) return
     const group = this.#buffer.splice(0, this.#needs.settings.groupLimit)
+    if (state === null || group.length === 0) return // a hurry may have taken everybody
     this.#lastGroup = group.length
-    if (state === null || group.length === 0) return
     const now = this.#now(state)
     const casts = group.map(({ request }) => request.cast)
     try {

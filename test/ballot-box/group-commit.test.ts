@@ -69,6 +69,28 @@ describe('the flush', () => {
     expect(groups(stand)).toEqual([1, 9, 2])
   })
 
+  test('waits no longer once as many have come as last time: they will not be more', async () => {
+    const stand = await aFoundedBox()
+    voters(stand, 9)
+    await stand.time.advance(0)
+    voters(stand, 9, 9)
+    await stand.time.advance(0)
+    expect(groups(stand)).toEqual([1, 9, 9])
+  })
+
+  test('gathers company after that, even where the wait before it ended with nobody there', async () => {
+    const stand = await aFoundedBox()
+    voters(stand, 9)
+    await stand.time.advance(0)
+    voters(stand, 9, 9)
+    await stand.time.advance(10)
+    voters(stand, 1, 18)
+    await stand.time.advance(4)
+    voters(stand, 1, 19)
+    await stand.time.advance(1)
+    expect(groups(stand)).toEqual([1, 9, 9, 2])
+  })
+
   test('stops waiting once a group was small again', async () => {
     const stand = await aFoundedBox()
     voters(stand, 9)

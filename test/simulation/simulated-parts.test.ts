@@ -10,8 +10,8 @@ import { scheduleFrom } from '../support/simulated/schedule.ts'
 import { type Life, ObjectGone, StatefulObject } from '../support/simulated/stateful-object.ts'
 
 objectStorageContract('the simulated disk', async (work) => {
-  const { storage, ...disk } = aDisk()
-  return work({ storage, pendingAlarm: async () => disk.alarm })
+  const disk = aDisk()
+  return work({ storage: disk.storage, pendingAlarm: async () => disk.alarm })
 })
 
 /** An object that counts: each call writes one more and answers how many there are. */

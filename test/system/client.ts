@@ -1,4 +1,5 @@
 // An HTTP client of the running stack, and waiting for what comes about by itself.
+import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { validateReceived } from '../support/openapi.ts'
@@ -71,4 +72,22 @@ export const eventually = async <Value>(
       throw new Error(`it never came about; at last: ${JSON.stringify(value)?.slice(0, 500)}`)
     await pause(100)
   }
+}
+
+/** The status of what a client says that no HTTP library would send: the bytes as they are. */
+export const statusOf = (url: string, message: string): Promise<number> => {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    let received = ''
+    const socket = connect(Number(port), hostname, () => socket.write(message))
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`no answer: ${received}`)))
+    socket.on('error', reject)
+    socket.on('data', (chunk) => {
+      received += chunk
+      const status = /^HTTP\/1\.1 (\d{3}) .*\r\n/.exec(received)?.[1]
+      if (status === undefined) return
+      resolve(Number(status))
+      socket.destroy()
+    })
+  })
 }

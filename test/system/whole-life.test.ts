@@ -8,7 +8,7 @@ import { WebSocket } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Stack, startStack } from '../../dev/stack.ts'
 import { withPostgres } from '../support/postgres.ts'
-import { clientOf, eventually, type SystemAnswer, type SystemClient } from './client.ts'
+import { clientOf, eventually, type SystemAnswer, type SystemClient, statusOf } from './client.ts'
 
 const postgres = withPostgres()
 const folder = mkdtempSync(join(tmpdir(), 'edgepoll-life-'))
@@ -267,6 +267,34 @@ describe('content that Postgres could never take', () => {
     }
     const polls = await client.ask('GET', '/v1/operator/polls?after=%00', { key: rootKey })
     expect(polls.status).toBeLessThan(500)
+  })
+})
+
+describe('a body that is not what its length says', () => {
+  const post = async (headers: readonly string[], body: string) => {
+    const poll = await aPoll()
+    const head = [
+      `POST /v1/polls/${poll.id}/ballots HTTP/1.1`,
+      'Host: edgepoll',
+      'Content-Type: application/json',
+      ...headers,
+    ]
+    return statusOf(stack.url, [...head, '', body].join('\r\n'))
+  }
+  const large = JSON.stringify('x'.repeat(1_000_000))
+  const chunked = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`
+
+  test('is held to the cap, and never to a lying length', async () => {
+    const statuses = await Promise.all([
+      post(['Transfer-Encoding: chunked'], chunked),
+      post(['Content-Length: 5', 'Transfer-Encoding: chunked'], chunked),
+      post([`Content-Length: ${large.length}`], large),
+    ])
+    expect(statuses).toEqual([413, 413, 413])
+  })
+
+  test.each(['-1', '1e3', 'many', '+5', '5, 5', '0x10'])('of %j is no request', async (length) => {
+    expect(await post([`Content-Length: ${length}`], large)).toBe(400)
   })
 })
 
