@@ -2,8 +2,7 @@
 import { join } from 'node:path'
 import { type ManyPolls, makeManyPolls, type Page } from '../drivers/many-polls.ts'
 import { startWrappedStack, type WrappedStack } from '../drivers/wrapped-stack/wrapped-stack.ts'
-import { closedLoop, runLoad } from '../load/run-load.ts'
-import { interleave } from '../rounds.ts'
+import { spreadOf } from '../rounds.ts'
 import type { AlsoMeasured, Measurement, Row, RowContext } from '../row.ts'
 
 export const b14: Row = {
@@ -25,34 +24,16 @@ type Size = (typeof sizes)[number]
 /** How many times as much of others lies beside. */
 const others = 10
 const flat = { atMost: 1.3 }
-/** Before the rounds, so that whoever is first in them does not pay for code that has never run. */
-const warmUpSeconds = 0.7
 
 const measure = async (context: RowContext, stack: WrappedStack): Promise<Measurement> => {
-  const { rounds, say } = context
-  const seconds = context.seconds / 3 // six reads a round
-  const readMs = await resultsOfEach(context, stack)
-  for (const size of sizes) await readMs(size, warmUpSeconds)
-  const results = await interleave(
-    rounds,
-    sizes.map((size) => ({ name: `${size}` as const, measure: () => readMs(size, seconds) })),
-    (round, number) => say(`results, round ${number}: ${shown(round)} ms a read`),
-  )
+  const readResults = await resultsOfEach(context, stack)
+  const results = await timed(context, 'results', readResults)
   const polls = await pollsOfEach(context, stack)
-  for (const each of polls.values()) await each.millisecondsAPage('first', warmUpSeconds)
   try {
-    const list = (page: Page) =>
-      interleave(
-        rounds,
-        sizes.map((size) => ({
-          name: `${size}` as const,
-          measure: () => pick(polls, size).millisecondsAPage(page, seconds / 2),
-        })),
-        (round, number) => say(`${page} page of a list, round ${number}: ${shown(round)} ms`),
-      )
+    const list = (page: Page) => timed(context, pageNames[page], (size) => pick(polls, size).read(page))
     const [first, middle] = [await list('first'), await list('middle')]
     const explained = await explainEach(polls)
-    say(`EXPLAIN: ${JSON.stringify(explained)}`)
+    context.say(`EXPLAIN: ${JSON.stringify(explained)}`)
     const plans = explained.flatMap(({ page, at }): AlsoMeasured[] =>
       (['rows', 'buffers'] as const).map((what) => ({
         comparison: `${what} read for ${pageNames[page]}, by EXPLAIN (ANALYZE, BUFFERS)`,
@@ -81,6 +62,7 @@ const measure = async (context: RowContext, stack: WrappedStack): Promise<Measur
         `Results: polls of four boxes with so many ballots in their tables, each beside a poll of ${others} times as many; a key with \`Cache-Control: no-cache\` makes every read ask the scoreboard.`,
         'The boxes are filled by SQL inside the objects, then voted in through the API, so that their tallies reach the scoreboard as any would.',
         `Lists: databases of their own, a workspace’s polls among ${others} times as many of others, ballots none (no list reads them); the archive’s own reader over Neon’s HTTP driver, without the API in front, which would only dilute the ratio.`,
+        'One read at a time; the sizes take turns read by read within a round, and the ratios are of their medians.',
         'The export’s first byte is not in this row yet.',
       ],
     }
@@ -95,10 +77,40 @@ const pageNames: Readonly<Record<Page, string>> = {
   drafts: 'a page of `status=draft` where nothing is a draft',
 }
 
-const growth = (round: Readonly<Record<`${Size}`, number>>): number => round['100000'] / round['1000']
+const growth = (round: EachSize): number => round['100000'] / round['1000']
 
-const shown = (round: Readonly<Record<`${Size}`, number>>): string =>
-  sizes.map((size) => `${size}: ${round[`${size}`].toFixed(2)}`).join(', ')
+type EachSize = Readonly<Record<`${Size}`, number>>
+
+/** In every round the sizes take turns read by read, so that a busy moment hits them alike; the median ms of each.
+ *  A round before the first warms up what has never run. */
+const timed = async (
+  { rounds, seconds, say }: RowContext,
+  what: string,
+  read: (size: Size) => Promise<void>,
+): Promise<readonly EachSize[]> => {
+  const measured: EachSize[] = []
+  for (let round = 0; round <= rounds; round++) {
+    const times = new Map<Size, number[]>(sizes.map((size) => [size, []]))
+    const untilMs = performance.now() + (seconds * 1000) / 2
+    for (let turn = 0; turn < sizes.length || performance.now() < untilMs; turn++) {
+      const size = pickAt(turn + Math.floor(turn / sizes.length)) // another one begins each time
+      const startMs = performance.now()
+      await read(size)
+      pick(times, size).push(performance.now() - startMs)
+    }
+    if (round === 0) continue
+    const each = Object.fromEntries(
+      sizes.map((size) => [size, spreadOf(pick(times, size)).median]),
+    ) as EachSize // of every size
+    measured.push(each)
+    say(
+      `${what}, round ${round}: ${sizes.map((size) => `${size}: ${each[`${size}`].toFixed(2)} ms`).join(', ')}`,
+    )
+  }
+  return measured
+}
+
+const pickAt = (turn: number): Size => sizes[turn % sizes.length] ?? sizes[0]
 
 const pick = <Each>(of: ReadonlyMap<Size, Each>, size: Size): Each => {
   const found = of.get(size)
@@ -106,7 +118,7 @@ const pick = <Each>(of: ReadonlyMap<Size, Each>, size: Size): Each => {
   return found
 }
 
-/** Fills polls, and answers what reads the results of one for so long: milliseconds a read. */
+/** Fills polls, and answers what reads the results of one. */
 const resultsOfEach = async ({ say }: RowContext, stack: WrappedStack) => {
   const polls = new Map<Size, string>()
   for (const size of sizes) {
@@ -116,30 +128,15 @@ const resultsOfEach = async ({ say }: RowContext, stack: WrappedStack) => {
     await filledPoll(stack, size * others)
     polls.set(size, await filledPoll(stack, size))
   }
-  return async (size: Size, seconds: number): Promise<number> => {
-    const { answers, window } = await runLoad(
-      closedLoop({
-        origin: stack.facts.url,
-        seconds,
-        warmUpSeconds: 0.3,
-        connections: readers,
-        request: {
-          method: 'GET',
-          path: `/v1/polls/${pick(polls, size)}/results`,
-          headers: { authorization: `Bearer ${stack.facts.apiKey}`, 'cache-control': 'no-cache' },
-          bodies: [],
-        },
-      }),
-    )
-    if (Object.keys(answers).join() !== '200')
-      throw new Error(`Results were refused: ${JSON.stringify(answers)}`)
-    return (
-      (window.seconds * 1000 * readers) / (answers['200'] === undefined ? 0 : (window.answers['200'] ?? 0))
-    )
+  return async (size: Size): Promise<void> => {
+    const response = await fetch(`${stack.facts.url}/v1/polls/${pick(polls, size)}/results`, {
+      headers: { authorization: `Bearer ${stack.facts.apiKey}`, 'cache-control': 'no-cache' },
+    })
+    if (!response.ok) throw new Error(`Results were refused: ${response.status} ${await response.text()}`)
+    await response.arrayBuffer()
   }
 }
 
-const readers = 8
 const boxes = 4
 
 /** A poll whose results show `ballots` and a few more. */

@@ -6,6 +6,9 @@ interface Needs {
   readonly resend: (bodies: readonly unknown[]) => Promise<void>
 }
 
+/** A queue takes 256 KB at once, and a letter may be 66 KB. */
+const lettersAtOnce = 3
+
 /** Sends the oldest dead letters to the archive again. Repeating it is safe: the archive writes each ballot once. */
 export const redriveLetters =
   ({ deadLetters, resend }: Needs) =>
@@ -15,10 +18,13 @@ export const redriveLetters =
   ): Promise<{ readonly redriven: number }> => {
     const letters = await deadLetters.oldest(limit, signal)
     if (letters.length === 0) return { redriven: 0 }
-    await resend(letters.map(({ body }) => body))
-    await deadLetters.remove(
-      letters.map(({ id }) => id),
-      signal,
-    )
+    for (let at = 0; at < letters.length; at += lettersAtOnce) {
+      const some = letters.slice(at, at + lettersAtOnce)
+      await resend(some.map(({ body }) => body))
+      await deadLetters.remove(
+        some.map(({ id }) => id),
+        signal,
+      )
+    }
     return { redriven: letters.length }
   }

@@ -1,10 +1,7 @@
 // One ballot box: every question of dedupe is answered in here, so exactness needs no coordination.
 // Callers wait in a buffer; a flush decides each ballot alone inside one transaction, changes memory only after the
 // transaction returned, and then answers all. Runs under plain Node on node:sqlite.
-import type { BallotMessage } from '../application/ballot-message.ts'
-import type { Report } from '../application/events.ts'
 import type {
-  BoardLink,
   BoxAddress,
   BoxStanding,
   InclusionProof,
@@ -17,8 +14,6 @@ import type { OwnBallot } from '../domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import { emptyTally } from '../domain/tally/tally.ts'
-import type { Clock } from '../kernel/clock.ts'
-import type { ObjectStorage } from '../kernel/object-storage.ts'
 import { refuse } from '../kernel/result.ts'
 import { archivedBallots } from './archived-ballots.ts'
 import { commitGroup } from './commit-group.ts'
@@ -26,33 +21,14 @@ import { eraseBallot, forgetErasedVoters } from './erase-ballot.ts'
 import { type BoxState, type Ledger, openLedger } from './ledger.ts'
 import { type BallotKeys, firstHead } from './log.ts'
 import { auditOf, checkpointNow, logPage, standingOf } from './log-reading.ts'
+import type { BoxNeeds } from './needs.ts'
 import { Outbox } from './outbox.ts'
 import { ownBallot } from './own-ballot.ts'
 import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
 import { type Counted, Rankings } from './rankings.ts'
 import { Reporter } from './reporter.ts'
-import type { BoxSettings } from './settings.ts'
-
-export interface BoxNeeds {
-  readonly storage: ObjectStorage
-  readonly clock: Clock
-  /** Runs something later; 0 is "after what is already waiting", never a microtask. */
-  readonly after: (delayMs: number, run: () => void) => void
-  readonly board: BoardLink
-  readonly send: (messages: readonly BallotMessage[]) => Promise<void>
-  /** Ends this object; the platform makes a new one from storage. */
-  readonly abort: (why: string) => void
-  /** Deletes everything stored, alarms included. */
-  readonly clear: () => Promise<void>
-  readonly report: Report
-  readonly settings: BoxSettings
-}
-
-interface Waiting {
-  readonly request: CastRequest
-  readonly answer: (reply: CastReply) => void
-}
+import { type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** What a box has once somebody has voted in it. */
 interface Founded {
@@ -64,10 +40,10 @@ interface Founded {
 export class Box implements BallotBoxRpc {
   readonly #needs: BoxNeeds
   readonly #ledger: Ledger
+  readonly #line: WaitingLine
   #state: BoxState | null
   #founded: Founded | null = null
   #joining: Promise<BoxState | null> | null = null
-  #buffer: Waiting[] = []
   #flushing = false
   #hurrying = false
   #lastGroup = 0
@@ -80,6 +56,7 @@ export class Box implements BallotBoxRpc {
   constructor(needs: BoxNeeds) {
     this.#needs = needs
     this.#ledger = openLedger(needs.storage)
+    this.#line = new WaitingLine(needs.settings.bufferLimit)
     this.#state = this.#load()
     this.#found()
   }
@@ -88,12 +65,11 @@ export class Box implements BallotBoxRpc {
   async cast(request: CastRequest): Promise<CastReply> {
     const state = this.#state ?? (await this.#join(request))
     if (state === null) return refuse({ reason: 'poll-not-found' })
-    if (this.#buffer.length >= this.#needs.settings.bufferLimit || this.#ahead(request))
-      return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
+    if (this.#line.full || this.#ahead(request)) return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
     return new Promise((answer) => {
-      this.#buffer.push({ request, answer })
+      this.#line.join({ request, answer })
       if (this.#state?.held === true) this.#releaseLater()
-      else if (this.#flushing && this.#buffer.length >= this.#lastGroup) this.#hurry()
+      else if (this.#flushing && this.#line.length >= this.#lastGroup) this.#hurry()
       else this.#flushSoon()
     })
   }
@@ -121,24 +97,24 @@ export class Box implements BallotBoxRpc {
     else this.#state = { ...state, definition, held: false }
     this.#founded?.rankings.forget()
     if (definition.poll.phase === 'closed') this.#ledger.dropRankings()
-    if (this.#buffer.length > 0) this.#flushSoon()
+    if (this.#line.length > 0) this.#flushSoon()
   }
 
   /** Before the questions change: false if a ballot is here already. Else callers wait until the board has adopted
    *  something, be it what was there before. Durable, so that a restart in between lets nobody in either. */
   async hold(_address: BoxAddress): Promise<boolean> {
-    while (this.#buffer.length > 0 && this.#state?.held === false) this.#flush()
+    while (this.#line.length > 0 && this.#state?.held === false) this.#flush()
     const state = this.#state
     if (state === null || state.seq > 0) return state === null
     if (!state.held) this.#ledger.keepHeld()
     this.#state = { ...state, held: true }
-    if (this.#buffer.length > 0) this.#releaseLater()
+    if (this.#line.length > 0) this.#releaseLater()
     return true
   }
 
   /** Every index is frozen, never-used ones too: a first voter still on the way would land in one. */
   async freeze(address: BoxAddress, definition: CountingDefinition): Promise<TallyReport> {
-    while (this.#buffer.length > 0 && this.#state?.held === false) this.#flush()
+    while (this.#line.length > 0 && this.#state?.held === false) this.#flush()
     await this.adopt(address, definition)
     const state = this.#state
     if (state === null) throw new Error('a box that adopted a definition has a state')
@@ -211,7 +187,7 @@ export class Box implements BallotBoxRpc {
   }
 
   async destroy(): Promise<void> {
-    for (const waiting of this.#buffer.splice(0)) waiting.answer(refuse({ reason: 'poll-not-found' }))
+    for (const waiting of this.#line.take()) waiting.answer(refuse({ reason: 'poll-not-found' }))
     this.#destroyed = true
     this.#state = null
     this.#founded = null
@@ -304,7 +280,7 @@ export class Box implements BallotBoxRpc {
       this.#releasing = false
       if (this.#state?.held !== true) return
       const refusal = { reason: 'overloaded', retryAfterSeconds: 1 } as const
-      for (const waiting of this.#buffer.splice(0)) waiting.answer(refuse(refusal))
+      for (const waiting of this.#line.take()) waiting.answer(refuse(refusal))
     })
   }
 
@@ -325,7 +301,7 @@ export class Box implements BallotBoxRpc {
     this.#needs.after(this.#lastGroup > busyAbove ? groupWaitMs : 0, () => {
       this.#flushing = false
       this.#flush()
-      if (this.#buffer.length > 0) this.#flushSoon()
+      if (this.#line.length > 0) this.#flushSoon()
     })
   }
 
@@ -333,7 +309,7 @@ export class Box implements BallotBoxRpc {
   #flush(): void {
     const state = this.#state
     if (state?.held === true) return
-    const group = this.#buffer.splice(0, this.#needs.settings.groupLimit)
+    const group = this.#line.take(this.#needs.settings.groupLimit)
     if (state === null || group.length === 0) return // a hurry may have taken everybody
     this.#lastGroup = group.length
     const now = this.#now(state)
@@ -373,7 +349,7 @@ export class Box implements BallotBoxRpc {
 
   /** Memory may be wrong now and storage is not: everyone is told the outcome is unknown, and the object reloads. */
   #fail(state: BoxState, group: readonly Waiting[], error: unknown): void {
-    const everyone = [...group, ...this.#buffer.splice(0)]
+    const everyone = [...group, ...this.#line.take()]
     for (const waiting of everyone) waiting.answer(refuse({ reason: 'outcome-unknown' }))
     this.#needs.report({
       type: 'commit-failed',

@@ -1,7 +1,7 @@
 // The Durable Objects: what a box and a board are given, but for their own storage.
 import type { BallotMessage } from '../application/ballot-message.ts'
 import type { BoardLink, BoxAddress, BoxLink, PollDeath } from '../application/ports.ts'
-import type { BoxNeeds } from '../ballot-box/box.ts'
+import type { BoxNeeds } from '../ballot-box/needs.ts'
 import { boxName } from '../ballot-box/protocol.ts'
 import { type BoxSettings, boxSettings } from '../ballot-box/settings.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'

@@ -1,5 +1,6 @@
 // The edge's side of the scoreboards: finds a poll's object and asks it.
 import type { PollBook, Scoreboards } from '../application/ports.ts'
+import { isPollId } from '../domain/poll/poll.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
 import { livePath, type ScoreboardRpc } from './protocol.ts'
@@ -16,16 +17,22 @@ export interface BoardNamespace<Id = unknown> {
 
 export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & PollBook => {
   const board = (pollId: string) => namespace.get(namespace.idFromName(pollId))
+  /** What is no id of ours must start no object, whoever asks for it. */
+  const asked = <Answer>(
+    pollId: string,
+    signal: AbortSignal,
+    question: (stub: Stub) => Promise<Answer | null>,
+  ) => (isPollId(pollId) ? ask(signal, question(board(pollId))) : Promise.resolve(null))
   return {
     create: (definition, fingerprint, signal) =>
       ask(signal, board(definition.poll.id).create(definition, fingerprint)),
-    find: (pollId, signal) => ask(signal, board(pollId).definition()),
+    find: (pollId, signal) => asked(pollId, signal, (stub) => stub.definition()),
     change: (pollId, change, signal) => ask(signal, board(pollId).change(change)),
     close: (pollId, signal) => ask(signal, board(pollId).close()),
     remove: (pollId, signal) => ask(signal, board(pollId).remove()),
     issueInvites: (pollId, count, signal) => ask(signal, board(pollId).issueInvites(count)),
     snapshot: async (pollId, signal) => ({
-      value: await ask(signal, board(pollId).snapshot()),
+      value: await asked(pollId, signal, (stub) => stub.snapshot()),
       from: 'origin',
       ageMs: 0,
       stale: false,

@@ -1,6 +1,7 @@
 // Defects planted on purpose, each in place of one real part: the checker must see every one of them.
 import type { BallotRecords, TallyReport } from '../../src/application/ports.ts'
-import { Box, type BoxNeeds } from '../../src/ballot-box/box.ts'
+import { Box } from '../../src/ballot-box/box.ts'
+import type { BoxNeeds } from '../../src/ballot-box/needs.ts'
 import type { BallotBoxRpc } from '../../src/ballot-box/protocol.ts'
 import type { Question } from '../../src/domain/poll/poll.ts'
 import { emptyTally, mergeTallies, type PollTally } from '../../src/domain/tally/tally.ts'

@@ -73,7 +73,7 @@ const planPoll = (kind: Kind, chance: Chance, began: number): PollPlan => {
     erasures: 2 + chance.below(4),
     invites: kind === 'invite' ? 40 : 0,
     revocations: kind === 'invite' ? 4 : 0,
-    voters: 30 + chance.below(14),
+    voters: 36 + chance.below(12),
     surgeAt,
     viewers: 2,
   }

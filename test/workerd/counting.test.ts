@@ -1,5 +1,10 @@
 // A box and a board as the platform runs them: durable through eviction and abort, alarms, hibernating sockets.
-import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { boxName } from '../../src/ballot-box/protocol.ts'
@@ -14,7 +19,9 @@ const cast = (definition: CountingDefinition, voter: string, answers?: Record<st
   boxOf(definition).cast({ pollId: definition.poll.id, shard: 0, cast: aCast(definition, voter, answers) })
 const published = async (definition: CountingDefinition, ballots: number) => {
   await expect
-    .poll(async () => JSON.parse((await boardOf(definition).snapshot())?.document ?? '{}').ballots, { timeout: 10_000 })
+    .poll(async () => JSON.parse((await boardOf(definition).snapshot())?.document ?? '{}').ballots, {
+      timeout: 10_000,
+    })
     .toBe(ballots)
   return JSON.parse((await boardOf(definition).snapshot())?.document ?? '{}')
 }
@@ -50,7 +57,10 @@ describe('a ballot box object', () => {
     const poll = await aFoundedPoll()
     const first = await cast(poll, 'voter-a-0123456789')
     await evictDurableObject(boxOf(poll))
-    expect(await cast(poll, 'voter-a-0123456789')).toEqual({ ok: true, value: { kind: 'replayed', ballot: first.ok && first.value.ballot } })
+    expect(await cast(poll, 'voter-a-0123456789')).toEqual({
+      ok: true,
+      value: { kind: 'replayed', ballot: first.ok && first.value.ballot },
+    })
     await abortAllDurableObjects()
     expect(await cast(poll, 'voter-a-0123456789', { where: ['sushi'] })).toEqual({
       ok: false,
@@ -74,9 +84,14 @@ describe('a ballot box object', () => {
 
   it('refuses a poll that nobody made, and leaves no table behind', async () => {
     const nobody = aDefinition({ id: `poll_${crypto.randomUUID()}` })
-    expect(await cast(nobody, 'voter-a-0123456789')).toEqual({ ok: false, refusal: { reason: 'poll-not-found' } })
+    expect(await cast(nobody, 'voter-a-0123456789')).toEqual({
+      ok: false,
+      refusal: { reason: 'poll-not-found' },
+    })
     const tables = await runInDurableObject(boxOf(nobody), (_box, state) =>
-      state.storage.sql.exec("select name from sqlite_master where name in ('box', 'ballot', 'log')").toArray(),
+      state.storage.sql
+        .exec("select name from sqlite_master where name in ('box', 'ballot', 'log')")
+        .toArray(),
     )
     expect(tables).toEqual([])
   })
@@ -97,7 +112,14 @@ describe('a scoreboard object', () => {
       type: 'delta',
       version: 1,
       from: 0,
-      changed: { where: { options: [{ id: 'pizza', votes: 1, share: 1 }, { id: 'sushi', votes: 0 }] } },
+      changed: {
+        where: {
+          options: [
+            { id: 'pizza', votes: 1, share: 1 },
+            { id: 'sushi', votes: 0 },
+          ],
+        },
+      },
     })
     answer.webSocket?.close()
   })

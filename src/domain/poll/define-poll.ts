@@ -103,6 +103,7 @@ export const definePoll = (draft: PollDraft): Result<PollDefinition, PollRefusal
     labels: defineLabels(draft.labels ?? {}, note),
   }
   if (faults.length === 0) checkCounters(questions, note) // before, numbers may be anything
+  if (faults.length === 0) checkSize(definition, note)
   return faults.length > 0
     ? refuse({ reason: 'poll-invalid', errors: faults.slice(0, mostFaults) })
     : accept(definition)
@@ -124,6 +125,14 @@ const limits = {
   accountKeys: 4,
   kid: 200,
 } as const
+
+/** A definition lies in one row of at most 2 MB. A body of 1 MiB in another format may be several as JSON. */
+const mostBytes = 1_048_576
+
+const checkSize = (definition: PollDefinition, note: Note): void => {
+  const bytes = new TextEncoder().encode(JSON.stringify(definition)).byteLength
+  if (bytes > mostBytes) note('', `Must take at most ${mostBytes} bytes as JSON, and takes ${bytes}.`)
+}
 
 const countersExplained =
   'one an option of a choice, n² for a ranking of n options, one a value of a rating, 11 for an nps'

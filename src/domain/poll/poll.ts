@@ -117,3 +117,6 @@ export const publicPoll = (poll: Poll): Poll => ({
   dedupe: poll.dedupe.by === 'account' ? { by: 'account', keys: [] } : poll.dedupe,
   labels: {},
 })
+
+/** Whether a text has the form of an id that `create-poll` gives out. */
+export const isPollId = (text: string): boolean => /^poll_[0-9a-hjkmnp-tv-z]{26}$/.test(text)

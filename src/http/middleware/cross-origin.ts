@@ -30,6 +30,7 @@ export const crossOrigin = () =>
       'X-Request-Id',
       'Idempotency-Replayed',
       'Edgepoll-Problem',
+      'Edgepoll-Archived',
       'Edgepoll-Retry-Safe',
       'Edgepoll-Stale',
       'Edgepoll-Poll-After',

@@ -1,7 +1,8 @@
 // What every part of a world stands on: time, chance, faults, the network, and what is noticed on the way.
 import type { Event } from '../../../src/application/events.ts'
 import type { BallotRecords } from '../../../src/application/ports.ts'
-import { Box, type BoxNeeds } from '../../../src/ballot-box/box.ts'
+import { Box } from '../../../src/ballot-box/box.ts'
+import type { BoxNeeds } from '../../../src/ballot-box/needs.ts'
 import { Board, type BoardNeeds } from '../../../src/scoreboard/board.ts'
 import type { Chance } from '../../support/simulated/chance.ts'
 import type { Chaos } from '../../support/simulated/chaos.ts'
