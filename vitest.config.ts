@@ -8,11 +8,21 @@ const node = (name: string, include: string[], options: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
-      node('unit', ['test/{architecture,laws,domain,ballot-box,scoreboard,application,register,receipts,runtime,cache,representation,http,web,bench,dev,ops}/**/*.test.ts']),
+      node('unit', [
+        'test/{architecture,laws,domain,ballot-box,scoreboard,application,register,receipts,runtime,cache,representation,http,web,bench,dev,ops}/**/*.test.ts',
+      ]),
       node('contracts', ['test/contracts/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       node('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
-      node('system', ['test/system/**/*.test.ts'], { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),
-      node('browser', ['test/browser/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false }),
+      node('system', ['test/system/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+      }),
+      node('browser', ['test/browser/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+      }),
       './test/workerd/vitest.config.ts',
     ],
   },

@@ -1,7 +1,8 @@
 // One ballot box of a world: a real box in an object of the simulated platform, and what is known of it from outside.
 import type { BallotMessage } from '../../../src/application/ballot-message.ts'
 import type { BoardLink, BoxAddress } from '../../../src/application/ports.ts'
-import type { Box, BoxNeeds } from '../../../src/ballot-box/box.ts'
+import type { Box } from '../../../src/ballot-box/box.ts'
+import type { BoxNeeds } from '../../../src/ballot-box/needs.ts'
 import { type BallotBoxRpc, boxName } from '../../../src/ballot-box/protocol.ts'
 import { hasTables } from '../../../src/ballot-box/schema.ts'
 import { boxSettings } from '../../../src/ballot-box/settings.ts'
