@@ -27,8 +27,9 @@ import { ownBallot } from './own-ballot.ts'
 import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
 import { type Counted, Rankings } from './rankings.ts'
+import { type LoggedBallot, RecentEvents } from './recent-events.ts'
 import { Reporter } from './reporter.ts'
-import { type Waiting, WaitingLine } from './waiting-line.ts'
+import { longestWaitMs, turnAway, type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** What a box has once somebody has voted in it. */
 interface Founded {
@@ -41,6 +42,7 @@ export class Box implements BallotBoxRpc {
   readonly #needs: BoxNeeds
   readonly #ledger: Ledger
   readonly #line: WaitingLine
+  readonly #recent = new RecentEvents()
   #state: BoxState | null
   #founded: Founded | null = null
   #joining: Promise<BoxState | null> | null = null
@@ -85,7 +87,8 @@ export class Box implements BallotBoxRpc {
     const { next, outcome, counted } = this.#needs.storage.transaction(() =>
       eraseBallot(this.#ledger, state, ballotSeq, now),
     )
-    if (outcome === 'erased') this.#committed(next, counted, { ballots: 1, durationMs: 0, queueDelayMs: 0 })
+    if (outcome === 'erased')
+      this.#committed(next, counted, [], { ballots: 1, durationMs: 0, queueDelayMs: 0 })
     return outcome
   }
 
@@ -187,7 +190,7 @@ export class Box implements BallotBoxRpc {
   }
 
   async destroy(): Promise<void> {
-    for (const waiting of this.#line.take()) waiting.answer(refuse({ reason: 'poll-not-found' }))
+    turnAway(this.#line.take(), { reason: 'poll-not-found' })
     this.#destroyed = true
     this.#state = null
     this.#founded = null
@@ -235,9 +238,13 @@ export class Box implements BallotBoxRpc {
       {
         ...state.address,
         resendAfterMs: settings.resendAfterMs,
-        eventsAfter: (seq, limit) => archivedBallots(this.#ledger, state, seq, limit),
+        eventsAfter: (seq, limit) =>
+          this.#recent.after(seq, limit) ?? archivedBallots(this.#ledger, state, seq, limit),
         send,
-        keepArchived: (seq) => this.#ledger.keepArchived(seq),
+        keepArchived: (seq) => {
+          this.#ledger.keepArchived(seq)
+          this.#recent.drop(seq)
+        },
       },
       state.archived,
     )
@@ -279,8 +286,7 @@ export class Box implements BallotBoxRpc {
     this.#needs.after(this.#needs.settings.holdMs, () => {
       this.#releasing = false
       if (this.#state?.held !== true) return
-      const refusal = { reason: 'overloaded', retryAfterSeconds: 1 } as const
-      for (const waiting of this.#line.take()) waiting.answer(refuse(refusal))
+      turnAway(this.#line.take(), { reason: 'overloaded', retryAfterSeconds: 1 })
     })
   }
 
@@ -315,17 +321,14 @@ export class Box implements BallotBoxRpc {
     const now = this.#now(state)
     const casts = group.map(({ request }) => request.cast)
     try {
-      const { next, replies, counted } = this.#needs.storage.transaction(() =>
+      const { next, replies, counted, events } = this.#needs.storage.transaction(() =>
         commitGroup(this.#ledger, state, casts, now),
       )
       if (next.seq > state.seq)
-        this.#committed(next, counted, {
+        this.#committed(next, counted, events, {
           ballots: next.seq - state.seq,
           durationMs: this.#needs.clock.now() - now,
-          queueDelayMs: Math.max(
-            0,
-            now - Math.min(now, ...group.map(({ request }) => request.sentAt ?? now)),
-          ),
+          queueDelayMs: longestWaitMs(group, now),
         })
       group.forEach((waiting, at) => {
         waiting.answer(replies[at] ?? refuse({ reason: 'outcome-unknown' }))
@@ -338,10 +341,18 @@ export class Box implements BallotBoxRpc {
   #committed(
     next: BoxState,
     counted: readonly Counted[],
+    events: readonly LoggedBallot[],
     how: { ballots: number; durationMs: number; queueDelayMs: number },
   ): void {
     this.#state = next
     this.#founded?.rankings.note(counted)
+    // A revision or an erasure changes how an earlier event is told.
+    if (counted.some(({ weight }) => weight < 0) || events.length === 0) this.#recent.forget()
+    else
+      this.#recent.add(
+        events,
+        counted.reduce((sum, { answers }) => sum + answers.length, 0),
+      )
     this.#needs.report({ type: 'group-committed', ...next.address, seq: next.seq, ...how })
     this.#founded?.reporter.tell()
     this.#lookLater(0)
@@ -349,8 +360,7 @@ export class Box implements BallotBoxRpc {
 
   /** Memory may be wrong now and storage is not: everyone is told the outcome is unknown, and the object reloads. */
   #fail(state: BoxState, group: readonly Waiting[], error: unknown): void {
-    const everyone = [...group, ...this.#line.take()]
-    for (const waiting of everyone) waiting.answer(refuse({ reason: 'outcome-unknown' }))
+    turnAway([...group, ...this.#line.take()], { reason: 'outcome-unknown' })
     this.#needs.report({
       type: 'commit-failed',
       ...state.address,

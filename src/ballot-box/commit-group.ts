@@ -1,6 +1,6 @@
 // One commit: decides each ballot of a group alone, in arrival order, and writes ballots, one log row, one tally row.
 // Runs inside the box's transaction and touches nothing but the ledger: the caller changes memory afterwards.
-import type { AcceptedBallot, BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
+import type { BallotCast, CastOutcome } from '../domain/ballot/ballot.ts'
 import { ballotIdOf } from '../domain/ballot/ballot-id.ts'
 import { checkBallot } from '../domain/ballot/check-ballot.ts'
 import { commitmentOf, saltOf } from '../domain/ballot/commitment.ts'
@@ -14,6 +14,7 @@ import type { BoxState, Ledger } from './ledger.ts'
 import { checkpointEvery, type LogEntry, leafOf, nextHead } from './log.ts'
 import type { CastReply } from './protocol.ts'
 import type { Counted } from './rankings.ts'
+import type { LoggedBallot } from './recent-events.ts'
 
 export const commitGroup = (
   ledger: Ledger,
@@ -24,6 +25,8 @@ export const commitGroup = (
   readonly next: BoxState
   readonly replies: readonly CastReply[]
   readonly counted: readonly Counted[]
+  /** What the archive is to hear of it. */
+  readonly events: readonly LoggedBallot[]
 } => {
   const { poll, secret, revokedInvites } = state.definition
   const { pollId, shard } = state.address
@@ -31,6 +34,7 @@ export const commitGroup = (
   const count = openCount(poll.questions, state.tally)
   const entries: LogEntry[] = []
   const counted: Counted[] = []
+  const events: LoggedBallot[] = []
   let head = state.head
 
   const replies = casts.map((cast): CastReply => {
@@ -40,61 +44,81 @@ export const commitGroup = (
     const answers = checked.value
     const keys = { voterKey, ballotKey }
     const requestKey = cast.requestKey && toHex(cast.requestKey)
-    const stored = ledger.ballot(keys)
+    const uninvited = cast.invite !== null && revokedInvites.includes(cast.invite)
     const seq = state.seq + entries.length + 1
+
+    /** Writes the ballot as it is now into the log and the count. */
+    const record = (
+      kind: 'cast' | 'revise',
+      id: string,
+      ballotSeq: number,
+      made: StoredRevision,
+      salt: string,
+    ) => {
+      const given = JSON.parse(answers)
+      count.add(given)
+      counted.push({ answers, weight: 1 })
+      const { revision, commitment } = made
+      const entry = { kind, seq, ballotSeq, revision, castAt: now, commitment, keys, erasedBy: null }
+      entries.push(entry)
+      const { country } = cast
+      events.push({ seq, ballot: { id, revision, castAt: now, answers: given, country, shard, seq, salt } })
+      head = nextHead(head, leafOf(entry, id))
+      if (seq % checkpointEvery === 0) ledger.keepCheckpoint({ seq, head, madeAt: now })
+      return accept<CastOutcome>({
+        kind: kind === 'cast' ? 'accepted' : 'revised',
+        ballot: { id, pollId, shard, ...onWire(made) },
+      })
+    }
+    const make = (id: string, revision: number) => {
+      const salt = saltOf(secret, id, revision)
+      const commitment = commitmentOf(salt, answers)
+      return { salt, made: { revision, seq, castAt: now, requestKey, commitment } }
+    }
+
+    // Nearly everybody comes once: where nothing else can stand in the way, one statement asks and writes.
+    if (shut === null && !uninvited && !cast.revisionOnly && poll.dedupe.by !== 'ip') {
+      const id = ballotIdOf(secret, shard, seq)
+      const { salt, made } = make(id, 1)
+      if (ledger.putNew(keys, { seq, answers, country: cast.country, revisions: [made] }))
+        return record('cast', id, seq, made, salt)
+    }
+
+    const stored = ledger.ballot(keys)
     const ballotSeq = stored?.seq ?? seq
     const id = ballotIdOf(secret, shard, ballotSeq)
-    const accepted = (made: StoredRevision): AcceptedBallot => ({ id, pollId, shard, ...onWire(made) })
     const rules: Rules = {
       revisable: poll.revisions === 'until-close',
       revisionOnly: cast.revisionOnly,
       shut,
-      uninvited: cast.invite !== null && revokedInvites.includes(cast.invite),
+      uninvited,
       matches: (made) => commitmentOf(saltOf(secret, id, made.revision), answers) === made.commitment,
       // Elsewhere a voter's only ballot has been looked for already.
       quotaLeft: () => poll.dedupe.by !== 'ip' || ledger.ballotsOf(voterKey) < poll.dedupe.limit,
     }
-
     const decision = decide(stored, { answers, requestKey }, rules)
     if (decision.kind === 'refuse') return refuse(decision.refusal)
     if (decision.kind === 'replay')
-      return accept<CastOutcome>({ kind: 'replayed', ballot: accepted(decision.revision) })
+      return accept<CastOutcome>({
+        kind: 'replayed',
+        ballot: { id, pollId, shard, ...onWire(decision.revision) },
+      })
 
-    const revision = decision.kind === 'cast' ? 1 : decision.revision
-    const commitment = commitmentOf(saltOf(secret, id, revision), answers)
-    const made: StoredRevision = { revision, seq, castAt: now, requestKey, commitment }
+    const { salt, made } = make(id, decision.kind === 'cast' ? 1 : decision.revision)
     if (stored?.answers) {
       count.remove(JSON.parse(stored.answers))
       counted.push({ answers: stored.answers, weight: -1 })
     }
-    count.add(JSON.parse(answers))
-    counted.push({ answers, weight: 1 })
     ledger.put(keys, stateAfter(stored, seq, answers, cast.country, made))
-    const entry: LogEntry = {
-      kind: decision.kind,
-      seq,
-      ballotSeq,
-      revision,
-      castAt: now,
-      commitment,
-      keys,
-      erasedBy: null,
-    }
-    entries.push(entry)
-    head = nextHead(head, leafOf(entry, id))
-    if (seq % checkpointEvery === 0) ledger.keepCheckpoint({ seq, head, madeAt: now })
-    return accept<CastOutcome>({
-      kind: decision.kind === 'cast' ? 'accepted' : 'revised',
-      ballot: accepted(made),
-    })
+    return record(decision.kind, id, ballotSeq, made, salt)
   })
 
   const last = state.seq + entries.length
-  if (entries.length === 0) return { next: state, replies, counted }
+  if (entries.length === 0) return { next: state, replies, counted, events }
   const tally = count.close()
   ledger.append({ first: state.seq + 1, last, head, entries })
   ledger.keepTally(last, tally)
-  return { next: { ...state, seq: last, head, castAt: now, tally }, replies, counted }
+  return { next: { ...state, seq: last, head, castAt: now, tally }, replies, counted, events }
 }
 
 /** The canonical answers, checked again where the edge knew an older definition of the poll. */

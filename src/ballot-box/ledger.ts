@@ -91,6 +91,21 @@ export const openLedger = (storage: ObjectStorage) => {
       return row?.ballots ?? 0
     },
 
+    /** false, and nothing is written, where these keys have a ballot already. */
+    putNew({ voterKey, ballotKey }: BallotKeys, ballot: StoredBallot): boolean {
+      const written = storage.run(
+        `insert into ballot (voter_key, ballot_key, seq, answers, country, revisions) values (?, ?, ?, ?, ?, ?)
+         on conflict (voter_key, ballot_key) do nothing`,
+        voterKey,
+        ballotKey,
+        ballot.seq,
+        ballot.answers,
+        ballot.country,
+        JSON.stringify(ballot.revisions),
+      )
+      return written > 0
+    },
+
     put({ voterKey, ballotKey }: BallotKeys, ballot: StoredBallot): void {
       storage.run(
         `insert into ballot (voter_key, ballot_key, seq, answers, country, revisions) values (?, ?, ?, ?, ?, ?)

@@ -3,7 +3,7 @@
 // time is sent again, because a queue may forget and a consumer may die after its acknowledgement. A window bounds what
 // is under way, and waiting doubles: an archive that is away for hours finds a short queue and no flood.
 import { type BallotMessage, ballotMessageVersion } from '../application/ballot-message.ts'
-import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
+import type { LoggedBallot } from './recent-events.ts'
 
 const eventsPerMessage = 100
 const bytesPerMessage = 60_000
@@ -23,12 +23,6 @@ interface Needs {
   eventsAfter(seq: number, limit: number): readonly LoggedBallot[]
   send(messages: readonly BallotMessage[]): Promise<void>
   keepArchived(seq: number): void
-}
-
-/** A log event: its place, and the ballot it is about. */
-interface LoggedBallot {
-  readonly seq: number
-  readonly ballot: ArchivedBallot
 }
 
 /** Events that are on their way: `first` … `last`, and how often they have been sent. */

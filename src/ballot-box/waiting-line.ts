@@ -1,4 +1,6 @@
 // Callers who wait for the next commit, bounded in number and in what they carry.
+import type { VotingRefusal } from '../domain/refusal.ts'
+import { refuse } from '../kernel/result.ts'
 import type { CastReply, CastRequest } from './protocol.ts'
 
 export interface Waiting {
@@ -38,4 +40,13 @@ export class WaitingLine {
     for (const { request } of taken) this.#codeUnits -= request.cast.answers.length
     return taken
   }
+}
+
+/** How long the first of them has been under way since its edge sent it, by two machines' clocks. */
+export const longestWaitMs = (waiting: readonly Waiting[], now: number): number =>
+  Math.max(0, ...waiting.map(({ request }) => now - (request.sentAt ?? now)))
+
+/** The same no for everybody. */
+export const turnAway = (waiting: readonly Waiting[], refusal: VotingRefusal): void => {
+  for (const { answer } of waiting) answer(refuse(refusal))
 }
