@@ -51,6 +51,8 @@ export class Box implements BallotBoxRpc {
   #lastGroup = 0
   #wakeAt: number | null = null
   #destroyed = false
+  /** How often the board has held this box; an answer from before the last time says nothing. */
+  #holds = 0
   #releasing = false
   /** The highest reading of the clock that something was decided by. */
   #latest = 0
@@ -107,6 +109,7 @@ export class Box implements BallotBoxRpc {
    *  something, be it what was there before. Durable, so that a restart in between lets nobody in either. */
   async hold(_address: BoxAddress): Promise<boolean> {
     while (this.#line.length > 0 && this.#state?.held === false) this.#flush()
+    this.#holds++
     const state = this.#state
     if (state === null || state.seq > 0) return state === null
     if (!state.held) this.#ledger.keepHeld()
@@ -272,7 +275,10 @@ export class Box implements BallotBoxRpc {
   }
 
   async #ask({ pollId, shard }: BoxAddress): Promise<BoxState | null> {
+    const holds = this.#holds
     const definition = await this.#needs.board.join({ pollId, shard })
+    // The questions may have changed since the board gave this: it counted on nobody being here yet.
+    if (this.#holds !== holds) return this.#ask({ pollId, shard })
     // While the answer was on its way the board may have sent a newer one, frozen this box, or deleted the poll.
     if (this.#state !== null || this.#destroyed || definition === null) return this.#state
     this.#ledger.define({ pollId, shard }, definition)

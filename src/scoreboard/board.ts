@@ -172,7 +172,8 @@ export class Board implements ScoreboardRpc {
       })
       const state = this.#living()
       if (state === null) return
-      await Promise.all([this.#record(), this.#circle.tell(state), this.#finishClosing(state)])
+      const work = [this.#record(), this.#shelve(), this.#circle.tell(state), this.#finishClosing(state)]
+      await Promise.all(work)
       this.#plan(state)
     } catch (error) {
       this.#needs.report({ type: 'alarm-failed', where: 'scoreboard', pollId: id, error: String(error) })
@@ -186,7 +187,8 @@ export class Board implements ScoreboardRpc {
       this.#needs.storage.wakeAt(this.#needs.clock.now() + againMs)
     const state = this.#living()
     if (state === null) return
-    this.#publisher = new Publisher({ ...this.#needs, book: this.#book }, state)
+    const shelf = { keep: () => this.#shelve() }
+    this.#publisher = new Publisher({ ...this.#needs, book: this.#book, shelf }, state)
     this.#plan(state)
     // A count that was due when the object ended is due still.
     if (state.publication !== null) this.#runoffs.countSoon(state, this.#publisher)
@@ -325,6 +327,19 @@ export class Board implements ScoreboardRpc {
     }
   }
 
+  /** Puts final results where everybody can read them; `#plan` sees to it that this is repeated until they are there.
+   *  What lies there is believed for a day, so that an erasure noted since must not be missed. */
+  async #shelve(): Promise<void> {
+    const state = this.#living()
+    if (state?.publication?.final !== true || state.shelved >= state.publication.version) return
+    const { publication } = state
+    this.#plan(state)
+    await this.#needs.shelf.keep({ pollId: state.definition.poll.id, ...publication })
+    if (this.#living() !== state) return
+    state.shelved = Math.max(state.shelved, publication.version)
+    this.#book.keepShelved(state.shelved)
+  }
+
   /** The next alarm: what must be repeated, or the close that is scheduled. */
   #plan(state: BoardState): void {
     const now = this.#needs.clock.now()
@@ -333,6 +348,7 @@ export class Board implements ScoreboardRpc {
       phase === 'closing' || behind(state).length > 0 ? now + againMs : null,
       state.holding ? now + boxPatienceMs : null,
       state.recorded < recordOf(state) ? now + recordAgainMs : null,
+      state.publication?.final && state.shelved < state.publication.version ? now + recordAgainMs : null,
       phase === 'open' && closesAt !== null ? Math.max(closesAt, now) : null,
     ].filter((at) => at !== null)
     if (wishes.length > 0) this.#needs.storage.wakeAt(Math.min(...wishes))

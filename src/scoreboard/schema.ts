@@ -12,9 +12,8 @@ export const prepareTables = (storage: ObjectStorage): void => {
 const steps: readonly string[] = [
   `create table if not exists board (
      id integer primary key check (id = 1), poll text not null, secret blob not null, revoked_invites text not null,
-     recorded integer not null default 0, invites integer not null default 0, deleted_at integer,
-     removed integer not null default 0,
-     runoffs text not null default '{}',
+     recorded integer not null default 0, shelved integer not null default 0, invites integer not null default 0,
+     deleted_at integer, removed integer not null default 0, runoffs text not null default '{}',
      origin text not null, fingerprint text not null, holding integer not null default 0)`,
   // A joined shard that has not reported yet stands here at version 0.
   `create table if not exists shard (

@@ -20,6 +20,8 @@ export interface BoardState {
   /** Shards that have joined, with the newest tally that is durable here. */
   readonly shards: Map<number, Shard>
   publication: Publication | null
+  /** The final publication that is known to lie where everybody can read it. */
+  shelved: number
   /** The poll as it was made, and what it was asked for with: the answer to a repeat. */
   readonly origin: { readonly poll: Poll; readonly fingerprint: string }
   /** Boxes may be held for a change of questions that has not been decided. */
@@ -89,6 +91,7 @@ export const openScorebook = (storage: ObjectStorage) => {
         deletedAt: board.deleted_at,
         removed: board.removed === 1,
         shards: new Map(storage.all<ShardRow>('select * from shard').map((row) => [row.shard, shardOf(row)])),
+        shelved: board.shelved,
         publication: publication === undefined ? null : { ...publication, final: publication.final === 1 },
         origin: { poll: JSON.parse(board.origin), fingerprint: board.fingerprint },
         holding: board.holding === 1,
@@ -126,6 +129,10 @@ export const openScorebook = (storage: ObjectStorage) => {
 
     keepRecorded(version: number): void {
       storage.run('update board set recorded = max(recorded, ?) where id = 1', version)
+    },
+
+    keepShelved(version: number): void {
+      storage.run('update board set shelved = ? where id = 1', version)
     },
 
     keepInvites(issued: number): void {
@@ -183,6 +190,7 @@ interface BoardRow {
   secret: Uint8Array
   revoked_invites: string
   recorded: number
+  shelved: number
   invites: number
   deleted_at: number | null
   removed: number

@@ -45,13 +45,9 @@ export interface RunTerms {
 
 const minute = 60_000
 
-export const simulate = async ({
-  seed,
-  faultShare = 0.6,
-  parts = {},
-  trace,
-}: RunTerms): Promise<RunReport> => {
-  const world = aWorld({ seed, faultShare, parts, ...(trace && { trace }) })
+export const simulate = async (terms: RunTerms): Promise<RunReport> => {
+  const { seed } = terms
+  const world = aWorld({ faultShare: 0.6, ...terms })
   const realTimers = virtualTimers(world.schedule)
   const history = emptyHistory()
   const uncaught = (error: unknown) =>

@@ -17,7 +17,7 @@ export const viewsConverge = ({
   polls,
 }: Reading): string[] => [
   ...alarms.filter(({ invariant }) => invariant === '12').map(({ what }) => what),
-  ...living.flatMap(boardAndBoxes),
+  ...living.flatMap((poll) => [...boxesSettle(poll), ...lifeSettles(poll), ...edgesAgree(poll)]),
   ...living.flatMap(viewersOf),
   ...deleted.flatMap(leftovers),
   ...polls.flatMap(({ name, poll, board }) =>
@@ -35,52 +35,56 @@ export const viewsConverge = ({
     .map((body) => `a dead letter is left: ${JSON.stringify(body).slice(0, 200)}`),
 ]
 
-const boardAndBoxes = ({
-  views,
-  remembered,
-  name,
-  board,
-  shards,
-  record,
-  results,
-  greeting,
-  definition,
-  history,
-  poll,
-}: PollReading): string[] => {
-  const found: string[] = []
+/** Every box is archived to its end, and the board knows its whole tally. */
+const boxesSettle = ({ name, board, shards, definition }: PollReading): string[] => [
+  ...shards.flatMap(({ shard, archived, version, tally, frozen }) => {
+    const known = board?.shards.get(shard)
+    const told = version === 0 || (known?.version === version && isDeepStrictEqual(known.tally, tally))
+    return [
+      ...(archived === version
+        ? []
+        : [`${name}: shard ${shard} has ${version} events, ${archived} of them archived`]),
+      ...(told
+        ? []
+        : [`${name}: the board knows version ${known?.version} of shard ${shard}, which is at ${version}`]),
+      ...(definition.poll.phase === 'closed' && !frozen
+        ? [`${name}: shard ${shard} of a closed poll is not frozen`]
+        : []),
+    ]
+  }),
+  ...(definition.poll.phase === 'closed' && shards.length !== definition.poll.shards
+    ? [`${name}: ${shards.length} of ${definition.poll.shards} shards were frozen`]
+    : []),
+]
+
+/** What was to be closed is, its results are final, and Postgres has it as the board does. */
+const lifeSettles = ({ name, record, results, definition, history, poll }: PollReading): string[] => {
   const { phase, version, archived } = definition.poll
-  for (const shard of shards) {
-    if (shard.archived !== shard.version)
-      found.push(
-        `${name}: shard ${shard.shard} has ${shard.version} events, ${shard.archived} of them archived`,
-      )
-    const known = board?.shards.get(shard.shard)
-    if (
-      shard.version > 0 &&
-      (known?.version !== shard.version || !isDeepStrictEqual(known.tally, shard.tally))
-    )
-      found.push(
-        `${name}: the board knows version ${known?.version} of shard ${shard.shard}, which is at ${shard.version}`,
-      )
-    if (phase === 'closed' && !shard.frozen)
-      found.push(`${name}: shard ${shard.shard} of a closed poll is not frozen`)
-  }
-  if (phase === 'closed' && shards.length !== definition.poll.shards)
-    found.push(`${name}: ${shards.length} of ${definition.poll.shards} shards were frozen`)
-  const closing = history.owners.some(
+  const closed = history.owners.some(
     ({ what, pollId, outcome }) => what === 'close' && pollId === poll.id && outcome !== 'refused',
   )
-  const over = statusOf(definition.poll, Number.MAX_SAFE_INTEGER) === 'closed'
-  if ((closing || over) !== (phase === 'closed'))
-    found.push(`${name}: it was to be closed: ${closing || over}; it is ${phase}`)
+  const due = closed || statusOf(definition.poll, Number.MAX_SAFE_INTEGER) === 'closed'
+  const found: string[] = []
+  if (due !== (phase === 'closed'))
+    found.push(`${name}: it was ${due ? '' : 'not '}to be closed; it is ${phase}`)
   if (results !== null && results.final !== (phase === 'closed'))
     found.push(`${name}: it is ${phase}, and its results are ${results.final ? '' : 'not '}final`)
-  for (const view of views)
-    if (view?.version !== version || view.phase !== phase || view.title !== definition.poll.title)
-      found.push(
+  if (record?.version !== version || record.phase !== phase || record.archived !== archived)
+    found.push(
+      `${name}: Postgres has version ${record?.version}, ${record?.phase}, of the poll; it is at ${version}, ${phase}`,
+    )
+  return found
+}
+
+/** Every edge and every new viewer is shown the same. */
+const edgesAgree = ({ name, views, remembered, results, greeting, definition }: PollReading): string[] => {
+  const { phase, version, title } = definition.poll
+  const found = views
+    .filter((view) => view?.version !== version || view.phase !== phase || view.title !== title)
+    .map(
+      (view) =>
         `${name}: an edge shows version ${view?.version} of the poll, ${view?.phase}; it is at ${version}, ${phase}`,
-      )
+    )
   if (remembered.some((each) => !isDeepStrictEqual(each, results)))
     found.push(
       `${name}: edges remember ${JSON.stringify(remembered)}; results are ${JSON.stringify(results)}`,
@@ -88,10 +92,6 @@ const boardAndBoxes = ({
   if (!isDeepStrictEqual(results, withoutType(greeting)))
     found.push(
       `${name}: a new viewer is greeted with ${JSON.stringify(greeting)}; results are ${JSON.stringify(results)}`,
-    )
-  if (record?.version !== version || record.phase !== phase || record.archived !== archived)
-    found.push(
-      `${name}: Postgres has version ${record?.version}, ${record?.phase}, of the poll; it is at ${version}, ${phase}`,
     )
   return found
 }

@@ -228,7 +228,8 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
   #sync(life: Living<Mind>): void {
     const { chaos, faults, synced } = this.#terms
     if (!this.disk.dirty) return
-    if (life.asking.size > 0 && chaos.strikes(faults.beforeDurable)) {
+    const met = life.asking.size > 0 || !this.#terms.holdsAnswers // somebody waits, or has been told already
+    if (met && chaos.strikes(faults.beforeDurable)) {
       this.kill()
       chaos.fired(faults.beforeDurable)
       return
