@@ -1,15 +1,7 @@
 // One ballot box: every question of dedupe is answered in here, so exactness needs no coordination.
 // Callers wait in a buffer; a flush decides each ballot alone inside one transaction, changes memory only after the
 // transaction returned, and then answers all. Runs under plain Node on node:sqlite.
-import type {
-  BoxAddress,
-  BoxStanding,
-  InclusionProof,
-  LogCheckpoint,
-  LogPage,
-  ShardAudit,
-  TallyReport,
-} from '../application/ports.ts'
+import type { BoxAddress } from '../application/ports.ts'
 import type { OwnBallot } from '../domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
@@ -119,7 +111,7 @@ export class Box implements BallotBoxRpc {
   }
 
   /** Every index is frozen, never-used ones too: a first voter still on the way would land in one. */
-  async freeze(address: BoxAddress, definition: CountingDefinition): Promise<TallyReport> {
+  async freeze(address: BoxAddress, definition: CountingDefinition) {
     while (this.#line.length > 0 && this.#state?.held === false) this.#flush()
     await this.adopt(address, definition)
     const state = this.#state
@@ -148,7 +140,7 @@ export class Box implements BallotBoxRpc {
     )
   }
 
-  async prove(_address: BoxAddress, ballotSeq: number): Promise<InclusionProof | null> {
+  async prove(_address: BoxAddress, ballotSeq: number) {
     const state = this.#state
     if (state === null) return null
     const proof = proveBallot(this.#ledger, state, ballotSeq)
@@ -157,11 +149,11 @@ export class Box implements BallotBoxRpc {
     return proveBallot(this.#ledger, state, ballotSeq)
   }
 
-  async log(address: BoxAddress, after: number, limit: number): Promise<LogPage> {
+  async log(address: BoxAddress, after: number, limit: number) {
     return logPage(this.#ledger, this.#state, await this.standing(address), after, limit)
   }
 
-  async checkpoint(_address: BoxAddress): Promise<LogCheckpoint | null> {
+  async checkpoint(_address: BoxAddress) {
     return (
       this.#state &&
       checkpointNow(
@@ -173,11 +165,11 @@ export class Box implements BallotBoxRpc {
     )
   }
 
-  async standing(address: BoxAddress): Promise<BoxStanding> {
+  async standing(address: BoxAddress) {
     return standingOf(this.#state, address, this.#founded?.outbox.archived ?? 0)
   }
 
-  async audit(address: BoxAddress): Promise<ShardAudit> {
+  async audit(address: BoxAddress) {
     return auditOf(this.#ledger, this.#state, address)
   }
 

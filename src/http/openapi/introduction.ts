@@ -31,7 +31,7 @@ Within v1 changes only add: new members of answers, new operations, new problems
 
 ## Problems
 A refusal is \`application/problem+json\` (RFC 9457), whatever was asked for. Programs decide by \`code\`; \`type\` resolves to what it
-means. Key and scope are judged first, then whether there is such a poll, then the input. A path that is none is 404 \`not-found\`, a
+means. The key is judged first, then whether there is such a poll, then the scope of the key, then the input. A path that is none is 404 \`not-found\`, a
 method that a path does not take is 405 \`method-not-allowed\` with \`Allow\`.
 
 | code | status | |
