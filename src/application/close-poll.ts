@@ -11,7 +11,7 @@ interface Needs {
   readonly scoreboards: Pick<Scoreboards, 'close'>
 }
 
-/** Closes a poll for good. Nothing is accepted after this has answered; `final` may still be on its way. */
+/** Closes a poll for good. Nothing is accepted once it has answered `final: true`; until then a box the board cannot reach may still take ballots. */
 export const closePoll =
   ({ pollBook, pollViews, results, scoreboards }: Needs) =>
   async (order: OwnPollOrder, signal: AbortSignal): Promise<Result<ClosingState, VotingRefusal>> => {

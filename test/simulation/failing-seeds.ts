@@ -1,4 +1,5 @@
-// Seeds that have failed, kept in failing-seeds.json: they are run before all others, for ever.
+// Seeds that have failed, kept in failing-seeds.json: they are run before all others. A seed draws the same run as long as
+// the plan does; when the plan changes, put the defect back and look for the seeds that show it now.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunReport } from './run.ts'
@@ -8,6 +9,8 @@ export interface FailingSeed {
   /** The first invariant it broke when it was kept, and how. */
   readonly broke: string
   readonly message: string
+  /** What it was, once that is known. */
+  readonly cause?: string
 }
 
 const file = join(import.meta.dirname, 'failing-seeds.json')

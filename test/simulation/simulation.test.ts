@@ -6,7 +6,7 @@ import { runSeeds } from './run-seeds.ts'
 import { findingsText, frequencyTable, type Summary, summaryOf } from './summary.ts'
 
 /** As many as two shared cores run within their 90 s (docs/design/proof.md); more with `npm run simulate`. */
-const seeds = Array.from({ length: 400 }, (_, at) => 1 + at)
+const seeds = Array.from({ length: 320 }, (_, at) => 1 + at)
 /** How often a fault or a race must have occurred over the set to count as tried. */
 const often = 20
 

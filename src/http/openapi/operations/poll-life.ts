@@ -84,7 +84,8 @@ const closed = {
 const closePoll = createRoute({
   operationId: 'closePoll',
   summary: 'Close a poll',
-  description: 'For good. Nothing is accepted once this has answered; a final result never changes.',
+  description:
+    'For good. Nothing is accepted once this has answered with `final: true`; a 202 says that a part of the poll could not be reached within 5 s, is still being closed, and may take ballots until then. A final result never changes.',
   tags,
   ...owner('polls:write'),
   method: 'post',
