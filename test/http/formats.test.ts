@@ -1,12 +1,9 @@
 // One API in three formats: what is asked for, what comes back under which name, and that it says the same.
 import { describe, expect, test } from 'vitest'
-import { createApp } from '../../src/http/app.ts'
 import { encode } from '../../src/representation/formats.ts'
-import { json } from '../../src/representation/json.ts'
-import { msgpack } from '../../src/representation/msgpack.ts'
-import { protobuf, type Shape } from '../../src/representation/protobuf.ts'
-import { type Api, anApi, lunch, origin, rootKey } from '../support/api.ts'
-import { heldToDocument } from '../support/openapi.ts'
+import { anApi, lunch, rootKey } from '../support/api.ts'
+import { expectProblem } from '../support/problems.ts'
+import { speaking } from '../support/speaking.ts'
 
 const formats = {
   json: ['application/json'],
@@ -19,47 +16,6 @@ const every = Object.entries(formats).flatMap(([format, types]) =>
 ) // as spelt above
 
 const voter = { 'Voter-Id': 'a-voter-of-these-tests' }
-
-interface Spoken {
-  readonly status: number
-  readonly headers: Headers
-  readonly bytes: Uint8Array
-  /** What it says, whatever the format; `shape` for Protocol Buffers. */
-  says(shape: Shape): unknown
-}
-
-const speaking = (api: Api) => {
-  const app = heldToDocument(createApp(api.services))
-  return async (
-    method: string,
-    path: string,
-    headers: Record<string, string> = {},
-    body?: string | Uint8Array,
-  ): Promise<Spoken> => {
-    const request = new Request(new URL(path, origin), {
-      method,
-      headers,
-      body:
-        body === undefined
-          ? null
-          : new Uint8Array(typeof body === 'string' ? new TextEncoder().encode(body) : body),
-    })
-    const answer = await app.fetch(request)
-    const bytes = await answer.bytes()
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      bytes,
-      says(shape) {
-        const type = answer.headers.get('content-type') ?? ''
-        const codec = [json, msgpack, protobuf(shape)].find(({ mediaTypes }) => mediaTypes.includes(type))
-        const decoded = codec?.decode(bytes)
-        if (!decoded?.ok) throw new Error(`${type}: ${new TextDecoder().decode(bytes)}`)
-        return decoded.value
-      },
-    }
-  }
-}
 
 /** Null and empty lists are fields that a message does not set. */
 const bare = (value: unknown): unknown => {
@@ -126,6 +82,8 @@ describe('answers', () => {
     ],
     ['application/protobuf, application/json', 'application/protobuf'],
     ['*/*', 'application/json'],
+    ['application/*;q=0.5', 'application/json'],
+    ['text/html, */*;q=0.1', 'application/json'],
     ['', 'application/json'],
     ['text/html, application/x-protobuf;q=0.1', 'application/x-protobuf'],
   ])('Accept: %j is answered in %s', async (accept, type) => {
@@ -162,11 +120,30 @@ describe('answers', () => {
   })
 
   test('refusals are problem documents whatever was asked for', async () => {
-    const ask = speaking(anApi())
+    const api = anApi()
     for (const [type] of every) {
-      const answer = await ask('GET', '/v1/polls/poll_none', { Accept: type })
-      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json'])
+      const answer = await api.ask('GET', '/v1/polls/poll_none', { headers: { Accept: type } })
+      expectProblem(answer, 404, 'poll-not-found')
     }
+  })
+
+  test.each(['text/html', 'application/xml', 'application/json;q=0', 'image/*'])(
+    'Accept: %s cannot be met',
+    async (accept) => {
+      const api = anApi()
+      const poll = await api.aPoll()
+      for (const path of [`/v1/polls/${poll.id}`, `/v1/polls/${poll.id}/results`])
+        expectProblem(await api.ask('GET', path, { headers: { Accept: accept } }), 406, 'not-acceptable')
+    },
+  )
+
+  test('nothing is done for a request whose answer could not be read', async () => {
+    const api = anApi()
+    const poll = await api.aPoll()
+    const answer = await api.vote(poll.id, voter['Voter-Id'], { where: ['pizza'] }, { Accept: 'text/html' })
+    expectProblem(answer, 406, 'not-acceptable')
+    await api.counting.published()
+    expect((await api.ask('GET', `/v1/polls/${poll.id}/results`)).json.ballots).toBe(0)
   })
 })
 
@@ -238,7 +215,39 @@ describe('the same poll and ballot in three formats', () => {
   })
 })
 
+/** Status, code and pointers of what a ballot that should not be taken is answered with. */
+const refusalOf = async (type: string, body: string | Uint8Array): Promise<unknown[]> => {
+  const api = anApi()
+  const poll = await api.aPoll()
+  const headers = { ...voter, 'Content-Type': type }
+  const answer = await speaking(api)('POST', `/v1/polls/${poll.id}/ballots`, headers, body)
+  const { code, errors } = JSON.parse(new TextDecoder().decode(answer.bytes))
+  return [answer.status, code, errors.map((fault: { pointer: string }) => fault.pointer)]
+}
+
 describe('bodies', () => {
+  test.each([
+    ['POST', '/v1/polls', 'owner'],
+    ['POST', '/v1/polls/:id/ballots', 'voter'],
+    ['PUT', '/v1/polls/:id/ballots/mine', 'voter'],
+    ['POST', '/v1/polls/:id/invites', 'owner'],
+    ['POST', '/v1/workspaces', 'operator'],
+  ])('%s %s wants JSON, in a type that says so', async (method, path, who) => {
+    const api = anApi()
+    const poll = await api.aPoll()
+    const keys: Readonly<Record<string, string>> = { owner: api.key(), operator: rootKey }
+    const ask = (type: string, body: string) =>
+      api.ask(method, path.replace(':id', poll.id), {
+        key: keys[who],
+        headers: { ...voter, 'Content-Type': type },
+        body,
+      })
+    expectProblem(await ask('text/plain', '{}'), 415, 'media-type-unsupported')
+    expectProblem(await ask('application/x-www-form-urlencoded', 'a=1'), 415, 'media-type-unsupported')
+    expectProblem(await ask('application/json', '{'), 400, 'body-malformed')
+    expect((await ask('text/plain', '{}')).headers.get('accept-post')).toContain('application/json')
+  })
+
   test.each([
     [
       '/v1/polls',
@@ -274,20 +283,7 @@ describe('bodies', () => {
     ],
     ['application/protobuf', new Uint8Array([0x48, 1]), '/9'],
   ])('malformed %s is 400 with a pointer', async (type, body, pointer) => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const answer = await speaking(api)(
-      'POST',
-      `/v1/polls/${poll.id}/ballots`,
-      { ...voter, 'Content-Type': type },
-      body,
-    )
-    const problem = JSON.parse(new TextDecoder().decode(answer.bytes))
-    expect([
-      answer.status,
-      problem.code,
-      problem.errors.map((fault: { pointer: string }) => fault.pointer),
-    ]).toEqual([400, 'body-malformed', [pointer]])
+    expect(await refusalOf(type, body)).toEqual([400, 'body-malformed', [pointer]])
   })
 
   test.each([
@@ -297,38 +293,14 @@ describe('bodies', () => {
       encode('msgpack', JSON.parse('{"answers":{},"__proto__":{"a":1},"extra":1}'), null),
     ],
   ])('unknown members in %s are 422, `__proto__` too', async (type, body) => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const answer = await speaking(api)(
-      'POST',
-      `/v1/polls/${poll.id}/ballots`,
-      { ...voter, 'Content-Type': type },
-      body,
-    )
-    const problem = JSON.parse(new TextDecoder().decode(answer.bytes))
-    expect([answer.status, problem.errors.map((fault: { pointer: string }) => fault.pointer)]).toEqual([
-      422,
-      ['/__proto__', '/extra'],
-    ])
+    expect(await refusalOf(type, body)).toEqual([422, 'ballot-invalid', ['/__proto__', '/extra']])
   })
 
   test('an answer to a question named `__proto__` is seen in every format', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
     const body = JSON.parse('{"answers":{"where":["pizza"],"__proto__":["x"]}}')
     for (const format of ['json', 'msgpack', 'protobuf'] as const) {
-      const answer = await speaking(api)(
-        'POST',
-        `/v1/polls/${poll.id}/ballots`,
-        { ...voter, 'Content-Type': formats[format][0] },
-        encode(format, body, 'ballotDraft'),
-      )
-      const problem = JSON.parse(new TextDecoder().decode(answer.bytes))
-      expect([format, answer.status, problem.errors?.[0].pointer]).toEqual([
-        format,
-        422,
-        '/answers/__proto__',
-      ])
+      const refusal = await refusalOf(formats[format][0], encode(format, body, 'ballotDraft'))
+      expect([format, ...refusal]).toEqual([format, 422, 'ballot-invalid', ['/answers/__proto__']])
     }
   })
 
@@ -348,144 +320,5 @@ describe('bodies', () => {
       title: 'Dinner?',
       description: null,
     })
-  })
-})
-
-describe('fields', () => {
-  const asking = async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const ask = speaking(api)
-    return (query: string, headers: Record<string, string> = {}, path = '') =>
-      ask('GET', `/v1/polls/${poll.id}${path}?${query}`, headers)
-  }
-
-  test('a poll has the members asked for, and what identifies it', async () => {
-    const ask = await asking()
-    const answer = await ask('fields=title,questions(prompt,options(label))')
-    expect(answer.says('poll')).toEqual({
-      id: expect.stringMatching(/^poll_/),
-      title: 'Lunch?',
-      questions: [
-        {
-          id: 'where',
-          prompt: 'Where?',
-          options: [
-            { id: 'pizza', label: 'Pizza' },
-            { id: 'sushi', label: 'Sushi' },
-          ],
-        },
-        { id: 'why', prompt: 'Why?' },
-      ],
-    })
-  })
-
-  test('results too', async () => {
-    const ask = await asking()
-    expect((await ask('fields=ballots,questions(options(votes))', {}, '/results')).says('results')).toEqual({
-      pollId: expect.stringMatching(/^poll_/),
-      ballots: 0,
-      questions: [
-        {
-          id: 'where',
-          options: [
-            { id: 'pizza', votes: 0 },
-            { id: 'sushi', votes: 0 },
-          ],
-        },
-        { id: 'why' },
-      ],
-    })
-  })
-
-  test('in MessagePack as in JSON, and not in Protocol Buffers, where an unset field says nothing', async () => {
-    const ask = await asking()
-    for (const path of ['', '/results']) {
-      const plain = await ask('fields=version', {}, path)
-      const packed = await ask('fields=version', { Accept: 'application/msgpack' }, path)
-      expect(packed.says('poll')).toEqual(plain.says('poll'))
-      expect((await ask('fields=version', { Accept: 'application/protobuf' }, path)).status).toBe(406)
-      expect(
-        (
-          await ask('fields=version', { Accept: 'application/protobuf, application/json;q=0.1' }, path)
-        ).headers.get('content-type'),
-      ).toBe('application/json')
-    }
-  })
-
-  test('equal choices are one representation, others are others', async () => {
-    const ask = await asking()
-    const tagOf = async (fields: string) => (await ask(`fields=${fields}`)).headers.get('etag')
-    const tag = await tagOf('title,questions(id,prompt)')
-    expect(tag).toBe('"poll-1-open-public-json:questions(prompt)+title"')
-    for (const same of [
-      'questions(prompt),title',
-      'title,title,id,questions(prompt,prompt)',
-      'questions(prompt),questions(id),title',
-    ])
-      expect(await tagOf(same)).toBe(tag)
-    for (const other of ['title', 'questions,title', 'title,questions(id)', 'title,questions(prompt,type)'])
-      expect(await tagOf(other)).not.toBe(tag)
-    const again = await ask('fields=questions(prompt),title', { 'If-None-Match': tag ?? '' })
-    expect(again.status).toBe(304)
-  })
-
-  test.each([
-    '',
-    'nothing',
-    'title,',
-    ',title',
-    'title(',
-    'title(x)',
-    'title)',
-    'questions()',
-    'questions(nothing)',
-    'questions(id',
-    'questions(id))',
-    'id prompt',
-    'a'.repeat(2_000),
-    '__proto__',
-    'constructor',
-    'questions('.repeat(500),
-    'pairwise',
-  ])('%j is refused', async (fields) => {
-    const answer = await (await asking())(`fields=${encodeURIComponent(fields)}`)
-    expect([answer.status, JSON.parse(new TextDecoder().decode(answer.bytes)).code]).toEqual([
-      400,
-      'query-invalid',
-    ])
-  })
-
-  test('lists have them for each poll', async () => {
-    const api = anApi()
-    await api.aPoll()
-    const answer = await speaking(api)('GET', '/v1/polls?fields=title', {
-      Authorization: `Bearer ${api.key()}`,
-    })
-    expect(answer.says('pollPage')).toEqual({
-      data: [{ id: expect.any(String), title: 'Lunch?' }],
-      nextCursor: null,
-    })
-  })
-})
-
-describe('parameters that a public read does not know', () => {
-  test.each(['', '/results', '/log', '/log/checkpoint'])('are refused by name: %s', async (path) => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const ask = speaking(api)
-    for (const query of ['utm_source=x', 'Fields=title', 'fields%00=x', 'constructor=1', '__proto__=1']) {
-      const answer = await ask('GET', `/v1/polls/${poll.id}${path}?${query}`)
-      const problem = JSON.parse(new TextDecoder().decode(answer.bytes))
-      expect([query, answer.status, problem.code]).toEqual([query, 400, 'query-invalid'])
-      expect(problem.detail).toContain(decodeURIComponent(query.split('=')[0] ?? ''))
-    }
-    expect((await ask('GET', `/v1/polls/poll_none${path}?x=1`)).status).toBe(404)
-  })
-
-  test('nor is one given twice', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    expect((await speaking(api)('GET', `/v1/polls/${poll.id}?fields=title&fields=status`)).status).toBe(400)
   })
 })

@@ -1,23 +1,8 @@
-// What HTTP itself requires, whatever the resource: methods, formats, sizes, other origins, and refusals that all look alike.
+// What HTTP itself requires, whatever the resource: methods, sizes, other origins, and refusals that all look alike.
 import { describe, expect, test } from 'vitest'
 import { problems } from '../../src/http/problems.ts'
-import { type Answer, anApi, lunch, origin, rootKey } from '../support/api.ts'
-
-/** That an answer is a problem document as RFC 9457 wants it, and ours. */
-const expectProblem = (answer: Answer, status: number, code: string): void => {
-  expect([answer.status, answer.json.code]).toEqual([status, code])
-  expect(answer.headers.get('content-type')).toBe('application/problem+json')
-  expect(answer.headers.get('cache-control')).toBe('no-store')
-  expect(answer.json).toMatchObject({
-    type: `${origin}/problems/${code}`,
-    title: expect.any(String),
-    status,
-    detail: expect.any(String),
-    instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
-  })
-  expect(answer.headers.get('x-request-id')).toBe(`req_${answer.json.instance.slice('urn:uuid:'.length)}`)
-  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-}
+import { anApi, lunch } from '../support/api.ts'
+import { expectProblem } from '../support/problems.ts'
 
 describe('methods', () => {
   test.each([
@@ -64,70 +49,6 @@ describe('methods', () => {
       '/v1/pollsx',
     ])
       expectProblem(await anApi().ask('GET', path), 404, 'not-found')
-  })
-})
-
-describe('formats', () => {
-  test.each(['text/html', 'application/xml', 'application/json;q=0', 'image/*'])(
-    'Accept: %s cannot be met',
-    async (accept) => {
-      const api = anApi()
-      const poll = await api.aPoll()
-      for (const path of [`/v1/polls/${poll.id}`, `/v1/polls/${poll.id}/results`])
-        expectProblem(await api.ask('GET', path, { headers: { Accept: accept } }), 406, 'not-acceptable')
-    },
-  )
-
-  test.each(['*/*', 'application/json', 'application/*;q=0.5', 'text/html, */*;q=0.1'])(
-    'Accept: %s can',
-    async (accept) => {
-      const api = anApi()
-      const poll = await api.aPoll()
-      const answer = await api.ask('GET', `/v1/polls/${poll.id}`, { headers: { Accept: accept } })
-      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json'])
-    },
-  )
-
-  test('a refusal is a problem document whatever was asked for', async () => {
-    const api = anApi()
-    const answer = await api.ask('GET', '/v1/polls/poll_none', { headers: { Accept: 'application/json' } })
-    expectProblem(answer, 404, 'poll-not-found')
-  })
-
-  test('nothing is done for a request whose answer could not be read', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const answer = await api.vote(
-      poll.id,
-      'a-voter-of-these-tests',
-      { where: ['pizza'] },
-      { Accept: 'text/html' },
-    )
-    expectProblem(answer, 406, 'not-acceptable')
-    await api.counting.published()
-    expect((await api.ask('GET', `/v1/polls/${poll.id}/results`)).json.ballots).toBe(0)
-  })
-
-  test.each([
-    ['POST', '/v1/polls', 'owner'],
-    ['POST', '/v1/polls/:id/ballots', 'voter'],
-    ['PUT', '/v1/polls/:id/ballots/mine', 'voter'],
-    ['POST', '/v1/polls/:id/invites', 'owner'],
-    ['POST', '/v1/workspaces', 'operator'],
-  ])('%s %s wants JSON, in a type that says so', async (method, path, who) => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const keys: Readonly<Record<string, string>> = { owner: api.key(), operator: rootKey }
-    const ask = (type: string, body: string) =>
-      api.ask(method, path.replace(':id', poll.id), {
-        key: keys[who],
-        headers: { 'Voter-Id': 'a-voter-of-these-tests', 'Content-Type': type },
-        body,
-      })
-    expectProblem(await ask('text/plain', '{}'), 415, 'media-type-unsupported')
-    expectProblem(await ask('application/x-www-form-urlencoded', 'a=1'), 415, 'media-type-unsupported')
-    expectProblem(await ask('application/json', '{'), 400, 'body-malformed')
-    expect((await ask('text/plain', '{}')).headers.get('accept-post')).toContain('application/json')
   })
 })
 
@@ -228,87 +149,6 @@ describe('other origins', () => {
       for (const header of ['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'X-Request-Id'])
         expect(exposed).toContain(header)
     }
-  })
-})
-
-describe('which no comes first', () => {
-  const bad = { body: '{', headers: { 'Content-Type': 'application/json' } }
-
-  test('a key that is not valid, on every path, also on one that is not there', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    for (const path of [`/v1/polls/${poll.id}`, '/v1/polls/poll_none', '/v1/nothing', '/livez'])
-      expectProblem(await api.ask('GET', path, { key: 'nonsense' }), 401, 'key-invalid')
-    expect((await api.ask('GET', '/livez', { key: 'nonsense' })).headers.get('www-authenticate')).toContain(
-      'Bearer',
-    )
-  })
-
-  test('a missing key before a missing poll and a bad body', async () => {
-    const api = anApi()
-    expectProblem(await api.ask('POST', '/v1/polls', bad), 401, 'key-required')
-    expectProblem(await api.ask('POST', '/v1/polls/poll_none/close'), 401, 'key-required')
-    expectProblem(await api.ask('DELETE', '/v1/polls/poll_none'), 401, 'key-required')
-    expectProblem(await api.ask('POST', '/v1/polls/poll_none/invites', bad), 401, 'key-required')
-  })
-
-  test('a missing poll before a key that may not', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const reader = api.key('ws_first', ['polls:read'])
-    const stranger = api.key('ws_other', ['polls:read'])
-    expectProblem(await api.ask('POST', `/v1/polls/${poll.id}/close`, { key: reader }), 403, 'scope-missing')
-    expectProblem(await api.ask('POST', '/v1/polls/poll_none/close', { key: reader }), 404, 'poll-not-found')
-    expectProblem(
-      await api.ask('POST', `/v1/polls/${poll.id}/close`, { key: stranger }),
-      404,
-      'poll-not-found',
-    )
-    expectProblem(await api.ask('DELETE', '/v1/polls/poll_none', { key: reader }), 404, 'poll-not-found')
-    expectProblem(await api.ask('GET', '/v1/polls/poll_none/export', { key: reader }), 404, 'poll-not-found')
-  })
-
-  test('a missing poll before a bad body', async () => {
-    const api = anApi()
-    expectProblem(await api.ask('POST', '/v1/polls/poll_none/ballots', bad), 404, 'poll-not-found')
-    expectProblem(await api.ask('PUT', '/v1/polls/poll_none/ballots/mine', bad), 404, 'poll-not-found')
-    expectProblem(
-      await api.ask('POST', '/v1/polls/poll_none/invites', { ...bad, key: api.key() }),
-      404,
-      'poll-not-found',
-    )
-  })
-
-  test('a key that may not before a bad body', async () => {
-    const api = anApi()
-    const key = api.key('ws_first', ['polls:read'])
-    expectProblem(await api.ask('POST', '/v1/polls', { ...bad, key }), 403, 'scope-missing')
-  })
-
-  test('a bad body before a ballot that does not fit', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    const path = `/v1/polls/${poll.id}/ballots`
-    expectProblem(await api.ask('POST', path, bad), 400, 'body-malformed')
-    expectProblem(await api.ask('POST', path, { body: { answers: 5 } }), 422, 'ballot-invalid')
-  })
-
-  test('a voter who may not vote before a ballot that does not fit', async () => {
-    const api = anApi()
-    const poll = await api.aPoll()
-    expectProblem(
-      await api.ask('POST', `/v1/polls/${poll.id}/ballots`, { body: { answers: {} } }),
-      400,
-      'voter-id-required',
-    )
-  })
-
-  test('a ballot that does not fit before one that comes too late', async () => {
-    const api = anApi()
-    const poll = await api.aPoll({ closesAt: '2026-11-24T12:00:01Z' })
-    await api.counting.time.advance(2_000)
-    expectProblem(await api.vote(poll.id, undefined, { where: ['nowhere'] }), 422, 'ballot-invalid')
-    expectProblem(await api.vote(poll.id), 409, 'poll-closed')
   })
 })
 
