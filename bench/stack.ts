@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { spawnPeer } from './peers/spawn-peer.ts'
+import { pollDraft } from './poll-draft.ts'
 import type { StackReady } from './stack-process.ts'
 
 export interface BenchStack {
@@ -34,20 +35,10 @@ export const startBenchStack = async (
       const response = await fetch(`${ready.origin}/v1/polls`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${ready.apiKey}` },
-        body: JSON.stringify({ title: 'Benchmark', questions: [question], ...changes }),
+        body: JSON.stringify({ ...pollDraft, ...changes }),
       })
       if (!response.ok) throw new Error(`The stack made no poll: ${response.status} ${await response.text()}`)
       return ((await response.json()) as { readonly id: string }).id // the API's answer
     },
   }
-}
-
-const question = {
-  id: 'q',
-  type: 'choice',
-  prompt: 'Which?',
-  options: [
-    { id: 'a', label: 'A' },
-    { id: 'b', label: 'B' },
-  ],
 }

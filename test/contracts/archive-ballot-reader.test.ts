@@ -6,8 +6,8 @@ import { ballotRecords } from '../../src/archive/ballot-records.ts'
 import { openDatabase } from '../../src/archive/database.ts'
 import { pollRecords } from '../../src/archive/poll-records.ts'
 import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
-import type { Poll } from '../../src/domain/poll/poll.ts'
 import { withPostgres } from '../support/postgres.ts'
+import { aBallot, aPoll } from './archived.ts'
 
 const postgres = withPostgres()
 const signal = () => AbortSignal.timeout(20_000)
@@ -133,7 +133,7 @@ describe('an audit', () => {
 
 test('the ids of polls are walked in order, without those that are deleted', async () => {
   const ids = ['poll_a', 'poll_b', 'poll_c', 'poll_d', 'poll_e']
-  for (const id of ids) await pollRecords(openDatabase(postgres)).record({ ...aPoll, id }, signal())
+  for (const id of ids) await pollRecords(openDatabase(postgres)).record(aPoll({ id }), signal())
   const death = { pollId: 'poll_c', workspaceId: 'ws_a', deletedAt: 0 }
   await pollRecords(openDatabase(postgres)).remove(death, signal())
   expect(await pollIds(null, 3)).toEqual(['poll_a', 'poll_b', 'poll_d'])
@@ -173,38 +173,4 @@ const planOf = async (query: string): Promise<string> => {
     await client.query(`explain (format text) ${query}`),
   ])
   return rows.map((row) => row['QUERY PLAN']).join('\n')
-}
-
-const aBallot = (id: string, but: Partial<ArchivedBallot> = {}): ArchivedBallot => ({
-  id,
-  revision: 1,
-  castAt: 1_795_560_000_000,
-  answers: { where: ['pizza'] },
-  country: 'DE',
-  shard: 3,
-  seq: 1,
-  salt: '0123456789abcdef0123456789abcdef',
-  ...but,
-})
-
-const aPoll: Poll = {
-  id: 'poll_a',
-  workspaceId: 'ws_a',
-  title: 'Lunch?',
-  description: null,
-  questions: [{ id: 'nps', type: 'nps', prompt: 'Well?', required: true }],
-  opensAt: null,
-  closesAt: null,
-  results: 'always',
-  dedupe: { by: 'session' },
-  revisions: 'none',
-  challenge: 'off',
-  allowedOrigins: [],
-  expectedVoters: 1000,
-  labels: {},
-  shards: 4,
-  phase: 'open',
-  archived: false,
-  version: 1,
-  createdAt: 1_795_560_000_000,
 }

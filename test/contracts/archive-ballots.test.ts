@@ -9,6 +9,7 @@ import { ArchiveRejected } from '../../src/archive/postgres-error.ts'
 import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
 import type { Answers } from '../../src/domain/tally/rule.ts'
 import { withPostgres } from '../support/postgres.ts'
+import { aBallot } from './archived.ts'
 
 const postgres = withPostgres()
 const records = () => ballotRecords(openDatabase(postgres))
@@ -218,18 +219,6 @@ const split = <Item>(
   const size = 1 + draw(6)
   return items.length <= size ? [items] : [items.slice(0, size), ...split(items.slice(size), draw)]
 }
-
-const aBallot = (id: string, but: Partial<ArchivedBallot> = {}): ArchivedBallot => ({
-  id,
-  revision: 1,
-  castAt: 1_795_560_000_000,
-  answers: { where: ['pizza'] },
-  country: 'DE',
-  shard: 3,
-  seq: 1,
-  salt: '0123456789abcdef0123456789abcdef',
-  ...but,
-})
 
 const aMessage = (pollId: string, ballots: readonly ArchivedBallot[]): BallotMessage => ({
   v: 1,

@@ -8,6 +8,7 @@ import { ArchiveRejected } from '../../src/archive/postgres-error.ts'
 import { workspaces } from '../../src/archive/workspaces.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { withPostgres } from '../support/postgres.ts'
+import { aPoll } from './archived.ts'
 
 const postgres = withPostgres()
 const record = (poll: Poll) => pollRecords(openDatabase(postgres)).record(poll, signal())
@@ -161,29 +162,6 @@ describe('creating a workspace', () => {
     )
     expect(await postgres.query(`select 1 from workspaces where id = 'ws_half'`)).toEqual([])
   })
-})
-
-const aPoll = (but: Partial<Poll>): Poll => ({
-  id: 'poll_a',
-  workspaceId: 'ws_a',
-  title: 'Lunch? 🍕',
-  description: null,
-  questions: [{ id: '__proto__', type: 'nps', prompt: `"How's it?" \u2028`, required: true }],
-  opensAt: null,
-  closesAt: 1_795_570_000_000,
-  results: 'always',
-  dedupe: { by: 'session' },
-  revisions: 'none',
-  challenge: 'off',
-  allowedOrigins: [],
-  expectedVoters: 1000,
-  labels: { team: 'ops' },
-  shards: 4,
-  phase: 'open',
-  archived: false,
-  version: 3,
-  createdAt: 1_795_560_000_123,
-  ...but,
 })
 
 const aWorkspace = (name: string): Workspace => ({

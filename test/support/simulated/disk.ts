@@ -2,6 +2,7 @@
 // gone if the object ends before that. The alarm is part of it.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { ObjectStorage } from '../../../src/kernel/object-storage.ts'
+import { inSavepoint } from '../savepoint.ts'
 
 export interface Disk {
   readonly storage: ObjectStorage
@@ -60,15 +61,7 @@ export const aDisk = ({ soiled, writing }: Terms = {}): Disk => {
       },
       transaction: (work) => {
         soil()
-        database.exec('savepoint work')
-        try {
-          const value = work()
-          database.exec('release work')
-          return value
-        } catch (error) {
-          database.exec('rollback to work; release work')
-          throw error
-        }
+        return inSavepoint(database, work)
       },
       wakeAt: (time) => {
         soil()
