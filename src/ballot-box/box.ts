@@ -6,6 +6,7 @@ import type { OwnBallot } from '../domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import { emptyTally } from '../domain/tally/tally.ts'
+import { type Clock, monotonic } from '../kernel/clock.ts'
 import { refuse } from '../kernel/result.ts'
 import { archivedBallots } from './archived-ballots.ts'
 import { commitGroup } from './commit-group.ts'
@@ -46,14 +47,15 @@ export class Box implements BallotBoxRpc {
   /** How often the board has held this box; an answer from before the last time says nothing. */
   #holds = 0
   #releasing = false
-  /** The highest reading of the clock that something was decided by. */
-  #latest = 0
+  /** What ballots are decided by: never before one that is written down. */
+  readonly #clock: Clock
 
   constructor(needs: BoxNeeds) {
     this.#needs = needs
     this.#ledger = openLedger(needs.storage)
     this.#line = new WaitingLine(needs.settings.bufferLimit)
     this.#state = this.#load()
+    this.#clock = monotonic(needs.clock, this.#state?.castAt)
     this.#found()
   }
 
@@ -77,7 +79,7 @@ export class Box implements BallotBoxRpc {
   async erase(_address: BoxAddress, ballotSeq: number): Promise<'erased' | 'already' | 'none'> {
     const state = this.#state
     if (state === null) return 'none'
-    const now = this.#now(state)
+    const now = this.#clock.now()
     const { next, outcome, counted } = this.#needs.storage.transaction(() =>
       eraseBallot(this.#ledger, state, ballotSeq, now),
     )
@@ -316,7 +318,7 @@ export class Box implements BallotBoxRpc {
     const group = this.#line.take(this.#needs.settings.groupLimit)
     if (state === null || group.length === 0) return // a hurry may have taken everybody
     this.#lastGroup = group.length
-    const now = this.#now(state)
+    const now = this.#clock.now()
     const casts = group.map(({ request }) => request.cast)
     try {
       const { next, replies, counted, events } = this.#needs.storage.transaction(() =>
@@ -372,12 +374,6 @@ export class Box implements BallotBoxRpc {
    *  refuse a ballot that fits. */
   #ahead({ cast }: CastRequest): boolean {
     return (cast.pollVersion ?? 0) > (this.#state?.definition.poll.version ?? 0)
-  }
-
-  /** The box's own clock never runs back, whatever the machine's does. */
-  #now(state: BoxState): number {
-    this.#latest = Math.max(this.#latest, this.#needs.clock.now(), state.castAt)
-    return this.#latest
   }
 
   /** One alarm, set only when none is pending or the pending one is too late. */

@@ -58,6 +58,3 @@ export const toBase64Url = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
 
 export const fromBase64Url = (text: string): Bytes => new Uint8Array(Buffer.from(text, 'base64url'))
-
-export const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
-  left.byteLength === right.byteLength && left.every((byte, at) => byte === right[at])

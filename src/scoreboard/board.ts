@@ -203,14 +203,14 @@ export class Board implements ScoreboardRpc {
     if (state === null) return refuse({ reason: 'poll-not-found' })
     const changed = changePoll(state.definition, change, this.#needs.clock.now())
     if (!changed.ok) return changed
-    if (changesBallots(state.definition.poll, changed.value.poll) && !(await this.#holdAll(state))) {
+    const asksAnew = changesBallots(state.definition.poll, changed.value.poll)
+    if (asksAnew && !(await this.#holdAll(state))) {
       this.#letGo()
       await this.#within(boxPatienceMs, this.#circle.tell(state))
       return refuse({ reason: 'questions-frozen' })
     }
     // A socket that was allowed under the old terms must not go on telling under the new ones.
     if (excludesViewers(state.definition.poll, changed.value.poll)) this.#needs.viewers.end('hidden')
-    const asksAnew = changesBallots(state.definition.poll, changed.value.poll)
     if (changed.value !== state.definition) this.#redefine(state, changed.value)
     // In the same breath, so that no version of the results is ever shown with two sets of questions.
     if (asksAnew) this.#publisher?.publishAnew()
@@ -279,6 +279,7 @@ export class Board implements ScoreboardRpc {
       if (this.#living() !== state) return
       // Not the poll this began with: it may have been changed while the boxes were asked.
       publisher.close({ ...state.definition.poll, phase: 'closed' }, runoffs)
+      this.#circle.announce(state)
       await this.#within(recordPatienceMs, this.#record())
     } catch (error) {
       this.#needs.report({ type: 'box-failed', pollId: poll.id, error: String(error) })

@@ -4,6 +4,7 @@ import { ballotBody } from '../../representation/ballot-body.ts'
 import { ballotDocument } from '../../representation/ballot-document.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { readJson } from '../../representation/read-json.ts'
+import { castHeaders } from '../cast-from.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { idempotencyKey, originOf } from '../request-headers.ts'
@@ -29,11 +30,7 @@ export const castJson = async (c: Context<Http>, pollId: string): Promise<Respon
     if (cast.refusal.reason === 'already-voted') await recoverReceipt(c, pollId, shown)
     return refused(c, cast.refusal)
   }
-  const { kind, ballot, receipt, retrySafe } = cast.value
+  const { kind, ballot, receipt } = cast.value
   keepReceipt(c, pollId, receipt)
-  return c.json(ballotDocument(ballot, receipt), kind === 'accepted' ? 201 : 200, {
-    'Cache-Control': 'no-store',
-    ...(kind === 'replayed' && { 'Idempotency-Replayed': 'true' }),
-    ...(!retrySafe && { 'Edgepoll-Retry-Safe': 'false' }),
-  })
+  return c.json(ballotDocument(ballot, receipt), kind === 'accepted' ? 201 : 200, castHeaders(cast.value))
 }
