@@ -7,6 +7,8 @@ import { aVisitor, type Visitor } from './visitor.ts'
 
 export interface Hall {
   readonly station: () => Station
+  /** Somebody with a browser of their own, who has opened nothing yet. */
+  enter(options?: BrowserContextOptions): Promise<Visitor>
   /** Somebody with a browser of their own opens a poll's page. */
   visit(pollId: string, options?: BrowserContextOptions): Promise<Visitor>
 }
@@ -34,11 +36,17 @@ export const aHall = (): Hall => {
     await station?.close()
   })
 
+  const enter = async (options: BrowserContextOptions = {}): Promise<Visitor> => {
+    const visitor = await aVisitor(given(browser), options)
+    visitors.push(visitor)
+    return visitor
+  }
+
   return {
     station: () => given(station),
-    visit: async (pollId, options = {}) => {
-      const visitor = await aVisitor(given(browser), options)
-      visitors.push(visitor)
+    enter,
+    visit: async (pollId, options) => {
+      const visitor = await enter(options)
       await visitor.page.goto(`${given(station).url}/p/${pollId}`)
       return visitor
     },

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import { whySkipped } from './chromium.ts'
 import { aHall } from './hall.ts'
-import { lunch } from './polls.ts'
 
 describe.skipIf(whySkipped() !== null)('the reference', () => {
-  const { station, visit } = aHall()
+  const { station, enter } = aHall()
 
   it('shows every operation, from here alone', async () => {
-    const { page, findings, picture } = await visit(await station().makePoll(lunch))
+    // Nothing is open before: leaving a page ends what it was still loading, and that is no failure of this one.
+    const { page, findings, picture } = await enter()
     const asked: string[] = []
     const failed: string[] = []
     page.on('request', (request) => asked.push(request.url()))
