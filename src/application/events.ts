@@ -55,6 +55,8 @@ export type Event =
       readonly again: number
     }
   | { readonly type: 'box-failed'; readonly pollId: string; readonly error: string }
+  /** A closed poll does not yet lie where everybody can read it. */
+  | { readonly type: 'shelf-failed'; readonly pollId: string; readonly error: string }
   | {
       readonly type: 'results-published'
       readonly pollId: string

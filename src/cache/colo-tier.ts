@@ -28,17 +28,13 @@ export const coloTier = <Value>(cache: ColoCache, clock: Clock): Tier<Value> => 
     put: async (key, entry) => {
       const seconds = Math.ceil((entry.standInUntil - clock.now()) / 1_000)
       if (seconds <= 0 || !supersedes(entry, await get(key))) return
-      try {
-        await cache.put(
-          urlOf(key),
-          new Response(JSON.stringify(entry), { headers: { 'Cache-Control': `max-age=${seconds}` } }),
-        )
-      } catch {
-        // A cache that will not remember is a slower system, not a broken one.
-      }
+      await cache.put(
+        urlOf(key),
+        new Response(JSON.stringify(entry), { headers: { 'Cache-Control': `max-age=${seconds}` } }),
+      )
     },
     drop: async (key) => {
-      await cache.delete(urlOf(key)).catch(() => false)
+      await cache.delete(urlOf(key))
     },
   }
 }

@@ -35,10 +35,8 @@ export const kvTier = <Value>(store: KeyValueStore, clock: Clock, freshMs: numbe
       const freshUntil = clock.now() + freshMs
       const kept = { ...entry, freshUntil, standInUntil: Math.max(freshUntil, entry.standInUntil) }
       const life = Math.max(shortestLife, Math.ceil((kept.standInUntil - clock.now()) / 1_000))
-      await store.put(key, JSON.stringify(kept), { expirationTtl: life }).catch(() => undefined)
+      await store.put(key, JSON.stringify(kept), { expirationTtl: life })
     },
-    drop: async (key) => {
-      await store.delete(key).catch(() => undefined)
-    },
+    drop: (key) => store.delete(key),
   }
 }

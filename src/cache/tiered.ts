@@ -17,10 +17,8 @@ export interface Tiered<Value> {
 
 interface Parts<Value> {
   readonly isolate: IsolateTier<Value>
-  /** Nearest first. */
+  /** Nearest first. What is read goes into all of them that are not read-only. */
   readonly beyond: readonly Tier<Value>[]
-  /** Whether a value goes into the tiers that all locations share: only what hardly ever changes may. */
-  readonly lasting: (value: Value | null) => boolean
   readonly origin: (
     key: string,
     signal: AbortSignal,
@@ -59,9 +57,9 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
     stale,
   })
 
+  /** A tier that will not remember is a slower system, not a broken one. */
   const fill = async (key: string, entry: Entry<Value>, tiers: readonly Tier<Value>[]) => {
-    for (const tier of tiers)
-      if (tier.name === 'colo' || parts.lasting(entry.value)) await tier.put(key, entry)
+    for (const tier of tiers) await tier.put(key, entry).catch(() => undefined)
   }
 
   const fetched = async (key: string): Promise<Remembered<Value>> => {
@@ -161,7 +159,7 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
     async forget(key) {
       bounded(forgotten, key, (forgotten.get(key) ?? 0) + 1)
       flights.delete(key)
-      await Promise.all([isolate, ...beyond].map((tier) => tier.drop(key)))
+      await Promise.allSettled([isolate, ...beyond].map((tier) => tier.drop(key)))
     },
   }
 }

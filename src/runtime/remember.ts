@@ -2,15 +2,17 @@
 import type { Report } from '../application/events.ts'
 import type { KeyRecord, KeyRing, PollBook, PollViews, Scoreboards, Snapshot } from '../application/ports.ts'
 import { type ColoCache, coloTier } from '../cache/colo-tier.ts'
-import type { Terms } from '../cache/entry.ts'
+import { entryOf, type Terms } from '../cache/entry.ts'
 import { isolateTier } from '../cache/isolate-tier.ts'
 import { type KeyValueStore, kvTier } from '../cache/kv-tier.ts'
+import { readOnly } from '../cache/read-only.ts'
 import { tiered } from '../cache/tiered.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
-import { type Poll, publicPoll } from '../domain/poll/poll.ts'
+import { type Poll, publicPoll, stageOf } from '../domain/poll/poll.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { Turns } from '../kernel/turns.ts'
+import type { Shelf } from '../scoreboard/publisher.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -37,7 +39,6 @@ export const rememberPolls = (
     ...common(around),
     isolate: isolateTier(2_000),
     beyond: [],
-    lasting: () => false,
     terms: () => ({ freshMs: 5 * second, staleMs: 0, standInMs: 55 * second, absentMs: second }),
     origin: async (pollId, signal) => {
       const value = await book.find(pollId, signal)
@@ -47,24 +48,24 @@ export const rememberPolls = (
   return { find: async (pollId, signal) => (await polls.read(pollId, signal)).value, forget: polls.forget }
 }
 
-/** Polls as anybody may see them: isolate, location; closed ones in KV too. A change is seen at once where it was made
- *  and within 10 s everywhere. */
+/** Polls as anybody may see them: isolate, location, and KV, where the scoreboard puts closed ones. A change is seen at
+ *  once where it was made and within 15 s everywhere; one of a closed poll within 15 s of when KV tells of it, which may
+ *  be a minute and a half behind. */
 export const rememberViews = (book: PollBook, around: Around): PollViews => {
   const open: Terms = { freshMs: 10 * second, staleMs: 5 * second, standInMs: 10 * minute, absentMs: second }
   const views = tiered<Poll>({
     ...common(around),
     isolate: isolateTier(5_000),
     beyond: sharedTiers(around),
-    lasting: (poll) => poll?.phase === 'closed',
     terms: () => open,
     origin: async (key, signal) => {
       const found = await book.find(pollIdOf(key), signal)
-      return { value: found && publicPoll(found.poll), version: viewVersion(found?.poll) }
+      return { value: found && publicPoll(found.poll), version: found === null ? 0 : stageOf(found.poll) }
     },
   })
   return {
     find: (pollId, signal) => views.read(viewKey(pollId), signal),
-    learn: (poll) => views.learn(viewKey(poll.id), publicPoll(poll), viewVersion(poll)),
+    learn: (poll) => views.learn(viewKey(poll.id), publicPoll(poll), stageOf(poll)),
     forget: (pollId) => views.forget(viewKey(pollId)),
   }
 }
@@ -81,9 +82,6 @@ export const rememberResults = (
     ...common(around),
     isolate: isolateTier(2_000),
     beyond: sharedTiers(around),
-    // The scoreboard alone writes final results into KV: a reader that is slow would put what it read before an erasure
-    // over what came after, and it would lie there for a day.
-    lasting: () => false,
     terms: (snapshot) => (snapshot?.final === true ? final : live),
     origin: async (key, signal) => {
       const found = await boards.snapshot(pollIdOf(key), signal)
@@ -96,25 +94,23 @@ export const rememberResults = (
   }
 }
 
-/** What the scoreboard itself puts into KV, one after the other, so that a closed poll is read without waking it. */
-export const rememberFinal = (kv: KeyValueStore, clock: Clock) => {
-  const tier = kvTier<Snapshot>(kv, clock, day)
+/** What the scoreboard itself puts into KV, one after the other, so that a closed poll is read without waking it. Rejects
+ *  when something of it was not written. */
+export const rememberFinal = (kv: KeyValueStore, clock: Clock): Shelf => {
+  const results = kvTier<Snapshot>(kv, clock, day)
+  const views = kvTier<Poll>(kv, clock, day)
   const turns = new Turns()
+  const told = <Value>(value: Value, version: number) =>
+    entryOf(value, version, { freshMs: 0, staleMs: 0, standInMs: day, absentMs: 0 }, clock.now())
   return {
-    keep: (snapshot: Snapshot): Promise<void> => {
-      const since = clock.now()
-      const entry = {
-        value: snapshot,
-        version: snapshot.version,
-        since,
-        freshUntil: since,
-        staleUntil: since,
-      }
-      return turns.take(() => tier.put(resultsKey(snapshot.pollId), { ...entry, standInUntil: since + day }))
-    },
-    drop: (pollId: string): Promise<void> =>
+    keep: (snapshot, poll) =>
       turns.take(async () => {
-        await Promise.all([tier.drop(resultsKey(pollId)), tier.drop(viewKey(pollId))])
+        await results.put(resultsKey(poll.id), told(snapshot, snapshot.version))
+        await views.put(viewKey(poll.id), told(publicPoll(poll), stageOf(poll)))
+      }),
+    drop: (pollId) =>
+      turns.take(async () => {
+        await Promise.all([results.drop(resultsKey(pollId)), views.drop(viewKey(pollId))])
       }),
   }
 }
@@ -125,7 +121,6 @@ export const rememberKeys = (ring: KeyRing, around: Around): KeyRing => {
     ...common(around),
     isolate: isolateTier(5_000),
     beyond: [],
-    lasting: () => false,
     terms: () => ({ freshMs: 50 * second, staleMs: 0, standInMs: 10 * minute, absentMs: 5 * second }),
     origin: async (keyId, signal) => ({ value: await ring.find(keyId, signal), version: 0 }),
   })
@@ -138,15 +133,12 @@ export const rememberKeys = (ring: KeyRing, around: Around): KeyRing => {
   }
 }
 
+/** The location, and what the scoreboard alone writes into KV. */
 const sharedTiers = <Value>({ colo, kv, clock }: Around) => [
   ...(colo === null ? [] : [coloTier<Value>(colo, clock)]),
-  kvTier<Value>(kv, clock, day),
+  readOnly(kvTier<Value>(kv, clock, day)),
 ]
 
 const viewKey = (pollId: string) => `poll:${pollId}`
 const resultsKey = (pollId: string) => `results:${pollId}`
 const pollIdOf = (key: string) => key.slice(key.indexOf(':') + 1)
-
-/** `closing` and `closed` are one version of the poll and two views of it. */
-const viewVersion = (poll: Poll | undefined): number =>
-  poll === undefined ? 0 : poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)

@@ -12,7 +12,7 @@ import type {
 } from '../application/ports.ts'
 import { changePoll, changesBallots, excludesViewers } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
-import type { Poll } from '../domain/poll/poll.ts'
+import { type Poll, stageOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
@@ -24,7 +24,7 @@ import { countRunoffs } from './count-runoffs.ts'
 import { OpenRunoffs } from './open-runoffs.ts'
 import type { ScoreboardRpc } from './protocol.ts'
 import { Publisher, type Shelf, type Viewers } from './publisher.ts'
-import { type BoardState, openScorebook, recordOf, type Scorebook } from './scorebook.ts'
+import { type BoardState, openScorebook, type Scorebook } from './scorebook.ts'
 
 export interface BoardNeeds {
   readonly storage: ObjectStorage
@@ -187,8 +187,8 @@ export class Board implements ScoreboardRpc {
       this.#needs.storage.wakeAt(this.#needs.clock.now() + againMs)
     const state = this.#living()
     if (state === null) return
-    const shelf = { keep: () => this.#shelve() }
-    this.#publisher = new Publisher({ ...this.#needs, book: this.#book, shelf }, state)
+    const shelve = () => void this.#shelve()
+    this.#publisher = new Publisher({ ...this.#needs, book: this.#book, shelve }, state)
     this.#plan(state)
     // A count that was due when the object ended is due still.
     if (state.publication !== null) this.#runoffs.countSoon(state, this.#publisher)
@@ -215,7 +215,7 @@ export class Board implements ScoreboardRpc {
     // In the same breath, so that no version of the results is ever shown with two sets of questions.
     if (asksAnew) this.#publisher?.publishAnew()
     const confirmed = this.#within(boxPatienceMs, this.#circle.tell(state))
-    await this.#within(recordPatienceMs, this.#record())
+    await this.#within(recordPatienceMs, Promise.all([this.#record(), this.#shelve()]))
     if (!(await confirmed)) throw new Unavailable('a ballot box')
     return accept(state.definition.poll)
   }
@@ -314,9 +314,9 @@ export class Board implements ScoreboardRpc {
   /** Writes the poll through to Postgres; `#plan` sees to it that this is repeated until it is there. */
   async #record(): Promise<void> {
     const state = this.#living()
-    if (state === null || state.recorded >= recordOf(state)) return
+    if (state === null || state.recorded >= stageOf(state.definition.poll)) return
     const { poll } = state.definition
-    const recorded = recordOf(state)
+    const recorded = stageOf(state.definition.poll)
     this.#plan(state)
     try {
       await this.#needs.records.record(poll)
@@ -328,17 +328,23 @@ export class Board implements ScoreboardRpc {
     }
   }
 
-  /** Puts final results where everybody can read them; `#plan` sees to it that this is repeated until they are there.
-   *  What lies there is believed for a day, so that an erasure noted since must not be missed. */
+  /** Puts a closed poll and its results where everybody can read them; `#plan` sees to it that this is repeated until
+   *  they are there. They are believed for a day, so that neither a change nor an erasure must be missed. */
   async #shelve(): Promise<void> {
     const state = this.#living()
-    if (state?.publication?.final !== true || state.shelved >= state.publication.version) return
-    const { publication } = state
+    if (state?.publication?.final !== true || state.shelved >= shelfMark(state)) return
+    const { publication, definition } = state
+    const { poll } = definition
+    const mark = shelfMark(state)
     this.#plan(state)
-    await this.#needs.shelf.keep({ pollId: state.definition.poll.id, ...publication })
-    if (this.#living() !== state) return
-    state.shelved = Math.max(state.shelved, publication.version)
-    this.#book.keepShelved(state.shelved)
+    try {
+      await this.#needs.shelf.keep({ pollId: poll.id, ...publication }, poll)
+      if (this.#living() !== state) return
+      state.shelved = Math.max(state.shelved, mark)
+      this.#book.keepShelved(mark)
+    } catch (error) {
+      this.#needs.report({ type: 'shelf-failed', pollId: poll.id, error: String(error) })
+    }
   }
 
   /** The next alarm: what must be repeated, or the close that is scheduled. */
@@ -348,8 +354,8 @@ export class Board implements ScoreboardRpc {
     const wishes = [
       phase === 'closing' || behind(state).length > 0 ? now + againMs : null,
       state.holding ? now + boxPatienceMs : null,
-      state.recorded < recordOf(state) ? now + recordAgainMs : null,
-      state.publication?.final && state.shelved < state.publication.version ? now + recordAgainMs : null,
+      state.recorded < stageOf(state.definition.poll) ? now + recordAgainMs : null,
+      state.publication?.final && state.shelved < shelfMark(state) ? now + recordAgainMs : null,
       phase === 'open' && closesAt !== null ? Math.max(closesAt, now) : null,
     ].filter((at) => at !== null)
     if (wishes.length > 0) this.#needs.storage.wakeAt(Math.min(...wishes))
@@ -362,3 +368,7 @@ export class Board implements ScoreboardRpc {
     return Promise.race([work, promise])
   }
 }
+
+/** Rises with every change of what anybody may read of a closed poll. */
+const shelfMark = ({ definition, publication }: BoardState): number =>
+  stageOf(definition.poll) + (publication?.version ?? 0)

@@ -16,9 +16,10 @@ export interface Viewers {
   end(why: 'closed' | 'deleted' | 'hidden'): void
 }
 
-/** Where final results lie for everybody, so that a closed poll is read without waking its scoreboard. Never rejects. */
+/** Where a closed poll and its final results lie for everybody, so that they are read without waking the scoreboard.
+ *  Rejects when that could not be written. */
 export interface Shelf {
-  keep(snapshot: Snapshot): Promise<void>
+  keep(snapshot: Snapshot, poll: Poll): Promise<void>
   drop(pollId: string): Promise<void>
 }
 
@@ -27,7 +28,8 @@ interface Needs {
   readonly clock: Clock
   readonly after: (delayMs: number, run: () => void) => void
   readonly viewers: Viewers
-  readonly shelf: Pick<Shelf, 'keep'>
+  /** A final publication lies where everybody can read it as soon as may be. */
+  readonly shelve: () => void
   readonly report: Report
 }
 
@@ -164,7 +166,7 @@ export class Publisher {
       results,
       whole ? resultsFrame(publication.document) : deltaFrame(before, results, publication.document),
     )
-    if (final) void this.#needs.shelf.keep({ pollId: results.pollId, ...publication })
+    if (final) this.#needs.shelve()
   }
 
   #changedShards(): Map<number, Shard> {

@@ -9,7 +9,7 @@ import { hasTables, prepareTables } from './schema.ts'
 /** Durable facts; the board changes its copy only after it has written. */
 export interface BoardState {
   definition: CountingDefinition
-  /** The poll version that Postgres is known to have, and whether it knows the phase. */
+  /** The poll's stage that Postgres is known to have. */
   recorded: number
   /** Invites issued: serials 1 … invites. */
   invites: number
@@ -20,7 +20,7 @@ export interface BoardState {
   /** Shards that have joined, with the newest tally that is durable here. */
   readonly shards: Map<number, Shard>
   publication: Publication | null
-  /** The final publication that is known to lie where everybody can read it. */
+  /** What is known to lie where everybody can read it: stage of the closed poll + version of its final publication. */
   shelved: number
   /** The poll as it was made, and what it was asked for with: the answer to a repeat. */
   readonly origin: { readonly poll: Poll; readonly fingerprint: string }
@@ -46,10 +46,6 @@ export interface Publication {
 }
 
 export type Runoffs = Readonly<Record<string, RunoffOutcome | null>>
-
-/** What Postgres must have heard: `closing` and `closed` are one version of the poll and two records of it. */
-export const recordOf = ({ definition: { poll } }: BoardState): number =>
-  poll.version * 2 + (poll.phase === 'closed' ? 1 : 0)
 
 export type Scorebook = ReturnType<typeof openScorebook>
 
@@ -132,7 +128,7 @@ export const openScorebook = (storage: ObjectStorage) => {
     },
 
     keepShelved(version: number): void {
-      storage.run('update board set shelved = ? where id = 1', version)
+      storage.run('update board set shelved = max(shelved, ?) where id = 1', version)
     },
 
     keepInvites(issued: number): void {

@@ -16,7 +16,6 @@ const anIsolate = () => {
   const memory: Tiered<string> = tiered<string>({
     isolate: isolateTier(100),
     beyond: [],
-    lasting: () => false,
     origin: () => {
       const question = Promise.withResolvers<Answer>()
       asked.push(question)

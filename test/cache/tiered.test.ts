@@ -5,6 +5,7 @@ import { coloTier } from '../../src/cache/colo-tier.ts'
 import { entryOf, supersedes, type Terms } from '../../src/cache/entry.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import { type KeyValueStore, kvTier } from '../../src/cache/kv-tier.ts'
+import { readOnly } from '../../src/cache/read-only.ts'
 import { type Tiered, tiered } from '../../src/cache/tiered.ts'
 
 const terms: Terms = { freshMs: 1_000, staleMs: 1_000, standInMs: 60_000, absentMs: 500 }
@@ -48,12 +49,12 @@ const aWorld = () => {
   const origin: Origin = { value: 'one', version: 1, asked: 0, answer: async () => {} }
   const colo = aColo()
   const store = aStore()
+  const kv = kvTier<string>(store, clock, 86_400_000)
   const behind: Promise<unknown>[] = []
   const isolate = (withColo: ColoCache = colo): Tiered<string> =>
     tiered<string>({
       isolate: isolateTier(100),
-      beyond: [coloTier<string>(withColo, clock), kvTier<string>(store, clock, 86_400_000)],
-      lasting: (value) => value === 'final',
+      beyond: [coloTier<string>(withColo, clock), readOnly(kv)],
       terms: () => terms,
       origin: async () => {
         origin.asked++
@@ -68,7 +69,10 @@ const aWorld = () => {
   const settle = async () => {
     while (behind.length > 0) await behind.pop()
   }
-  return { clock, origin, store, isolate, settle }
+  /** What the one writer of KV says. */
+  const tell = (value: string, version: number) =>
+    kv.put('k', entryOf(value, version, { ...terms, standInMs: 86_400_000 }, clock.time))
+  return { clock, origin, store, kv, isolate, settle, tell }
 }
 
 describe('a read', () => {
@@ -139,11 +143,9 @@ describe('absence', () => {
   })
 
   it('is never written to KV, which would go on telling it', async () => {
-    const world = aWorld()
-    Object.assign(world.origin, { value: null, version: 0 })
-    await world.isolate().read('k', patient())
-    await world.settle()
-    expect(world.store.writes).toBe(0)
+    const { kv, store } = aWorld()
+    await kv.put('k', entryOf<string>(null, 0, terms, 1_000_000))
+    expect(store.writes).toBe(0)
   })
 })
 
@@ -222,9 +224,19 @@ describe('learning', () => {
     expect(await isolate.read('k', patient())).toMatchObject({ value: 'two' })
   })
 
-  it('of something lasting reaches every location through KV, held no longer than anything else', async () => {
+  it('leaves KV alone, which another writes', async () => {
     const world = aWorld()
-    await world.isolate().learn('k', 'final', 5)
+    await world.isolate().learn('k', 'two', 2)
+    await world.isolate().read('k', patient())
+    await world.settle()
+    expect(world.store.writes).toBe(0)
+  })
+})
+
+describe('KV', () => {
+  it('tells every location, and is held there no longer than anything else', async () => {
+    const world = aWorld()
+    await world.tell('final', 5)
     const far = world.isolate(aColo())
     world.clock.time += 3_600_000
     expect(await far.read('k', patient())).toMatchObject({ value: 'final', from: 'kv' })
@@ -235,24 +247,28 @@ describe('learning', () => {
     expect(await far.read('k', patient())).toMatchObject({ value: 'final, less one' })
   })
 
-  it('of anything else leaves KV alone', async () => {
-    const world = aWorld()
-    await world.isolate().learn('k', 'two', 2)
-    expect(world.store.writes).toBe(0)
-  })
-})
-
-describe('a KV that is a minute behind', () => {
-  it('cannot take a reader back to a lower version', async () => {
+  it('that is a minute behind cannot take a reader back to a lower version', async () => {
     const world = aWorld()
     const isolate = world.isolate()
-    await isolate.learn('k', 'final', 5)
-    const old = world.store.kept.get('k') ?? ''
+    await world.tell('final', 5)
     await isolate.learn('k', 'final', 6)
-    world.store.kept.set('k', old)
     Object.assign(world.origin, { value: 'final', version: 6 })
     world.clock.time += 2_001
     expect(await isolate.read('k', patient())).toMatchObject({ from: 'origin' })
+  })
+
+  it('does not take a lower version over a higher', async () => {
+    const world = aWorld()
+    await world.tell('final', 6)
+    await world.tell('less', 5)
+    expect(await world.isolate().read('k', patient())).toMatchObject({ value: 'final' })
+  })
+
+  it('says so when it could not be written or cleared', async () => {
+    const full = () => Promise.reject(new Error('one write a second'))
+    const kv = kvTier<string>({ get: async () => null, put: full, delete: full }, { now: () => 0 }, 1_000)
+    await expect(kv.put('k', entryOf('one', 1, terms, 0))).rejects.toThrow('one write a second')
+    await expect(kv.drop('k')).rejects.toThrow('one write a second')
   })
 })
 
@@ -268,7 +284,6 @@ describe('tiers that break', () => {
         coloTier<string>({ match: broken, put: broken, delete: broken }, clock),
         kvTier<string>({ get: broken, put: broken, delete: broken }, clock, 1_000),
       ],
-      lasting: () => true,
       terms: () => terms,
       origin: async () => ({ value: 'one', version: 1 }),
       clock,

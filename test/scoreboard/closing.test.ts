@@ -70,6 +70,25 @@ describe('closing', () => {
     expect(stand.boxes.asked).toHaveLength(1)
   })
 
+  test('tells every box that holds ballots that the result is final, however long that takes', async () => {
+    const stand = await aBoard({ shards: 4 })
+    hold(stand, 1, pizza, sushi)
+    const { adopt } = stand.boxes
+    const heard: [number, string][] = []
+    stand.boxes.adopt = async (address, definition) => {
+      heard.push([address.shard, definition.poll.phase])
+      if (heard.length === 1) throw new Error('the box cannot be reached')
+      await adopt(address, definition)
+    }
+    await stand.board.close()
+    stand.restart()
+    while (await stand.ring());
+    expect(heard).toEqual([
+      [1, 'closed'],
+      [1, 'closed'],
+    ])
+  })
+
   test('by two owners at once is one close', async () => {
     const stand = await aBoard()
     hold(stand, 0, pizza)

@@ -227,7 +227,9 @@ const fakeViewers = (): FakeViewers => {
 }
 
 export interface FakeShelf extends Shelf {
-  readonly kept: Snapshot[]
+  readonly kept: { readonly snapshot: Snapshot; readonly poll: Poll }[]
+  /** Runs before each write; may throw or take its time. */
+  before: () => Promise<void>
   readonly dropped: string[]
 }
 
@@ -235,8 +237,15 @@ const fakeShelf = (): FakeShelf => {
   const shelf: FakeShelf = {
     kept: [],
     dropped: [],
-    keep: async (snapshot) => void shelf.kept.push(snapshot),
-    drop: async (pollId) => void shelf.dropped.push(pollId),
+    before: async () => {},
+    keep: async (snapshot, poll) => {
+      await shelf.before()
+      shelf.kept.push({ snapshot, poll })
+    },
+    drop: async (pollId) => {
+      await shelf.before()
+      shelf.dropped.push(pollId)
+    },
   }
   return shelf
 }

@@ -103,6 +103,10 @@ export interface Poll extends PollDefinition {
   readonly createdAt: number
 }
 
+/** Counts everything that can be told of a poll: `closing` and `closed` are one version of it and two stages. */
+export const stageOf = ({ version, phase }: Pick<Poll, 'version' | 'phase'>): number =>
+  version * 2 + (phase === 'closed' ? 1 : 0)
+
 /** The status a client is shown. Scheduled is an open poll whose `opensAt` has not come. */
 export const statusOf = (poll: Pick<Poll, 'phase' | 'opensAt' | 'closesAt'>, now: number): PollStatus => {
   if (poll.phase === 'draft') return 'draft'

@@ -22,6 +22,7 @@ const levelOf = (event: Event): LogLevel => {
       return 'error'
     case 'report-failed':
     case 'box-failed':
+    case 'shelf-failed':
     case 'poll-record-failed':
     case 'archive-failed':
     case 'confirm-failed':
