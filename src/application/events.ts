@@ -55,6 +55,8 @@ export type Event =
       readonly again: number
     }
   | { readonly type: 'box-failed'; readonly pollId: string; readonly error: string }
+  /** A cache in front of the edge could not be told of a change: it tells the old until that has run out. */
+  | { readonly type: 'purge-failed'; readonly pollId: string; readonly error: string }
   /** A closed poll does not yet lie where everybody can read it. */
   | { readonly type: 'shelf-failed'; readonly pollId: string; readonly error: string }
   | {

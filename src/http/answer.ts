@@ -3,13 +3,11 @@ import type { Context } from 'hono'
 import { type Fields, fieldsText } from '../representation/fields.ts'
 import { encode } from '../representation/formats.ts'
 import type { Shape } from '../representation/protobuf.ts'
+import { varies } from './cache-policy.ts'
 import type { Http } from './http.ts'
 
 type Status = 200 | 201 | 202
 type Headers = Readonly<Record<string, string>>
-
-/** Authorization needs no naming: shared caches keep away from it by themselves. */
-export const varies = { Vary: 'Accept, X-API-Key' } as const
 
 /** `shape`: which message it is in Protocol Buffers, where the resource is offered in them. */
 export const answer = (

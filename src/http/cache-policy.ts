@@ -1,6 +1,6 @@
 // How long anybody may keep what: one row a class of resource. Everything not in here is `no-store`.
 import type { Context } from 'hono'
-import type { Remembered } from '../application/ports.ts'
+import type { Remembered, Snapshot } from '../application/ports.ts'
 import type { Http } from './http.ts'
 
 /** `browser` is Cache-Control, `edge` CDN-Cache-Control. Never `s-maxage` beside stale-*: it disables them. */
@@ -14,11 +14,25 @@ export const cachePolicy = {
   hidden: { browser: 'private, no-store', edge: null },
 } as const satisfies Record<string, { readonly browser: string; readonly edge: string | null }>
 
+/** `open`: whether anybody may see them. */
+export const resultsPolicy = (
+  { final }: Pick<Snapshot, 'final'>,
+  open: boolean,
+): keyof typeof cachePolicy => {
+  if (!open) return 'hidden'
+  return final ? 'final-results' : 'results'
+}
+
 type How = Pick<Remembered<unknown>, 'from' | 'ageMs' | 'stale'>
 
-/** The cache headers of a read. A key sees what others do not: its answers are kept nowhere but with it. */
+/** What answers of one address differ by. Authorization is named because what everybody may keep is answered to a key
+ *  too, by caches in front of us that go by the letter (RFC 9111 § 3.5, § 4.1). */
+export const varies = { Vary: 'Accept, Authorization, X-API-Key' } as const
+
+/** The cache headers of a read of a poll. A key sees what others do not: its answers are kept nowhere but with it. */
 export const cacheHeaders = (
   c: Context<Http>,
+  pollId: string,
   policy: keyof typeof cachePolicy,
   { from, ageMs, stale }: How,
 ): Record<string, string> => {
@@ -29,6 +43,7 @@ export const cacheHeaders = (
   return {
     'Cache-Control': browser,
     'CDN-Cache-Control': edge,
+    'Cache-Tag': pollId,
     'Cache-Status': from === 'origin' ? 'edgepoll; fwd=miss' : `edgepoll; hit; detail=${from}`,
     ...(ageSeconds > 0 && { Age: String(ageSeconds) }),
     ...(stale && { 'Edgepoll-Stale': 'true' }),

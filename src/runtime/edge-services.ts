@@ -44,6 +44,7 @@ import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
 import { edgeConfig } from './config.ts'
+import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberViews } from './remember.ts'
 
 export interface EdgeBindings<BoxId, BoardId> {
@@ -59,16 +60,18 @@ export interface EdgeBindings<BoxId, BoardId> {
 export interface EdgePlatform {
   readonly waitUntil: (work: Promise<unknown>) => void
   readonly colo: ColoCache | null
+  readonly front: FrontCache
 }
 
 export const edgeServices = <BoxId, BoardId>(
   env: EdgeBindings<BoxId, BoardId>,
-  { waitUntil, colo }: EdgePlatform,
+  { waitUntil, colo, front }: EdgePlatform,
 ): Services => {
   const config = edgeConfig(env)
   const report = jsonLog('edge', config.LOG_LEVEL)
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   const boards = scoreboards(env.SCOREBOARD)
+  const owned = purgeFront(boards, { front, waitUntil, report })
   const around = { clock, random, report, waitUntil, colo, kv: env.READS }
   const pollBook = rememberPolls(boards, around)
   const pollViews = rememberViews(boards, around)
@@ -95,9 +98,9 @@ export const edgeServices = <BoxId, BoardId>(
       suspicion: suspicion(env.NEW_VOTERS, clock),
       random,
     }),
-    changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
+    changePoll: changePoll({ pollBook, pollViews, scoreboards: owned }),
     checkHealth: checkHealth({ healthChecks }),
-    closePoll: closePoll({ pollBook, pollViews, results, scoreboards: boards }),
+    closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
       scoreboards: boards,
       pollViews,
@@ -106,8 +109,8 @@ export const edgeServices = <BoxId, BoardId>(
       idSecret: hash('poll-ids', config.ROOT_KEY),
     }),
     createWorkspace: createWorkspace({ workspaces: workspaces(database), clock, random }),
-    deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
-    editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
+    deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: owned }),
+    editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),

@@ -41,7 +41,7 @@ describe('answers', () => {
       const plain = await ask('GET', `/v1/polls/${poll.id}${path}`)
       const other = await ask('GET', `/v1/polls/${poll.id}${path}`, { Accept: type })
       expect([other.status, other.headers.get('content-type')]).toEqual([200, type])
-      expect(other.headers.get('vary')).toBe('Accept, X-API-Key')
+      expect(other.headers.get('vary')).toBe('Accept, Authorization, X-API-Key')
       expect(other.headers.get('etag')).toBe(plain.headers.get('etag')?.replace('json', format))
       expect(bare(other.says(shape))).toEqual(bare(plain.says(shape)))
     }
@@ -63,7 +63,7 @@ describe('answers', () => {
         again.bytes.byteLength,
         again.headers.get('etag'),
         again.headers.get('vary'),
-      ]).toEqual([304, 0, tag, 'Accept, X-API-Key'])
+      ]).toEqual([304, 0, tag, 'Accept, Authorization, X-API-Key'])
       const other = await ask('GET', `/v1/polls/${poll.id}${path}`, {
         Accept: type === 'application/json' ? 'application/msgpack' : 'application/json',
         'If-None-Match': tag,

@@ -4,8 +4,13 @@ import { openApi, validateAnswer } from '../support/openapi.ts'
 
 const example = (name: string) => openApi.components.examples[name].value
 
+const unkept = { 'Cache-Control': 'no-store' }
+
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
-  new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } })
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/json', ...unkept, ...headers },
+  })
 
 const problem = (name: string, changes: object = {}) => {
   const body = { ...example(name), ...changes }
@@ -21,7 +26,7 @@ describe('an answer as described', () => {
     ['a poll, to its owner', 'GET', poll, json(example('owned-poll'))],
     ['part of a poll', 'GET', `${poll}?fields=title`, json({ id: example('poll').id, title: 'Lunch?' })],
     ['a refusal', 'GET', poll, problem('poll-not-found')],
-    ['nothing', 'DELETE', poll, new Response(null, { status: 204 })],
+    ['nothing', 'DELETE', poll, new Response(null, { status: 204, headers: unkept })],
     ['a line each', 'GET', `${poll}/export`, ndjson(example('exported-ballot'))],
     ['no such path', 'GET', '/v2', problem('not-found')],
     ['the most literal path', 'GET', `${poll}/ballots/mine`, json(example('own-ballot'))],
@@ -35,6 +40,7 @@ describe('an answer that is not', () => {
     ['a status', 'GET', poll, json({}, 418), 'describes no 418'],
     ['a media type', 'GET', poll, json({}, 200, { 'Content-Type': 'text/plain' }), 'no text/plain'],
     ['a header', 'GET', poll, json(example('poll'), 200, { 'X-Powered-By': 'us' }), 'x-powered-by'],
+    ['caches', 'GET', poll, new Response(JSON.stringify(example('poll'))), 'no Cache-Control'],
     [
       'what a header says',
       'GET',
@@ -90,5 +96,5 @@ describe('an answer that is not', () => {
 
 function ndjson(line: unknown, headers: Record<string, string> = {}): Response {
   const text = `${JSON.stringify(line)}\n`
-  return new Response(text, { headers: { 'Content-Type': 'application/x-ndjson', ...headers } })
+  return new Response(text, { headers: { 'Content-Type': 'application/x-ndjson', ...unkept, ...headers } })
 }

@@ -152,9 +152,21 @@ describe('reading a poll', () => {
   test('tells a cache that a key makes a difference, in either header', async () => {
     const api = anApi()
     const poll = await api.aPoll()
-    const vary = (await api.ask('GET', `/v1/polls/${poll.id}`)).headers.get('vary')?.toLowerCase() ?? ''
-    // Authorization keeps shared caches away by itself (RFC 9111); a header of our own does not.
-    expect(vary).toContain('x-api-key')
+    for (const path of ['', '/results']) {
+      const answer = await api.ask('GET', `/v1/polls/${poll.id}${path}`)
+      const vary = answer.headers.get('vary')?.toLowerCase().split(', ')
+      expect(vary).toEqual(expect.arrayContaining(['authorization', 'x-api-key']))
+    }
+  })
+
+  test('tells a cache which poll a purge of it concerns', async () => {
+    const api = anApi()
+    const poll = await api.aPoll()
+    for (const path of ['', '/results']) {
+      const ask = (key?: string) => api.ask('GET', `/v1/polls/${poll.id}${path}`, key ? { key } : {})
+      expect((await ask()).headers.get('cache-tag')).toBe(poll.id)
+      expect((await ask(api.key())).headers.get('cache-tag')).toBeNull()
+    }
   })
 
   test('takes a key in X-API-Key as well', async () => {

@@ -71,6 +71,7 @@ const mistakesOfNowhere = (address: string, { status, headers }: Response, bytes
   if (bytes.byteLength === 0) return [] // to a HEAD
   const problem = JSON.parse(text(bytes))
   return [
+    ...keptBySilence(headers),
     ...mistakesIn(schema, problem, 'whole'),
     ...([nowhere, ...codes].includes(problem.code) ? [] : [`${problem.code} where there is no operation`]),
     ...(problem.code === 'method-not-allowed' && !headers.has('allow') ? ['405 lacks Allow'] : []),
@@ -83,14 +84,23 @@ const ordinary =
 
 const mistakesInHeaders = (headers: Headers, described: Described['headers']): readonly string[] => {
   const known = new Map(Object.entries(described).map(([name, pointer]) => [name.toLowerCase(), pointer]))
-  return [...headers].flatMap(([name, value]) => {
-    const pointer = known.get(name)
-    if (pointer === undefined) return ordinary.test(name) ? [] : [`the header ${name} is not described`]
-    const read = /^\d+$/.test(value) ? [value, Number(value)] : [value]
-    const found = read.map((each) => mistakesIn(pointer, each, 'whole'))
-    return found.some(({ length }) => length === 0) ? [] : [`the header ${name}: ${found.flat().join(', ')}`]
-  })
+  return [
+    ...keptBySilence(headers),
+    ...[...headers].flatMap(([name, value]) => {
+      const pointer = known.get(name)
+      if (pointer === undefined) return ordinary.test(name) ? [] : [`the header ${name} is not described`]
+      const read = /^\d+$/.test(value) ? [value, Number(value)] : [value]
+      const found = read.map((each) => mistakesIn(pointer, each, 'whole'))
+      return found.some(({ length }) => length === 0)
+        ? []
+        : [`the header ${name}: ${found.flat().join(', ')}`]
+    }),
+  ]
 }
+
+/** What says nothing of caches, the one in front of the edge keeps for up to two hours. */
+const keptBySilence = (headers: Headers): readonly string[] =>
+  headers.has('cache-control') ? [] : ['there is no Cache-Control']
 
 const mistakesInBody = (
   { content }: Described,

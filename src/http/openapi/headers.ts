@@ -21,6 +21,11 @@ export const headerComponents = {
     schema: text,
     example: 'edgepoll; hit; detail=isolate',
   },
+  'Cache-Tag': {
+    description:
+      'The poll it tells of: what a change of the poll purges from a cache in front of the service.',
+    schema: text,
+  },
   'Content-Disposition': { description: 'The name to save it by.', schema: text },
   'Content-Security-Policy': { description: 'What the page may load.', schema: text },
   ETag: {
@@ -78,6 +83,7 @@ export const cached = [
   'Cache-Control',
   'CDN-Cache-Control',
   'Cache-Status',
+  'Cache-Tag',
   'Age',
   'Edgepoll-Stale',
   'X-Request-Id',

@@ -23,7 +23,7 @@ import {
   resultsMessage,
 } from '../../representation/procedures.ts'
 import { readAtMost } from '../../representation/read-body.ts'
-import { cacheHeaders } from '../cache-policy.ts'
+import { cacheHeaders, resultsPolicy } from '../cache-policy.ts'
 import { castFrom, castHeaders } from '../cast-from.ts'
 import { connectError } from '../connect-error.ts'
 import { failed } from '../failed.ts'
@@ -48,7 +48,10 @@ export const connect = new Hono<Http>().on(['GET', 'POST'], `/${PollService.type
     signal: c.var.signal,
     contextValues: createContextValues().set(httpContext, c),
   })
-  return universalServerResponseToFetch(response)
+  const answer = universalServerResponseToFetch(response)
+  // What the protocol's library refuses by itself says nothing of caches, and they would keep it.
+  if (!answer.headers.has('Cache-Control')) answer.headers.set('Cache-Control', 'no-store')
+  return answer
 })
 
 /** The request of REST that a procedure is called by. */
@@ -59,7 +62,7 @@ const getPoll = async (c: Context<Http>, pollId: string, { signal, responseHeade
   const workspaceId = caller.kind === 'owner' ? caller.workspaceId : null
   const found = await c.var.services.readPollFor({ pollId, workspaceId }, signal)
   if (!found.ok) return found
-  setAll(responseHeader, cacheable(c, cacheHeaders(c, 'poll', found.value)))
+  setAll(responseHeader, cacheable(c, cacheHeaders(c, pollId, 'poll', found.value)))
   return accept({ poll: pollMessage(pollDocument(found.value.poll, viewpoint(c, found.value.owned))) })
 }
 
@@ -67,8 +70,7 @@ const getResults = async (c: Context<Http>, pollId: string, { signal, responseHe
   const read = await c.var.services.readResults(watcherOf(c, pollId), signal)
   if (!read.ok) return read
   const { snapshot, open } = read.value
-  const policy = !open ? 'hidden' : snapshot.final ? 'final-results' : 'results'
-  setAll(responseHeader, cacheable(c, cacheHeaders(c, policy, read.value)))
+  setAll(responseHeader, cacheable(c, cacheHeaders(c, pollId, resultsPolicy(snapshot, open), read.value)))
   return accept({ results: resultsMessage(JSON.parse(snapshot.document)) }) // our own publication
 }
 
@@ -161,7 +163,7 @@ async function* strictly(
 
 /** Only what came by GET can be kept by a cache. */
 const cacheable = (c: Context<Http>, headers: Readonly<Record<string, string>>) =>
-  c.req.method === 'GET' ? { ...headers, Vary: 'X-API-Key' } : { 'Cache-Control': 'no-store' }
+  c.req.method === 'GET' ? { ...headers, Vary: 'Authorization, X-API-Key' } : { 'Cache-Control': 'no-store' }
 
 const setAll = (target: Headers, headers: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(headers)) target.set(name, value)

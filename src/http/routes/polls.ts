@@ -9,8 +9,8 @@ import { pollFields } from '../../representation/known-fields.ts'
 import { pollDocument } from '../../representation/poll-document.ts'
 import { draftOf, pollDraft } from '../../representation/poll-draft.ts'
 import { readBody } from '../../representation/read-body.ts'
-import { answer, representationOf, varies } from '../answer.ts'
-import { cacheHeaders } from '../cache-policy.ts'
+import { answer, representationOf } from '../answer.ts'
+import { cacheHeaders, varies } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { fieldsAsked } from '../query.ts'
@@ -61,7 +61,7 @@ export const polls = new Hono<Http>()
     // The status can change by the clock alone, so it is part of what the tag names.
     const seen = `${document.status}-${owned ? 'full' : 'public'}`
     const tag = entityTag('poll', poll.version, `${seen}-${representationOf(c, fields.value)}`)
-    const headers = { ETag: tag, ...varies, ...cacheHeaders(c, 'poll', found.value) }
+    const headers = { ETag: tag, ...varies, ...cacheHeaders(c, poll.id, 'poll', found.value) }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
     const chosen = fields.value === null ? document : Object(select(document, fields.value))
     return answer(c, chosen, 200, headers, 'poll')

@@ -3,8 +3,8 @@ import { Hono } from 'hono'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { resultsFields } from '../../representation/known-fields.ts'
 import { encodeResults } from '../../representation/results-encoding.ts'
-import { answerEncoded, representationOf, varies } from '../answer.ts'
-import { cacheHeaders } from '../cache-policy.ts'
+import { answerEncoded, representationOf } from '../answer.ts'
+import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
 import { watcherOf } from '../watcher.ts'
@@ -19,9 +19,12 @@ export const results = new Hono<Http>()
     const fields = fieldsAsked(c, resultsFields)
     if (!fields.ok) return refused(c, fields.refusal)
     const { snapshot, open } = read.value
-    const policy = !open ? 'hidden' : snapshot.final ? 'final-results' : 'results'
     const tag = entityTag('results', snapshot.version, representationOf(c, fields.value))
-    const headers = { ETag: tag, ...varies, ...cacheHeaders(c, policy, read.value) }
+    const headers = {
+      ETag: tag,
+      ...varies,
+      ...cacheHeaders(c, snapshot.pollId, resultsPolicy(snapshot, open), read.value),
+    }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
     return answerEncoded(c, encodeResults(snapshot, c.var.speech.format, fields.value), 200, headers)
   })

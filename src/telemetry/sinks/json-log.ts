@@ -23,6 +23,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'report-failed':
     case 'box-failed':
     case 'shelf-failed':
+    case 'purge-failed':
     case 'poll-record-failed':
     case 'archive-failed':
     case 'confirm-failed':

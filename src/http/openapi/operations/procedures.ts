@@ -35,6 +35,7 @@ const responses = {
       'Edgepoll-Retry-Safe',
       'CDN-Cache-Control',
       'Cache-Status',
+      'Cache-Tag',
       'Age',
       'Edgepoll-Stale',
       ...unkept,
