@@ -166,6 +166,8 @@ export interface Snapshot {
   readonly final: boolean
   /** The results document of docs/design/api.md as JSON text. */
   readonly document: string
+  /** JSON text of the `Pairwise` of the poll's rankings, which the document leaves out; null: it has none. */
+  readonly pairwise: string | null
 }
 
 export interface BallotBoxes {

@@ -35,4 +35,16 @@ const knownIn = (schema: DescMessage) => (): KnownFields => {
 }
 
 export const pollFields = knownIn(PollSchema)
-export const resultsFields = knownIn(ResultsSchema)
+/** Beside what the messages have: a ranking's `pairwise`, which comes only where it is named. */
+export const resultsFields = (): KnownFields => {
+  const fields = knownIn(ResultsSchema)()
+  return new Map([
+    ...fields,
+    ['questions', new Map([...(fields.get('questions') ?? []), ['pairwise', pairwise]])],
+  ])
+}
+
+const pairwise: KnownFields = new Map([
+  ['id', null],
+  ['over', null],
+])

@@ -332,13 +332,13 @@ export class Board implements ScoreboardRpc {
    *  they are there. They are believed for a day, so that neither a change nor an erasure must be missed. */
   async #shelve(): Promise<void> {
     const state = this.#living()
-    if (state?.publication?.final !== true || state.shelved >= shelfMark(state)) return
-    const { publication, definition } = state
-    const { poll } = definition
+    const results = this.#publisher?.current()
+    if (state === null || results?.final !== true || state.shelved >= shelfMark(state)) return
+    const { poll } = state.definition
     const mark = shelfMark(state)
     this.#plan(state)
     try {
-      await this.#needs.shelf.keep({ pollId: poll.id, ...publication }, poll)
+      await this.#needs.shelf.keep(results, poll)
       if (this.#living() !== state) return
       state.shelved = Math.max(state.shelved, mark)
       this.#book.keepShelved(mark)

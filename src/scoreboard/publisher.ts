@@ -2,7 +2,7 @@
 import type { Report } from '../application/events.ts'
 import type { Snapshot, TallyReport } from '../application/ports.ts'
 import type { Poll } from '../domain/poll/poll.ts'
-import { type Results, resultsOf } from '../domain/tally/results.ts'
+import { pairwiseIn, type Results, resultsOf } from '../domain/tally/results.ts'
 import { emptyTally, mergeTallies, type PollTally } from '../domain/tally/tally.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { closedFrame, deltaFrame, resultsFrame } from './frames.ts'
@@ -50,6 +50,9 @@ export class Publisher {
   readonly #dirty = new Set<number>()
   #openRunoffs: Runoffs
   #published: Results | null = null
+  /** What the publication was made of: durable with it, so that an object that starts again has it in its shards. */
+  #shown: PollTally
+  #matrices: string | null | undefined
   /** A timer is set; when it comes, `#due` says whether there is still something to publish. */
   #waiting = false
   #due = false
@@ -61,6 +64,7 @@ export class Publisher {
     this.#state = state
     for (const [shard, { version, tally }] of state.shards)
       if (tally !== null) this.#tallies.set(shard, { version, tally })
+    this.#shown = this.merged()
     this.#openRunoffs = state.publication === null ? {} : runoffsIn(JSON.parse(state.publication.document))
   }
 
@@ -108,7 +112,16 @@ export class Publisher {
         resultsOf(poll, emptyTally(poll.questions), { version: 0, asOf: poll.createdAt, final: false }),
       ),
     }
-    return { pollId: poll.id, ...this.#state.publication }
+    return { pollId: poll.id, ...this.#state.publication, pairwise: this.#pairwise() }
+  }
+
+  /** Made when somebody asks, once a publication. */
+  #pairwise(): string | null {
+    if (this.#matrices === undefined) {
+      const matrices = pairwiseIn(this.#state.definition.poll.questions, this.#shown)
+      this.#matrices = matrices && JSON.stringify(matrices)
+    }
+    return this.#matrices
   }
 
   /** The frame a viewer is greeted with, and whether it is also the last. */
@@ -142,7 +155,8 @@ export class Publisher {
     const state = this.#state
     const final = closed !== undefined || state.definition.poll.phase === 'closed'
     const before: Results = this.#published ?? JSON.parse(this.current().document)
-    const results = resultsOf(state.definition.poll, this.merged(), {
+    const merged = this.merged()
+    const results = resultsOf(state.definition.poll, merged, {
       version: before.version + 1,
       asOf: this.#needs.clock.now(),
       final,
@@ -161,6 +175,8 @@ export class Publisher {
     this.#dirty.clear()
     this.#due = false
     this.#published = results
+    this.#shown = merged
+    this.#matrices = undefined
     this.#last = this.#needs.clock.now()
     this.#show(
       results,

@@ -130,6 +130,7 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
         version: read.version,
         final: read.final,
         document: JSON.stringify(read),
+        pairwise: null,
       }
       return accept({ snapshot, open, from: 'origin', ageMs: 0, stale: false })
     },

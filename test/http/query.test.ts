@@ -1,6 +1,6 @@
 // What a public read takes behind its `?`: the choice of members, and nothing else.
 import { describe, expect, test } from 'vitest'
-import { anApi } from '../support/api.ts'
+import { anApi, lunch } from '../support/api.ts'
 import { speaking } from '../support/speaking.ts'
 
 describe('fields', () => {
@@ -48,6 +48,32 @@ describe('fields', () => {
         { id: 'why' },
       ],
     })
+  })
+
+  test('of a ranking give the pairwise matrix, which comes only where it is named', async () => {
+    const api = anApi()
+    const options = ['a', 'b', 'c'].map((id) => ({ id, label: id }))
+    const order = { id: 'order', type: 'ranking', prompt: 'Rank', options }
+    const poll = await api.aPoll({ questions: [order, ...lunch.questions] })
+    for (const ranked of [['a', 'b'], ['b', 'a', 'c'], ['c']])
+      await api.vote(poll.id, `who-ranks-${ranked.join('-')}`, { order: ranked })
+    await api.counting.published()
+    const ask = async (fields: string, headers: Record<string, string> = {}) =>
+      (await speaking(api)('GET', `/v1/polls/${poll.id}/results${fields}`, headers)).says('results')
+
+    const pairwise = [
+      { id: 'a', over: { b: 1, c: 2 } },
+      { id: 'b', over: { a: 1, c: 2 } },
+      { id: 'c', over: { a: 1, b: 1 } },
+    ]
+    const questions = [{ id: 'order', pairwise }, { id: 'where' }, { id: 'why' }]
+    expect(await ask('?fields=questions(pairwise)')).toMatchObject({ questions })
+    expect(await ask('?fields=questions(pairwise)', { Accept: 'application/msgpack' })).toMatchObject({
+      questions,
+    })
+    expect(await ask('?fields=questions(pairwise(over))')).toMatchObject({ questions })
+    for (const unnamed of ['', '?fields=questions', '?fields=questions(options)'])
+      expect(JSON.stringify(await ask(unnamed))).not.toContain('pairwise')
   })
 
   test('in MessagePack as in JSON, and not in Protocol Buffers, where an unset field says nothing', async () => {

@@ -49,6 +49,24 @@ export const ranking: TallyRule<RankingQuestion, readonly OptionId[], RankingOut
   },
 }
 
+/** One option beside the others: how many ballots want it rather than each of them. */
+export interface PairwiseRow {
+  readonly id: OptionId
+  /** By the other option's id. */
+  readonly over: Readonly<Record<OptionId, number>>
+}
+
+/** The pairwise matrix by name, in the poll's order. */
+export const pairwiseRows = (question: RankingQuestion, tally: QuestionTally): readonly PairwiseRow[] => {
+  const { options } = question
+  return pairwiseOf(question, tally).map((row, place) => ({
+    id: options[place]?.id ?? '',
+    over: Object.fromEntries(
+      options.flatMap(({ id }, other) => (other === place ? [] : [[id, row[other] ?? 0] as const])),
+    ),
+  }))
+}
+
 /** Borda points in the poll's order: n−1 for a first, one less for each place after it, 0 unranked. An option ranked at
  *  position p beats n−1−p others, so a ballot's points are the pairs it wins: the row without its diagonal. */
 export const pointsOf = (question: RankingQuestion, tally: QuestionTally): readonly number[] =>

@@ -1,7 +1,8 @@
 // The results document of docs/design/api.md, made from a merged tally.
-import type { Poll } from '../poll/poll.ts'
+import type { Poll, Question, QuestionId } from '../poll/poll.ts'
+import { type PairwiseRow, pairwiseRows } from './ranking.ts'
 import type { RunoffOutcome } from './runoff.ts'
-import { outcomes, type PollTally, type QuestionOutcome } from './tally.ts'
+import { outcomes, type PollTally, type QuestionOutcome, tallyOf } from './tally.ts'
 
 export interface Results {
   readonly pollId: string
@@ -31,6 +32,18 @@ export const resultsOf = (
   erased: tally.erased,
   questions: outcomes(poll.questions, tally, runoffs),
 })
+
+/** The pairwise matrix of each ranking, by question; null: no question of the poll is one. It is a square of the options and
+ *  seldom wanted, so it stays beside the document. */
+export const pairwiseIn = (questions: readonly Question[], tally: PollTally): Pairwise | null => {
+  const rankings = questions.filter((question) => question.type === 'ranking')
+  if (rankings.length === 0) return null
+  return Object.fromEntries(
+    rankings.map((question) => [question.id, pairwiseRows(question, tallyOf(question, tally))] as const),
+  )
+}
+
+export type Pairwise = Readonly<Record<QuestionId, readonly PairwiseRow[]>>
 
 interface ResultsStamp {
   readonly version: number

@@ -72,6 +72,17 @@ const ranking = named(
         ),
       }),
     ),
+    pairwise: listOf(
+      order,
+      z.object({
+        id: z.string().describe('The option.'),
+        over: z
+          .record(z.string(), count)
+          .describe('Ballots that want it rather than each other option, by that option’s id.'),
+      }),
+    )
+      .optional()
+      .describe('Who beats whom. Only where it is named: `fields=questions(pairwise)`.'),
     runoff: orNull(runoff, 'Instant runoff; null while a poll with more than 20,000 ranked ballots is open.'),
   }),
   { description: 'How each option was ranked, in the poll’s order.' },
