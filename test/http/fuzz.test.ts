@@ -149,7 +149,7 @@ const aBody = fc.oneof(
     weight: 1,
     arbitrary: fc
       .integer({ min: 1, max: 200 })
-      .map((depth) => '{"answers":'.repeat(depth) + '1' + '}'.repeat(depth)),
+      .map((depth) => ['{"answers":'.repeat(depth), '1', '}'.repeat(depth)].join('')),
   },
   {
     weight: 1,
