@@ -1,4 +1,5 @@
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { BallotBoxes, BallotReader, PollBook, ShardAudit } from './ports.ts'
@@ -34,7 +35,7 @@ export const auditPoll =
   ): Promise<Result<PollAudit, VotingRefusal>> => {
     const definition: CountingDefinition | null = await pollBook.find(pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
-    const addresses = Array.from({ length: definition.poll.shards }, (_, shard) => ({ pollId, shard }))
+    const addresses = everyShard(definition.poll).map((shard) => ({ pollId, shard }))
     const standings = () => Promise.all(addresses.map((address) => ballotBoxes.standing(address, signal)))
 
     const before = await standings()

@@ -1,4 +1,5 @@
 import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
+import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { type OwnPollOrder, ownPoll } from './own-poll.ts'
@@ -36,11 +37,7 @@ export const exportBallots =
     if (!owned.ok) return owned
     const { poll } = owned.value
     const standings = () =>
-      Promise.all(
-        Array.from({ length: poll.shards }, (_, shard) =>
-          ballotBoxes.standing({ pollId: poll.id, shard }, signal),
-        ),
-      )
+      Promise.all(everyShard(poll).map((shard) => ballotBoxes.standing({ pollId: poll.id, shard }, signal)))
     let found = await standings()
     if (poll.phase === 'closing' || poll.phase === 'closed') {
       for (let waited = 0; behind(found) && waited < patienceMs; waited += lookEveryMs) {

@@ -1,3 +1,4 @@
+import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
@@ -38,7 +39,7 @@ export const readCheckpoints =
   ): Promise<Result<readonly LogCheckpoint[], VotingRefusal>> => {
     const definition = await pollBook.find(pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
-    const shards = Array.from({ length: definition.poll.shards }, (_, shard) => shard)
+    const shards = everyShard(definition.poll)
     const found = await Promise.all(shards.map((shard) => ballotBoxes.checkpoint({ pollId, shard }, signal)))
     return accept(found.filter((checkpoint) => checkpoint !== null))
   }

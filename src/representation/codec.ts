@@ -1,7 +1,7 @@
 // What a format is to everybody else: media types, and a way in for bodies. Every format carries the JSON model.
 import type { Fault } from '../domain/refusal.ts'
+import { mostFaults } from '../kernel/pointer.ts'
 import { type Result, refuse } from '../kernel/result.ts'
-import { mostFaults } from './pointer.ts'
 
 export type Format = 'json' | 'msgpack' | 'protobuf'
 

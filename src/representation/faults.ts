@@ -1,7 +1,7 @@
 // zod's findings as the faults we answer with: RFC 6901 pointers and a sentence.
 import type { ZodError } from 'zod'
 import type { Fault } from '../domain/refusal.ts'
-import { mostFaults, pointerTo } from './pointer.ts'
+import { mostFaults, pointerTo } from '../kernel/pointer.ts'
 
 export const faultsOf = (error: ZodError): readonly Fault[] =>
   error.issues

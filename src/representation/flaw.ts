@@ -1,6 +1,6 @@
 // How a reader that recurses gives up: unwinds to where it began, and never leaves this room.
+import { type Path, pointerTo } from '../kernel/pointer.ts'
 import { type Malformed, malformed, unacceptable } from './codec.ts'
-import { type Path, pointerTo } from './pointer.ts'
 
 type Refused = { readonly ok: false; readonly refusal: Malformed }
 

@@ -1,8 +1,8 @@
 // Which members a JSON text names twice. Only asked when it is known that it does.
 import type { Fault } from '../domain/refusal.ts'
+import { mostFaults, mostPointerText, pointerTo } from '../kernel/pointer.ts'
 import { flaws } from './codec.ts'
 import { endOfString } from './json-text.ts'
-import { mostFaults, mostPointerText, pointerTo } from './pointer.ts'
 
 /** An object or list that is being read. */
 interface Level {

@@ -1,7 +1,7 @@
 // What every body must be, whatever format it came in: strings that can be stored, numbers that are exact.
 import type { Fault } from '../domain/refusal.ts'
+import { mostFaults, mostPointerText, type Path, pointerTo } from '../kernel/pointer.ts'
 import { flaws } from './codec.ts'
-import { mostFaults, mostPointerText, type Path, pointerTo } from './pointer.ts'
 
 export interface Examined {
   /** How many members all its objects have together. */

@@ -2,10 +2,10 @@
 // keeps unknown fields, lets the last of two equal ones win, cuts numbers to size and never compares wire types.
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
+import type { Path } from '../kernel/pointer.ts'
 import { flaws } from './codec.ts'
 import { flawAt } from './flaw.ts'
 import { ChoicesSchema } from './generated/edgepoll/v1/ballot_pb.ts'
-import type { Path } from './pointer.ts'
 
 /** What is said of bytes that are something else altogether. */
 export const noMessage = 'The body is no message of this kind.'

@@ -1,8 +1,8 @@
 // Reads one MessagePack value that could as well have been JSON. Nothing is reserved before the bytes for it are there.
+import type { Path } from '../kernel/pointer.ts'
 import { accept, type Result } from '../kernel/result.ts'
 import { deepest, flaws, type Malformed, malformed } from './codec.ts'
 import { flawAt, flawOf, reading } from './flaw.ts'
-import type { Path } from './pointer.ts'
 
 /** Strings, numbers and keys still have to be examined. */
 export const readMsgpack = (bytes: Uint8Array): Result<unknown, Malformed> =>

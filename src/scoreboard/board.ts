@@ -12,6 +12,7 @@ import type {
 } from '../application/ports.ts'
 import { changePoll, changesBallots, excludesViewers } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import { everyShard } from '../domain/poll/plan-shards.ts'
 import { type Poll, stageOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -19,7 +20,7 @@ import type { ObjectStorage } from '../kernel/object-storage.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { Turns } from '../kernel/turns.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
-import { behind, Circle, everyShard } from './circle.ts'
+import { behind, Circle } from './circle.ts'
 import { countRunoffs } from './count-runoffs.ts'
 import { OpenRunoffs } from './open-runoffs.ts'
 import type { ScoreboardRpc } from './protocol.ts'
@@ -275,7 +276,7 @@ export class Board implements ScoreboardRpc {
     })
     if (!frozen) return
     try {
-      const runoffs = await countRunoffs(poll, publisher.merged(), everyShard(state), this.#needs.boxes)
+      const runoffs = await countRunoffs(poll, publisher.merged(), everyShard(poll), this.#needs.boxes)
       if (this.#living() !== state) return
       // Not the poll this began with: it may have been changed while the boxes were asked.
       publisher.close({ ...state.definition.poll, phase: 'closed' }, runoffs)

@@ -1,6 +1,7 @@
 // The boxes around a board: what it asks of all of them, a few at a time, and what each has confirmed.
 import type { Report } from '../application/events.ts'
 import type { BoxLink } from '../application/ports.ts'
+import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { BoardState, Scorebook, Shard } from './scorebook.ts'
 
 /** Objects start in parallel, but not all 256 at once. */
@@ -58,7 +59,7 @@ export class Circle {
   ): Promise<boolean> {
     const { definition } = state
     const { id: pollId, version: adopted } = definition.poll
-    const waiting = everyShard(state).filter((shard) => !state.shards.get(shard)?.frozen)
+    const waiting = everyShard(state.definition.poll).filter((shard) => !state.shards.get(shard)?.frozen)
     return this.#each(state, waiting, async (shard) => {
       if (!this.#needs.living(state)) throw new Error('the poll has been deleted')
       const { version, tally } = await this.#needs.boxes.freeze({ pollId, shard }, definition)
@@ -80,7 +81,8 @@ export class Circle {
   /** Takes every box away that may hold something; true once none is left. A close asks those that never joined, too. */
   destroy(state: BoardState): Promise<boolean> {
     const { id: pollId, phase } = state.definition.poll
-    const asked = phase === 'closing' || phase === 'closed' ? everyShard(state) : [...state.shards.keys()]
+    const asked =
+      phase === 'closing' || phase === 'closed' ? everyShard(state.definition.poll) : [...state.shards.keys()]
     return this.#each(state, asked, async (shard) => {
       await this.#needs.boxes.destroy({ pollId, shard })
       this.#needs.book.forgetShard(shard)
@@ -124,8 +126,5 @@ export class Circle {
 /** Shards that have joined and not confirmed the newest definition. */
 export const behind = ({ shards, definition }: BoardState): number[] =>
   [...shards].flatMap(([shard, { adopted }]) => (adopted < definition.poll.version ? [shard] : []))
-
-export const everyShard = ({ definition }: BoardState): number[] =>
-  Array.from({ length: definition.poll.shards }, (_, shard) => shard)
 
 const unheard: Shard = { version: 0, tally: null, adopted: 0, frozen: false }

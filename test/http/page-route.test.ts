@@ -75,6 +75,24 @@ describe('when counting is away', () => {
   })
 })
 
+describe('a form that breaks off', () => {
+  it('is refused with a sentence, and nothing is counted', async () => {
+    const station = aStation(aPoll())
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new Error('the connection was lost')),
+    })
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin' }
+    const answer = await station.app.request('/p/poll_lunch', {
+      method: 'POST',
+      body,
+      headers,
+      duplex: 'half',
+    } as RequestInit) // duplex is of fetch, not yet of its types
+    expect([answer.status, answer.headers.get('Content-Type')]).toEqual([400, 'text/html; charset=UTF-8'])
+    expect(station.ballots.size).toBe(0)
+  })
+})
+
 describe('a post from elsewhere', () => {
   it.each([
     { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' },

@@ -1,8 +1,8 @@
 // JSON decoded strictly: as JSON.parse does, and never what JSON.parse lets pass. The oracle is the text's own making.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { pointerTo } from '../../src/kernel/pointer.ts'
 import { decodeJson, json } from '../../src/representation/json.ts'
-import { pointerTo } from '../../src/representation/pointer.ts'
 import '../laws/seed.ts'
 
 /** A JSON text as somebody wrote it, with what is wrong with it. */

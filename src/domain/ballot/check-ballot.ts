@@ -1,4 +1,5 @@
 // Whether a voter's answers are a ballot of this poll, and the one way to write them down.
+import { mostFaults, pointerTo } from '../../kernel/pointer.ts'
 import { accept, type Result, refuse } from '../../kernel/result.ts'
 import type { Option, OptionId, Question, QuestionId } from '../poll/poll.ts'
 import type { Fault } from '../refusal.ts'
@@ -24,7 +25,7 @@ export const checkBallot = (
   const checked: [QuestionId, Answer][] = []
 
   for (const question of questions) {
-    const pointer = pointerTo(question.id)
+    const pointer = pointerTo(['answers', question.id])
     if (!Object.hasOwn(answers, question.id)) {
       if (question.required) faults.push({ pointer, detail: 'This question must be answered.' })
       continue
@@ -37,7 +38,8 @@ export const checkBallot = (
 
   const known = new Set(questions.map(({ id }) => id))
   for (const id of Object.keys(answers)) {
-    if (!known.has(id)) faults.push({ pointer: pointerTo(id), detail: 'There is no such question.' })
+    if (!known.has(id))
+      faults.push({ pointer: pointerTo(['answers', id]), detail: 'There is no such question.' })
   }
 
   if (faults.length + checked.length === 0) {
@@ -49,9 +51,6 @@ export const checkBallot = (
 
 const invalid = (faults: readonly Fault[]) =>
   refuse({ reason: 'ballot-invalid' as const, errors: faults.slice(0, mostFaults) })
-
-/** A body of 64 KiB must not be answered with a megabyte. */
-const mostFaults = 100
 
 /** Notes a fault of the answer, or of the entry `at` of it. */
 type Note = (detail: string, at?: number) => void
@@ -141,8 +140,6 @@ const checkText = (given: unknown, maxLength: number, note: Note): string | null
 }
 
 const counted = (options: number) => (options === 1 ? '1 option' : `${options} options`)
-
-const pointerTo = (id: string) => `/answers/${id.replaceAll('~', '~0').replaceAll('/', '~1')}`
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,5 @@
 // What an owner asks for, with the defaults filled in and every limit kept: a poll's definition.
+import { mostFaults, pointerTo } from '../../kernel/pointer.ts'
 import { accept, type Result, refuse } from '../../kernel/result.ts'
 import type { Fault, PollRefusal } from '../refusal.ts'
 import { countersOf } from '../tally/rules.ts'
@@ -138,7 +139,6 @@ const countersExplained =
   'one an option of a choice, n² for a ranking of n options, one a value of a rating, 11 for an nps'
 
 /** A body of a megabyte must not be answered with several. */
-const mostFaults = 100
 
 type Note = (pointer: string, detail: string) => void
 
@@ -293,7 +293,7 @@ const defineLabels = (
 ): Readonly<Record<string, string>> => {
   const entries = atMost('/labels', Object.entries(labels), limits.labels, 'labels', note)
   for (const [key, value] of entries) {
-    const pointer = `/labels/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const pointer = pointerTo(['labels', key])
     checkWords(pointer, key, limits.labelKey, (at, detail) => note(at, `The name: ${detail.toLowerCase()}`))
     checkText(pointer, value, limits.label, note)
   }

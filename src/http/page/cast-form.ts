@@ -2,13 +2,13 @@
 import type { Context } from 'hono'
 import type { Question, QuestionId } from '../../domain/poll/poll.ts'
 import type { VotingRefusal } from '../../domain/refusal.ts'
+import { readAtMost } from '../../representation/read-body.ts'
 import type { Http } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { problems } from '../problems.ts'
 import { originOf } from '../request-headers.ts'
 import { shownAs } from '../voter-shown.ts'
 import { ballotFromForm } from './ballot-form.ts'
-import { readForm } from './read-form.ts'
 import { recoverReceipt } from './recover-receipt.ts'
 import { sayingOf, sayings } from './sayings.ts'
 import { showMessage, showPoll } from './show.ts'
@@ -16,8 +16,9 @@ import { besideOf, shownBeside } from './voter-beside.ts'
 import { keepReceipt, voterOf } from './voter-cookies.ts'
 
 export const castForm = async (c: Context<Http>, pollId: string): Promise<Response> => {
-  const fields = await readForm(c.req.raw, bodyLimits.ballot)
-  if (fields === null) return showMessage(c, { reason: 'body-too-large', limitBytes: bodyLimits.ballot })
+  const body = await readAtMost(c.req.raw, bodyLimits.ballot)
+  if (!body.ok) return showMessage(c, body.refusal)
+  const fields = new URLSearchParams(new TextDecoder().decode(body.value))
   const { services, signal } = c.var
   const found = await services.readPoll({ pollId }, signal)
   if (!found.ok) return showMessage(c, found.refusal)
