@@ -1,7 +1,5 @@
 // The one way to Postgres: drizzle over Neon's HTTP driver, each statement stoppable and its errors opaque.
-import { neon, neonConfig } from '@neondatabase/serverless'
-import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http'
-import { archiveError } from './postgres-error.ts'
+import type { NeonHttpDatabase } from 'drizzle-orm/neon-http'
 
 export interface Database {
   /** Runs one statement, a round trip. Rejects with `ArchiveUnavailable`, `ArchiveRejected`, or the signal's reason
@@ -18,24 +16,16 @@ export interface DatabaseConfig {
   readonly endpoint: string
 }
 
-export const openDatabase = ({ url, endpoint }: DatabaseConfig): Database => {
-  neonConfig.fetchFunction = fetchFrom
-  return {
-    run: async (statement, signal) => {
+export const openDatabase = (config: DatabaseConfig): Database => ({
+  run: async (statement, signal) => {
+    // Loaded at the first statement: many an isolate never has one, and a start should not wait for it.
+    const { archiveError, postgresOf } = await import('./driver.ts')
+    signal.throwIfAborted()
+    try {
+      return await statement(postgresOf(config, signal))
+    } catch (error) {
       signal.throwIfAborted()
-      try {
-        return await statement(drizzle({ client: neon(url, { fetchOptions: { signal, endpoint } }) }))
-      } catch (error) {
-        signal.throwIfAborted()
-        throw archiveError(error)
-      }
-    },
-  }
-}
-
-/** The driver's only setting for an endpoint is global, so that the last client opened would decide for all. Fetch
- *  options are each client's own; so the endpoint travels among them and is taken out here. */
-const fetchFrom = (
-  neonEndpoint: string,
-  { endpoint, ...init }: RequestInit & { readonly endpoint?: string },
-) => fetch(endpoint || neonEndpoint, init)
+      throw archiveError(error)
+    }
+  },
+})

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import { type Fields, fieldsText } from '../representation/fields.ts'
 import { encode } from '../representation/formats.ts'
-import type { Shape } from '../representation/protobuf.ts'
+import type { Shape } from '../representation/messages.ts'
 import { varies } from './cache-policy.ts'
 import type { Http } from './http.ts'
 

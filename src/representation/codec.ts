@@ -12,6 +12,8 @@ export interface Codec {
   /** A JSON value, whatever the format: strings are well-formed Unicode without U+0000, numbers finite and, where whole,
    *  within ±(2⁵³−1), nothing is named twice, and nothing is nested deeper than `deepest`. Never throws. */
   decode(bytes: Uint8Array): Result<unknown, Malformed>
+  /** To be awaited before `decode`, where there is one. */
+  prepare?(): Promise<void>
 }
 
 export interface Malformed {

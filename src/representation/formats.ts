@@ -1,8 +1,8 @@
 // The formats answers come in, and the media types a client may ask for them by.
 import type { Format } from './codec.ts'
 import { encodeJson, json } from './json.ts'
+import { encodeProtobuf, protobuf, protobufTypes, type Shape } from './messages.ts'
 import { encodeMsgpack, msgpack } from './msgpack.ts'
-import { encodeProtobuf, protobuf, protobufTypes, type Shape } from './protobuf.ts'
 
 /** What any resource speaks, in our order of preference. */
 export const plainTypes: readonly string[] = [...json.mediaTypes, ...msgpack.mediaTypes]

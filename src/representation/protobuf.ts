@@ -1,7 +1,7 @@
-// Protocol Buffers: the messages of proto/edgepoll/v1, each carrying one JSON shape (message-model says how).
+// The messages of proto/edgepoll/v1, each carrying one JSON shape (message-model says how).
 import { create, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { accept, type Result } from '../kernel/result.ts'
-import { type Codec, type Malformed, unacceptable } from './codec.ts'
+import { type Malformed, unacceptable } from './codec.ts'
 import { reading } from './flaw.ts'
 import {
   BallotDraftSchema,
@@ -29,23 +29,15 @@ const shapes = {
 
 export type Shape = keyof typeof shapes
 
-export const protobufTypes = ['application/protobuf', 'application/x-protobuf'] as const
-
-/** Bodies of one shape. */
-export const protobuf = (shape: Shape): Codec => ({
-  format: 'protobuf',
-  mediaTypes: protobufTypes,
-  decode: (bytes) => decodeProtobuf(shapes[shape], bytes),
-})
-
-export const encodeProtobuf = (shape: Shape, document: object): Uint8Array<ArrayBuffer> => {
+export const encodeShape = (shape: Shape, document: object): Uint8Array<ArrayBuffer> => {
   const schema: DescMessage = shapes[shape]
   return toBinary(schema, create(schema, messageOf(schema, document)))
 }
 
 /** The document in a message, strictly. */
-export const decodeProtobuf = (schema: DescMessage, bytes: Uint8Array): Result<unknown, Malformed> =>
+export const decodeShape = (shape: Shape, bytes: Uint8Array): Result<unknown, Malformed> =>
   reading(noMessage, () => {
+    const schema: DescMessage = shapes[shape]
     checkWire(schema, bytes)
     const document = documentOf(schema, fromBinary(schema, bytes))
     const { faults } = examine(document)

@@ -21,6 +21,7 @@ export const readBody = async (
     return refuse({ reason: 'media-type-unsupported', accepts, detail: `Send a Content-Type of ${accepts}.` })
   }
   const read = await readAtMost(request, limitBytes)
+  await codec.prepare?.()
   return read.ok ? codec.decode(read.value) : read
 }
 

@@ -5,9 +5,11 @@ import { encode as writeMsgpack } from '@msgpack/msgpack'
 import { encode } from '../../src/representation/formats.ts'
 import { AnswerSchema } from '../../src/representation/generated/edgepoll/v1/ballot_pb.ts'
 import { json } from '../../src/representation/json.ts'
+import { loadMessages, protobuf } from '../../src/representation/messages.ts'
 import { msgpack } from '../../src/representation/msgpack.ts'
-import { protobuf } from '../../src/representation/protobuf.ts'
 import { codecContract } from './codec.contract.ts'
+
+await loadMessages()
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const bytes = (...parts: (number | string | Uint8Array)[]) =>

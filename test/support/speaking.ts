@@ -1,10 +1,12 @@
 // Asks an API in any of its formats: bytes out, bytes back, and what they say. Every answer is held to the document.
 import { createApp } from '../../src/http/app.ts'
 import { json } from '../../src/representation/json.ts'
+import { loadMessages, protobuf, type Shape } from '../../src/representation/messages.ts'
 import { msgpack } from '../../src/representation/msgpack.ts'
-import { protobuf, type Shape } from '../../src/representation/protobuf.ts'
 import { type Api, origin } from './api.ts'
 import { heldToDocument } from './openapi.ts'
+
+await loadMessages()
 
 interface Spoken {
   readonly status: number

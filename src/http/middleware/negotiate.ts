@@ -1,6 +1,7 @@
 // Decides how we will speak, or says 406 before any work is done. Pages, sockets and procedures speak for themselves.
 import type { MiddlewareHandler } from 'hono'
 import { formatOf, plainTypes, votingTypes } from '../../representation/formats.ts'
+import { loadMessages } from '../../representation/messages.ts'
 import { negotiate as best } from '../../representation/negotiate.ts'
 import { type Http, refused } from '../http.ts'
 
@@ -19,6 +20,8 @@ export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
     whole && voting.test(path) ? votingTypes : invites.test(path) ? [...plainTypes, 'text/csv'] : plainTypes
   const mediaType = best(c.req.header('accept') ?? null, offers)
   if (mediaType === null) return refused(c, { reason: 'not-acceptable', offers: offers.join(', ') })
-  c.set('speech', { mediaType, format: formatOf(mediaType) })
+  const format = formatOf(mediaType)
+  c.set('speech', { mediaType, format })
+  if (format === 'protobuf' || !whole) await loadMessages()
   return next()
 }

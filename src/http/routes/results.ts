@@ -1,7 +1,7 @@
 // Results: read once, or watched live.
 import { Hono } from 'hono'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
-import { resultsFields } from '../../representation/known-fields.ts'
+import { resultsFields } from '../../representation/messages.ts'
 import { encodeResults } from '../../representation/results-encoding.ts'
 import { answerEncoded, representationOf } from '../answer.ts'
 import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
