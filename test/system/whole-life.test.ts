@@ -293,8 +293,9 @@ describe('a body that is not what its length says', () => {
     expect(statuses).toEqual([413, 413, 413])
   })
 
+  // A short body: the answer comes before it is read, and would be lost where the connection ends in the middle of it.
   test.each(['-1', '1e3', 'many', '+5', '5, 5', '0x10'])('of %j is no request', async (length) => {
-    expect(await post([`Content-Length: ${length}`], large)).toBe(400)
+    expect(await post([`Content-Length: ${length}`], '"x"')).toBe(400)
   })
 })
 
