@@ -104,15 +104,18 @@ describe('the record of a poll', () => {
     expect(await recorded('poll_nul')).toBeUndefined()
   })
 
-  test('is listed newest first by an index, without a sort', async () => {
+  test.each([
+    ['all', `workspace_id = 'ws_a'`, 'polls_newest_first'],
+    ['drafts', `workspace_id = 'ws_a' and archived = false and phase = 'draft'`, 'polls_newest_of_phase'],
+  ])('is listed newest first by an index, without a sort: %s', async (_what, chosen, index) => {
     const [, { rows }] = await postgres.session(async (client) => [
       await client.query('set enable_seqscan = off; set enable_bitmapscan = off'),
       await client.query(
-        `explain (format text) select * from polls where workspace_id = 'ws_a' order by created_at desc, id desc limit 20`,
+        `explain (format text) select * from polls where ${chosen} order by created_at desc, id desc limit 20`,
       ),
     ])
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).toContain('polls_newest_first')
+    expect(plan).toContain(index)
     expect(plan).not.toContain('Sort')
   })
 })

@@ -1,0 +1,1 @@
+CREATE INDEX "polls_newest_of_phase" ON "polls" USING btree ("workspace_id","phase","created_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE not "polls"."archived";
