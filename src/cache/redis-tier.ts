@@ -53,11 +53,11 @@ export const redisTier = <Value>(
 
 /** `supersedes` of entry.ts, where both writers meet. */
 const putUnlessNewer = `
-local known = redis.call('HMGET', KEYS[1], 'version', 'since', 'absent')
-if known[1] then
-  local version, since = tonumber(ARGV[1]), tonumber(ARGV[2])
-  local knownVersion, knownSince = tonumber(known[1]), tonumber(known[2])
-  if ARGV[3] == '1' or known[3] == '1' then
+local known = function(field) return redis.call('HGET', KEYS[1], field) or '' end
+local version, since = tonumber(ARGV[1]), tonumber(ARGV[2])
+local knownVersion, knownSince = tonumber(known('version')), tonumber(known('since'))
+if knownVersion and knownSince then
+  if ARGV[3] == '1' or known('absent') == '1' then
     if since < knownSince then return 0 end
   elseif version < knownVersion or (version == knownVersion and since <= knownSince) then
     return 0

@@ -44,6 +44,7 @@ import type { Clock } from '../../src/kernel/clock.ts'
 import { systemRandom } from '../../src/kernel/random.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
+import { type NewVoterLimiter, suspicion } from '../../src/register/suspicion.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
 import {
   type Around,
@@ -78,6 +79,10 @@ export interface Api {
 export interface ApiOptions {
   /** Without it everybody is let in. */
   readonly admission?: (clock: Clock) => Admission
+  /** The platform’s count of new voters by network; without it none is ever too many. */
+  readonly newVoters?: NewVoterLimiter
+  /** What asking Postgres for usage fails with. */
+  readonly usageAway?: Error
 }
 
 export interface Order {
@@ -142,7 +147,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const pollBook = rememberPolls(boards, around)
   const pollViews = rememberViews(boards, around)
   const results = rememberResults(boards, around)
-  const usage = usageOf(postgres)
+  const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
   const healthy = { counting: true, postgres: true, redis: true }
 
   const services: Services = {
@@ -155,7 +160,11 @@ export const anApi = (options: ApiOptions = {}): Api => {
       receipts,
       tokens,
       challenges: { passed: async (token) => token === 'solved' },
-      suspicion: { suspects: () => false, note: async () => {} },
+      suspicion: suspicion(
+        options.newVoters ?? { limit: async () => ({ success: true }) },
+        clock,
+        around.report,
+      ),
       random,
     }),
     changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
@@ -308,6 +317,11 @@ const usageOf = ({ polls, page }: LocalPostgres): UsageReader => {
     polls: async (workspaceId, most) => Math.min(most, own(workspaceId).length),
   }
 }
+
+const usageThatFails = (error: Error): UsageReader => ({
+  stored: () => Promise.reject(error),
+  polls: () => Promise.reject(error),
+})
 
 const openDoor: Admission = {
   ballots: { refusedUntil: () => null },
