@@ -5,6 +5,9 @@ import { Unavailable } from '../kernel/unavailable.ts'
 import { type PlanTerms, planTerms } from './plan-terms.ts'
 import type { Plan, UsageReader } from './ports.ts'
 
+/** As long as a new poll waits for Postgres to hear of it. */
+const patienceMs = 500
+
 export interface Room {
   readonly workspaceId: string
   readonly plan: Plan
@@ -13,7 +16,7 @@ export interface Room {
 }
 
 /** Polls that are being made at the same moment may all find the last place, and what Postgres has not heard of is not
- *  counted: the cap holds within those. While Postgres is away polls can be made; the quota of calls bounds how many. */
+ *  counted: the cap holds within those. While Postgres is away or slow polls can be made; the quota of calls bounds how many. */
 export const roomForPoll =
   ({ polls }: Pick<UsageReader, 'polls'>) =>
   async ({ workspaceId, plan, shards }: Room, signal: AbortSignal): Promise<Result<null, PlanRefusal>> => {
@@ -25,8 +28,10 @@ export const roomForPoll =
       )
     if (terms.polls === null) return accept(null)
     const most = terms.polls
-    const there = await polls(workspaceId, most, signal).catch((error: unknown) => {
-      if (error instanceof Unavailable) return 0
+    const asked = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
+    const there = await polls(workspaceId, most, asked).catch((error: unknown) => {
+      signal.throwIfAborted()
+      if (error instanceof Unavailable || asked.aborted) return 0
       throw error
     })
     return there < most ? accept(null) : beyond(plan, `keep ${most} polls: delete one, or change the plan`)

@@ -2,6 +2,7 @@
 // The platform's limiter counts per location without a wait; an isolate that meets a full count remembers it a minute.
 import type { Report } from '../application/events.ts'
 import type { Suspicion } from '../application/ports.ts'
+import { BoundedMap } from '../kernel/bounded-map.ts'
 import type { Clock } from '../kernel/clock.ts'
 
 /** The platform's Rate Limiting binding, set to 20 a 60 s. */
@@ -15,7 +16,7 @@ const capacity = 10_000
 /** What comes of it is a challenge, never a ban: whoever solves it votes. An isolate learns of a full count by the first ballot
  *  it takes after that, so each lets one more of a network in than the count says. */
 export const suspicion = (limiter: NewVoterLimiter, clock: Clock, report: Report): Suspicion => {
-  const suspected = new Map<string, number>()
+  const suspected = new BoundedMap<string, number>(capacity)
   const keyOf = (pollId: string, network: string) => `${pollId} ${network}`
   return {
     suspects: (pollId, network) => (suspected.get(keyOf(pollId, network)) ?? 0) > clock.now(),
@@ -24,10 +25,7 @@ export const suspicion = (limiter: NewVoterLimiter, clock: Clock, report: Report
       const { success } = await limiter.limit({ key })
       if (success) return
       if ((suspected.get(key) ?? 0) <= clock.now()) report({ type: 'network-suspected', pollId })
-      suspected.delete(key)
       suspected.set(key, clock.now() + rememberedMs)
-      const oldest = suspected.keys().next()
-      if (suspected.size > capacity && !oldest.done) suspected.delete(oldest.value)
     },
   }
 }
