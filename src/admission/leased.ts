@@ -83,7 +83,8 @@ export const leased = (limiter: Limiter, { clock, pause }: Needs): Limiter => {
           continue
         }
         // Whoever knows nothing of a quota takes no more than the call needs, and learns.
-        const lease = known === undefined ? 0 : Math.min(most, Math.floor(known.remaining / part))
+        const lease =
+          known === undefined ? 0 : Math.min(most, Math.floor(known.remaining / part)) - known.tokens
         const amount = Math.max(cost, lease)
         const flight = clock.now() + flightMs
         flights.set(subject, flight)
