@@ -5,6 +5,12 @@ import type { HealthCheck } from '../application/ports.ts'
 export const redisHealth = (config: { readonly url: string; readonly token: string }): HealthCheck => ({
   name: 'redis',
   check: async (signal) => {
-    await new Redis({ ...config, signal: () => signal, retry: false, enableTelemetry: false }).ping()
+    await new Redis({
+      ...config,
+      signal: () => signal,
+      retry: false,
+      enableTelemetry: false,
+      enableAutoPipelining: false,
+    }).ping()
   },
 })

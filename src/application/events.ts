@@ -95,6 +95,15 @@ export type Event =
       readonly error: string
     }
   | { readonly type: 'keys-unavailable'; readonly keyId: string }
+  | {
+      /** A limit that isolates keep together cannot be asked: each goes by its own count for a while. */
+      readonly type: 'limiter-away'
+      readonly limiter: 'plan' | 'key'
+      readonly reason: 'timeout' | 'failed'
+      readonly restMs: number
+      readonly error: string
+    }
+  | { readonly type: 'network-suspected'; readonly pollId: string }
 
 /** Takes an event and returns at once; never throws, never awaits. */
 export type Report = (event: Event) => void

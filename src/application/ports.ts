@@ -298,6 +298,25 @@ export interface PollReader {
   ): Promise<readonly Poll[]>
 }
 
+/** What a workspace has stored. */
+export interface StoredUsage {
+  /** Polls that are not deleted. */
+  readonly polls: number
+  /** Ballots of these in the archive, erased ones included. */
+  readonly ballots: number
+}
+
+export interface UsageReader {
+  stored(workspaceId: string, signal: AbortSignal): Promise<StoredUsage>
+  /** How many polls a workspace has, counted no further than `most`. */
+  polls(workspaceId: string, most: number, signal: AbortSignal): Promise<number>
+}
+
+/** Usage as it is remembered. */
+export interface UsageBook {
+  find(workspaceId: string, signal: AbortSignal): Promise<Remembered<StoredUsage>>
+}
+
 export interface BallotRecords {
   /** Stores what the messages say, once, however often they come; messages of deleted polls are dropped. Returns the
    *  rows written. */

@@ -36,4 +36,7 @@ export type AccessRefusal =
   | { readonly reason: 'key-invalid' }
   | { readonly reason: 'scope-missing'; readonly scope: string }
 
-export type Refusal = VotingRefusal | PollRefusal | AccessRefusal
+/** Beyond what the plan of a workspace has. */
+export type PlanRefusal = { readonly reason: 'plan-limit'; readonly detail: string }
+
+export type Refusal = VotingRefusal | PollRefusal | AccessRefusal | PlanRefusal

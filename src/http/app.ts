@@ -22,6 +22,7 @@ import { problemPages } from './routes/problem-pages.ts'
 import { keySet, receipts } from './routes/receipts.ts'
 import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
+import { usage } from './routes/usage.ts'
 import { workspaces } from './routes/workspaces.ts'
 
 export const createApp = (services: Services) => {
@@ -37,6 +38,7 @@ export const createApp = (services: Services) => {
     .route('/', keySet)
     .route('/', reference)
     .route('/v1/workspaces', workspaces)
+    .route('/v1/usage', usage)
     .route('/v1/polls', polls)
     .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)

@@ -1,5 +1,7 @@
 // What every handler can reach, and how it answers no.
 import type { Context } from 'hono'
+import type { Admission } from '../admission/admission.ts'
+import type { Verdict } from '../admission/limiter.ts'
 import type { auditPoll } from '../application/audit-poll.ts'
 import type { castBallot } from '../application/cast-ballot.ts'
 import type { changePoll } from '../application/change-poll.ts'
@@ -21,6 +23,7 @@ import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
 import type { readPoll, readPollFor } from '../application/read-poll.ts'
 import type { mayWatch, readResults } from '../application/read-results.ts'
+import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
@@ -29,6 +32,7 @@ import { type AnyRefusal, problemOf } from './problems.ts'
 
 /** The verbs, bound to what they need. runtime/services.ts makes them. */
 export interface Services {
+  readonly admission: Admission
   readonly auditPoll: ReturnType<typeof auditPoll>
   readonly castBallot: ReturnType<typeof castBallot>
   readonly changePoll: ReturnType<typeof changePoll>
@@ -54,6 +58,7 @@ export interface Services {
   readonly readPoll: ReturnType<typeof readPoll>
   readonly readPollFor: ReturnType<typeof readPollFor>
   readonly readResults: ReturnType<typeof readResults>
+  readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly watch: Scoreboards['watch']
   readonly receipts: ReceiptBook
@@ -72,6 +77,8 @@ export interface Http {
     /** Aborts when the request's time is up or the client has gone. */
     signal: AbortSignal
     caller: Caller
+    /** What is left of the quota of an owner's call. */
+    quota?: Verdict
     /** How the client is answered: the media type it named, and the format behind it. */
     speech: { readonly mediaType: string; readonly format: Format }
     /** The code of the problem answered with, for the request's event. */

@@ -16,6 +16,7 @@ export type ProtocolRefusal =
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'archive-behind' }
   | { readonly reason: 'origin-not-allowed' }
+  | { readonly reason: 'rate-limited'; readonly retryAfterSeconds: number }
   | { readonly reason: 'unavailable' }
   | { readonly reason: 'unexpected' }
 
@@ -240,6 +241,17 @@ export const problems = {
     title: 'This page may not do that here',
     detail: 'Its origin is not the poll’s own, nor among its `allowedOrigins`.',
   },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many calls',
+    detail:
+      'Nothing was done. Come back after `Retry-After` seconds; `RateLimit` says what is left of the plan’s quota, where it was the plan’s.',
+  },
+  'plan-limit': {
+    status: 403,
+    title: 'The plan has no room for this',
+    detail: 'It is beyond what the plan of the workspace has: see `GET /v1/usage`.',
+  },
   unavailable: {
     status: 503,
     title: 'A part of the service cannot be reached',
@@ -282,6 +294,7 @@ const headersOf = (refusal: AnyRefusal): Readonly<Record<string, string>> => {
     case 'upgrade-required':
       return { Upgrade: 'websocket' }
     case 'overloaded':
+    case 'rate-limited':
       return { 'Retry-After': String(refusal.retryAfterSeconds) }
     case 'outcome-unknown':
     case 'archive-behind':

@@ -1,6 +1,8 @@
 // Notices a network that brings in new voters faster than people do: more than 20 new voter keys a minute.
 // The platform's limiter counts per location without a wait; an isolate that meets a full count remembers it a minute.
+import type { Report } from '../application/events.ts'
 import type { Suspicion } from '../application/ports.ts'
+import { BoundedMap } from '../kernel/bounded-map.ts'
 import type { Clock } from '../kernel/clock.ts'
 
 /** The platform's Rate Limiting binding, set to 20 a 60 s. */
@@ -11,8 +13,10 @@ export interface NewVoterLimiter {
 const rememberedMs = 60_000
 const capacity = 10_000
 
-export const suspicion = (limiter: NewVoterLimiter, clock: Clock): Suspicion => {
-  const suspected = new Map<string, number>()
+/** What comes of it is a challenge, never a ban: whoever solves it votes. An isolate learns of a full count by the first ballot
+ *  it takes after that, so each lets one more of a network in than the count says. */
+export const suspicion = (limiter: NewVoterLimiter, clock: Clock, report: Report): Suspicion => {
+  const suspected = new BoundedMap<string, number>(capacity)
   const keyOf = (pollId: string, network: string) => `${pollId} ${network}`
   return {
     suspects: (pollId, network) => (suspected.get(keyOf(pollId, network)) ?? 0) > clock.now(),
@@ -20,10 +24,8 @@ export const suspicion = (limiter: NewVoterLimiter, clock: Clock): Suspicion => 
       const key = keyOf(pollId, network)
       const { success } = await limiter.limit({ key })
       if (success) return
-      suspected.delete(key)
+      if ((suspected.get(key) ?? 0) <= clock.now()) report({ type: 'network-suspected', pollId })
       suspected.set(key, clock.now() + rememberedMs)
-      const oldest = suspected.keys().next()
-      if (suspected.size > capacity && !oldest.done) suspected.delete(oldest.value)
     },
   }
 }

@@ -1,4 +1,6 @@
 // The edge Worker: who plays which part. The only page that chooses implementations for it.
+import { Redis } from '@upstash/redis/cloudflare'
+import type { LocationLimiter } from '../admission/per-location.ts'
 import { redisHealth } from '../admission/redis-health.ts'
 import { auditPoll } from '../application/audit-poll.ts'
 import { castBallot } from '../application/cast-ballot.ts'
@@ -14,12 +16,14 @@ import { exportBallots } from '../application/export-ballots.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
+import { roomForPoll } from '../application/plan-room.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
 import { proveBallot } from '../application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../application/read-log.ts'
 import { readOwnBallot } from '../application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults } from '../application/read-results.ts'
+import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
@@ -27,10 +31,12 @@ import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
+import { usageReader } from '../archive/usage-reader.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import type { ColoCache } from '../cache/colo-tier.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
+import { redisTier } from '../cache/redis-tier.ts'
 import type { Services } from '../http/http.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { hash } from '../kernel/hash.ts'
@@ -43,15 +49,19 @@ import { turnstile } from '../register/turnstile.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
+import { admitCallers } from './admit-callers.ts'
 import { edgeConfig } from './config.ts'
 import { type FrontCache, purgeFront } from './purge-front.ts'
-import { rememberKeys, rememberPolls, rememberResults, rememberViews } from './remember.ts'
+import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
 
 export interface EdgeBindings<BoxId, BoardId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
   readonly NEW_VOTERS: NewVoterLimiter
+  readonly OWNER_CALLS_FREE: LocationLimiter
+  readonly OWNER_CALLS_PRO: LocationLimiter
+  readonly OWNER_CALLS_ENTERPRISE: LocationLimiter
   readonly READS: KeyValueStore
   readonly ASSETS: { fetch(address: URL): Promise<Response> }
 }
@@ -86,8 +96,30 @@ export const edgeServices = <BoxId, BoardId>(
     postgresHealth(database),
     redisHealth({ url: config.UPSTASH_REDIS_REST_URL, token: config.UPSTASH_REDIS_REST_TOKEN }),
   ]
+  const usage = usageReader(database)
+  const redis = new Redis({
+    url: config.UPSTASH_REDIS_REST_URL,
+    token: config.UPSTASH_REDIS_REST_TOKEN,
+    retry: false,
+    enableTelemetry: false,
+    // It would gather the commands of several requests into one, whose promise belongs to the first of them.
+    enableAutoPipelining: false,
+    signal: () => AbortSignal.timeout(redisTerms.timeoutMs),
+  })
   return {
     addressOf: addressReader(config),
+    admission: admitCallers({
+      redis,
+      locations: {
+        free: env.OWNER_CALLS_FREE,
+        pro: env.OWNER_CALLS_PRO,
+        enterprise: env.OWNER_CALLS_ENTERPRISE,
+      },
+      clock,
+      report,
+      waitUntil,
+      redisTimeoutMs: redisTerms.timeoutMs,
+    }),
     auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: reader }),
     castBallot: castBallot({
       pollBook,
@@ -95,7 +127,7 @@ export const edgeServices = <BoxId, BoardId>(
       receipts,
       tokens,
       challenges: turnstile({ url: config.TURNSTILE_URL, secret: config.TURNSTILE_SECRET }),
-      suspicion: suspicion(env.NEW_VOTERS, clock),
+      suspicion: suspicion(env.NEW_VOTERS, clock, report),
       random,
     }),
     changePoll: changePoll({ pollBook, pollViews, scoreboards: owned }),
@@ -103,6 +135,8 @@ export const edgeServices = <BoxId, BoardId>(
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
       scoreboards: boards,
+      source: boards,
+      roomForPoll: roomForPoll(usage),
       pollViews,
       clock,
       random,
@@ -126,6 +160,7 @@ export const edgeServices = <BoxId, BoardId>(
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
     readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
+    readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),
@@ -139,6 +174,9 @@ export const edgeServices = <BoxId, BoardId>(
     report,
   }
 }
+
+/** A caller must not wait for Redis longer than for what it saves. */
+const redisTerms = { timeoutMs: 80, prefix: 'edgepoll:cache:' } as const
 
 /** Counting is there when a scoreboard answers, be it that it knows no such poll. */
 const countingHealth = (book: PollBook): HealthCheck => ({

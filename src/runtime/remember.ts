@@ -1,11 +1,22 @@
 // What is remembered, where, for how long, and what stands in when it cannot be asked. One paragraph a kind of answer.
 import type { Report } from '../application/events.ts'
-import type { KeyRecord, KeyRing, PollBook, PollViews, Scoreboards, Snapshot } from '../application/ports.ts'
+import type {
+  KeyRecord,
+  KeyRing,
+  PollBook,
+  PollViews,
+  Scoreboards,
+  Snapshot,
+  StoredUsage,
+  UsageBook,
+  UsageReader,
+} from '../application/ports.ts'
 import { type ColoCache, coloTier } from '../cache/colo-tier.ts'
 import { entryOf, type Terms } from '../cache/entry.ts'
 import { isolateTier } from '../cache/isolate-tier.ts'
 import { type KeyValueStore, kvTier } from '../cache/kv-tier.ts'
 import { readOnly } from '../cache/read-only.ts'
+import type { Tier } from '../cache/tier.ts'
 import { tiered } from '../cache/tiered.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { type Poll, publicPoll, stageOf } from '../domain/poll/poll.ts'
@@ -131,6 +142,23 @@ export const rememberKeys = (ring: KeyRing, around: Around): KeyRing => {
       return value
     },
   }
+}
+
+/** What a workspace has used: shared through Redis, so that its ballots are counted six times a minute at most, wherever it
+ *  is asked from. */
+export const rememberUsage = (
+  reader: Pick<UsageReader, 'stored'>,
+  redis: Tier<StoredUsage>,
+  around: Around,
+): UsageBook => {
+  const usage = tiered<StoredUsage>({
+    ...common(around),
+    isolate: isolateTier(1_000),
+    beyond: [redis],
+    terms: () => ({ freshMs: 10 * second, staleMs: 50 * second, standInMs: day, absentMs: second }),
+    origin: async (workspaceId, signal) => ({ value: await reader.stored(workspaceId, signal), version: 0 }),
+  })
+  return { find: (workspaceId, signal) => usage.read(workspaceId, signal) }
 }
 
 /** The location, and what the scoreboard alone writes into KV. */

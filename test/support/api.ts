@@ -1,6 +1,7 @@
 // The public API in this process: the real app over the real verbs, over boards and boxes on node:sqlite. Only Postgres,
 // the queue and the platform's own parts are stood in for.
 
+import type { Admission } from '../../src/admission/admission.ts'
 import { formatApiKey, secretHashOf } from '../../src/application/api-key.ts'
 import { auditPoll } from '../../src/application/audit-poll.ts'
 import { castBallot } from '../../src/application/cast-ballot.ts'
@@ -16,33 +17,41 @@ import { exportBallots } from '../../src/application/export-ballots.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
+import { roomForPoll } from '../../src/application/plan-room.ts'
 import {
   scopes as everyScope,
   type HealthCheck,
   type KeyRecord,
+  type Plan,
   type PollReader,
   type Scope,
+  type UsageReader,
 } from '../../src/application/ports.ts'
 import { proveBallot } from '../../src/application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
 import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults } from '../../src/application/read-results.ts'
+import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
+import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { statusOf } from '../../src/domain/poll/poll.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Services } from '../../src/http/http.ts'
 import { toHex } from '../../src/kernel/bytes.ts'
+import type { Clock } from '../../src/kernel/clock.ts'
 import { systemRandom } from '../../src/kernel/random.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
+import { type NewVoterLimiter, suspicion } from '../../src/register/suspicion.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
 import {
   type Around,
   rememberKeys,
   rememberPolls,
   rememberResults,
+  rememberUsage,
   rememberViews,
 } from '../../src/runtime/remember.ts'
 import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
@@ -57,14 +66,23 @@ export interface Api {
   readonly services: Services
   /** Asks the app. A body that is neither text nor bytes goes as JSON. */
   ask(method: string, path: string, order?: Order): Promise<Answer>
-  /** A new key of a workspace, with these scopes or all. */
-  key(workspaceId?: string, scopes?: readonly Scope[]): string
+  /** A new key of a workspace, with these scopes or all, on the plan of the dev workspace or another. */
+  key(workspaceId?: string, scopes?: readonly Scope[], plan?: Plan): string
   /** Makes a poll with the first workspace's key, and returns its document. */
   aPoll(draft?: object): Promise<PollDocument>
   vote(pollId: string, voter?: string, answers?: object, headers?: Record<string, string>): Promise<Answer>
   /** What is away: Postgres, as far as keys are asked for there. */
   keysAway: boolean
   readonly healthy: { counting: boolean; postgres: boolean; redis: boolean }
+}
+
+export interface ApiOptions {
+  /** Without it everybody is let in. */
+  readonly admission?: (clock: Clock) => Admission
+  /** The platform’s count of new voters by network; without it none is ever too many. */
+  readonly newVoters?: NewVoterLimiter
+  /** What asking Postgres for usage fails with. */
+  readonly usageAway?: Error
 }
 
 export interface Order {
@@ -110,7 +128,7 @@ export const lunch = {
   ],
 } as const
 
-export const anApi = (): Api => {
+export const anApi = (options: ApiOptions = {}): Api => {
   const counting = localCounting()
   const { time, boxes, boards, postgres } = counting
   const { clock } = time
@@ -129,9 +147,11 @@ export const anApi = (): Api => {
   const pollBook = rememberPolls(boards, around)
   const pollViews = rememberViews(boards, around)
   const results = rememberResults(boards, around)
+  const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
   const healthy = { counting: true, postgres: true, redis: true }
 
   const services: Services = {
+    admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
     auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: postgres }),
     castBallot: castBallot({
@@ -140,7 +160,11 @@ export const anApi = (): Api => {
       receipts,
       tokens,
       challenges: { passed: async (token) => token === 'solved' },
-      suspicion: { suspects: () => false, note: async () => {} },
+      suspicion: suspicion(
+        options.newVoters ?? { limit: async () => ({ success: true }) },
+        clock,
+        around.report,
+      ),
       random,
     }),
     changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
@@ -155,7 +179,15 @@ export const anApi = (): Api => {
       ),
     }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: boards }),
-    createPoll: createPoll({ scoreboards: boards, pollViews, clock, random, idSecret: new Uint8Array(32) }),
+    createPoll: createPoll({
+      scoreboards: boards,
+      source: boards,
+      roomForPoll: roomForPoll(usage),
+      pollViews,
+      clock,
+      random,
+      idSecret: new Uint8Array(32),
+    }),
     createWorkspace: createWorkspace({
       workspaces: { create: async (_workspace, key) => void keys.set(key.id, key) },
       clock,
@@ -195,6 +227,7 @@ export const anApi = (): Api => {
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
     readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
+    readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: {
@@ -244,13 +277,13 @@ export const anApi = (): Api => {
         },
       }
     },
-    key(workspaceId = 'ws_first', scopes = everyScope) {
+    key(workspaceId = 'ws_first', scopes = everyScope, plan = 'enterprise') {
       const id = `key_${String(++made).padStart(16, '0')}`
       const secret = String(made).padStart(39, 'k')
       const record = {
         id,
         workspaceId,
-        plan: 'free',
+        plan,
         mode: 'live',
         scopes,
         expiresAt: null,
@@ -271,6 +304,28 @@ export const anApi = (): Api => {
       }),
   }
   return api
+}
+
+/** What test/contracts holds the archive's own count to. */
+const usageOf = ({ polls, page }: LocalPostgres): UsageReader => {
+  const own = (workspaceId: string) => [...polls.values()].filter((poll) => poll.workspaceId === workspaceId)
+  return {
+    stored: async (workspaceId, signal) => {
+      const ballots = await Promise.all(own(workspaceId).map(({ id }) => page(id, null, 100_000, signal)))
+      return { polls: own(workspaceId).length, ballots: ballots.flat().length }
+    },
+    polls: async (workspaceId, most) => Math.min(most, own(workspaceId).length),
+  }
+}
+
+const usageThatFails = (error: Error): UsageReader => ({
+  stored: () => Promise.reject(error),
+  polls: () => Promise.reject(error),
+})
+
+const openDoor: Admission = {
+  ballots: { refusedUntil: () => null },
+  ownerCall: async () => ({ allowed: true, quota: 600_000, remaining: 599_999, resetAt: 0 }),
 }
 
 /** What test/contracts holds the archive's own list to. */

@@ -64,7 +64,7 @@ type Described = Operation['responses'][string]
 
 /** Where the document has no operation there is only a refusal. */
 const mistakesOfNowhere = (address: string, { status, headers }: Response, bytes: Uint8Array) => {
-  const codes = ['key-invalid', 'unavailable', 'unexpected', 'not-acceptable']
+  const codes = ['key-invalid', 'rate-limited', 'unavailable', 'unexpected', 'not-acceptable']
   const nowhere = pathIsKnown(openApi, address) ? 'method-not-allowed' : 'not-found'
   const schema = '#/components/schemas/Problem'
   if (typeOf(headers) !== 'application/problem+json') return [`answers ${status} where there is no operation`]

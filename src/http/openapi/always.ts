@@ -1,8 +1,14 @@
 // What any operation may refuse, whatever it does.
 import type { Reason } from './schemas/problem.ts'
 
-/** A key that is presented and not valid is refused everywhere; a dependency can be away; and there are bugs. */
-export const always = ['key-invalid', 'unavailable', 'unexpected'] as const satisfies readonly Reason[]
+/** A key that is presented and not valid is refused everywhere; it can be used too often; a dependency can be away; and there
+ *  are bugs. */
+export const always = [
+  'key-invalid',
+  'rate-limited',
+  'unavailable',
+  'unexpected',
+] as const satisfies readonly Reason[]
 
 /** Resources that speak several formats. */
 export const negotiated = [...always, 'not-acceptable'] as const satisfies readonly Reason[]

@@ -13,6 +13,7 @@ import { pollOperations } from './operations/polls.ts'
 import { procedureOperations } from './operations/procedures.ts'
 import { proofOperations } from './operations/proofs.ts'
 import { resultsOperations } from './operations/results.ts'
+import { usageOperations } from './operations/usage.ts'
 import { problemExample, refusalOf } from './refusals.ts'
 import { saidOnce } from './said-once.ts'
 import { problem, type Reason } from './schemas/problem.ts'
@@ -26,6 +27,7 @@ export const operations = [
   ...resultsOperations,
   ...proofOperations,
   ...ownerOperations,
+  ...usageOperations,
   ...operatorOperations,
   ...pageOperations,
   ...procedureOperations,

@@ -194,6 +194,16 @@ const workspace = {
 }
 
 /** Under `components.examples`, beside one a problem. */
+const usage = {
+  workspaceId: workspace.id,
+  plan: 'free',
+  asOf: castAt,
+  calls: { limit: 600, windowSeconds: 60, remaining: 599 },
+  polls: { used: 12, limit: 100 },
+  ballots: { used: 79_321 },
+  perPoll: { shards: 4, viewers: 1_000 },
+}
+
 export const examples = {
   'least-draft': { summary: 'The least', value: leastDraft },
   'full-draft': { summary: 'Every kind of question', value: fullDraft },
@@ -214,6 +224,7 @@ export const examples = {
   invites: { summary: 'Two codes', value: invites },
   'workspace-draft': { summary: 'A free one', value: { name: 'Acme' } },
   workspace: { summary: 'A free one', value: workspace },
+  usage: { summary: 'Of a free plan', value: usage },
   'poll-ids': { summary: 'The only page', value: { pollIds: [pollId], next: null } },
   'poll-audit': { summary: 'All is well', value: { pollId, shards: [equalShard] } },
   redriven: { summary: 'None was there', value: { redriven: 0 } },

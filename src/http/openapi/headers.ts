@@ -53,6 +53,17 @@ export const headerComponents = {
   },
   Link: { description: 'The next page, with `rel="next"` (RFC 8288), where there is one.', schema: text },
   Location: { description: 'Where it is.', schema: { ...text, format: 'uri' } },
+  RateLimit: {
+    description:
+      'What is left of the plan’s quota, and in how many seconds there is more. On answers to a key, ballots aside.',
+    schema: { ...text, pattern: '^"plan";r=\\d+;t=\\d+$' },
+    example: '"plan";r=599;t=60',
+  },
+  'RateLimit-Policy': {
+    description: 'The plan’s quota, and the seconds it is for.',
+    schema: { ...text, pattern: '^"plan";q=\\d+;w=\\d+$' },
+    example: '"plan";q=600;w=60',
+  },
   'Referrer-Policy': { description: 'What other sites learn of the page’s address.', schema: text },
   'Retry-After': { description: 'After how many seconds to try again.', schema: whole },
   'Set-Cookie': {
@@ -74,8 +85,11 @@ export type ShownHeaders = keyof typeof headerComponents
 export const headers = (...names: readonly ShownHeaders[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 
+/** Of an answer to an owner. */
+export const limited = ['RateLimit', 'RateLimit-Policy'] as const
+
 /** Of an answer that is kept nowhere. */
-export const unkept = ['Cache-Control', 'X-Request-Id'] as const
+export const unkept = ['Cache-Control', 'X-Request-Id', ...limited] as const
 
 /** Of a read that caches may keep while anybody may see it; with a key or a receipt it is private. */
 export const cached = [
@@ -87,4 +101,5 @@ export const cached = [
   'Age',
   'Edgepoll-Stale',
   'X-Request-Id',
+  ...limited,
 ] as const

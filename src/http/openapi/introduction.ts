@@ -26,6 +26,11 @@ nothing named twice, whole numbers within ±(2⁵³−1), no U+0000, no members 
 A ballot may be sent again with the same \`Voter-Id\` or \`Idempotency-Key\` as often as it takes: it is counted at most once and
 every repeat gets the first answer. 503 is always safe to repeat, after \`Retry-After\` seconds.
 
+## Limits
+Calls with a key take from the quota of the workspace’s plan; \`RateLimit-Policy\` says what it is, \`RateLimit\` what is left, and \`GET
+/v1/usage\` the rest. Beyond it is 429 \`rate-limited\` with \`Retry-After\`. Ballots never take from it. One voter may try 120 times a
+minute at one poll; no address is limited. What a plan has no room for is 403 \`plan-limit\`.
+
 ## Compatibility
 Within v1 changes only add: new members of answers, new operations, new problems. Clients ignore members they do not know.
 
@@ -45,6 +50,7 @@ export const tagDescriptions = [
   { name: 'Results', description: 'How a poll stands, read once or watched live.' },
   { name: 'Proofs', description: 'What shows, without trusting us, that every ballot was counted.' },
   { name: 'Invites and exports', description: 'What else an owner does with a poll.' },
+  { name: 'Usage', description: 'What a workspace has used of its plan.' },
   { name: 'Operator', description: 'For whoever runs the service.' },
   { name: 'Pages', description: 'For people.' },
   { name: 'Procedures', description: 'The voting of one poll, for other services: Connect.' },

@@ -1,6 +1,6 @@
 // What an operation may say no with: one answer a status, named after the reasons it stands for.
 import { type Problem, problems } from '../problems.ts'
-import { headers, type ShownHeaders } from './headers.ts'
+import { headers, type ShownHeaders, unkept } from './headers.ts'
 import type { Reason } from './schemas/problem.ts'
 
 interface Reference {
@@ -44,7 +44,7 @@ const place = '#/components/responses/'
 
 const componentOf = (status: number, reasons: readonly Reason[]) => ({
   description: reasons.map((reason) => `\`${reason}\`: ${problems[reason].title}.`).join('\n\n'),
-  headers: headers('X-Request-Id', 'Cache-Control', ...(extraHeaders[status] ?? [])),
+  headers: headers(...unkept, ...(extraHeaders[status] ?? [])),
   content: {
     'application/problem+json': {
       schema: {
@@ -70,5 +70,6 @@ const extraHeaders: Readonly<Record<number, readonly ShownHeaders[]>> = {
   401: ['WWW-Authenticate'],
   415: ['Accept-Post', 'Accept-Patch'],
   426: ['Upgrade'],
+  429: ['Retry-After'],
   503: ['Retry-After'],
 }

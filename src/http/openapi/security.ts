@@ -24,6 +24,9 @@ export const owner = (scope: Scope) => ({
   security: [{ ApiKey: [scope] }, { ApiKeyHeader: [scope] }],
 })
 
+/** Any key of a workspace. */
+export const anyKey = { security: [{ ApiKey: [] }, { ApiKeyHeader: [] }] }
+
 export const operator = { security: [{ RootKey: [] }] }
 
 export const anybody = { security: [] }

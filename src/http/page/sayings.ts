@@ -15,6 +15,7 @@ export const sayings = {
   'challenge-failed': 'We could not make sure that you are a person. Please try again.',
   'body-too-large': 'Your answers are longer than a ballot may be.',
   'outcome-unknown': 'We cannot say yet whether your ballot arrived. Please vote again: it counts once.',
+  'rate-limited': 'You have tried very often. Please wait a minute and vote again: it counts once.',
   overloaded: 'Very many people are voting right now. Nothing is lost: please try again in a moment.',
   unavailable: 'A part of this service is away for a moment. Nothing is lost: please try again.',
   unreachable: 'We could not reach the poll. Nothing is lost: please try again.',

@@ -28,9 +28,10 @@ export const polls = new Hono<Http>()
     const parsed = pollDraft.safeParse(body.value)
     if (!parsed.success) return refused(c, { reason: 'poll-invalid', errors: faultsOf(parsed.error) })
 
-    const { workspaceId } = owner.value
+    const { workspaceId, plan } = owner.value
     const order = {
       workspaceId,
+      plan,
       draft: draftOf(parsed.data),
       open: parsed.data.status === 'open',
       idempotencyKey: key.value,

@@ -28,6 +28,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'archive-failed':
     case 'confirm-failed':
     case 'keys-unavailable':
+    case 'limiter-away':
+    case 'network-suspected':
       return 'warn'
     case 'request':
       return event.status >= 500 ? 'warn' : 'info'

@@ -32,7 +32,13 @@ const make = async ({ world, plan }: Stage): Promise<Poll> => {
     try {
       const made = await world.edges.ask(({ createPoll }, signal) =>
         createPoll(
-          { workspaceId, draft: plan.draft, open: plan.open, idempotencyKey: `make ${plan.name}` },
+          {
+            workspaceId,
+            plan: 'enterprise',
+            draft: plan.draft,
+            open: plan.open,
+            idempotencyKey: `make ${plan.name}`,
+          },
           signal,
         ),
       )

@@ -19,6 +19,7 @@ import type { KeyValueStore } from '../../../src/cache/kv-tier.ts'
 import type { ReceiptClaims } from '../../../src/domain/ballot/receipt.ts'
 import { fromBase64Url, toBase64Url } from '../../../src/kernel/bytes.ts'
 import { hash, sha256 } from '../../../src/kernel/hash.ts'
+import { accept } from '../../../src/kernel/result.ts'
 import { rememberPolls, rememberResults, rememberViews } from '../../../src/runtime/remember.ts'
 import { type BoardNamespace, scoreboards } from '../../../src/scoreboard/client.ts'
 import { deadline } from '../../support/simulated/deadlines.ts'
@@ -148,7 +149,7 @@ const servicesOf = (
     castBallot: castBallot({ ...common, challenges, suspicion }),
     changePoll: changePoll(common),
     closePoll: closePoll(common),
-    createPoll: createPoll(common),
+    createPoll: createPoll({ ...common, roomForPoll: async () => accept(null) }),
     deletePoll: deletePoll(common),
     editPoll: editPoll(common),
     eraseBallot: eraseBallot(common),

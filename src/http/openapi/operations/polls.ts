@@ -45,6 +45,7 @@ const createPoll = createRoute({
       'scope-missing',
       'header-invalid',
       'poll-invalid',
+      'plan-limit',
       'idempotency-key-reused',
       'poll-not-found',
     ),
