@@ -16,7 +16,7 @@ interface Needs {
   readonly after: After
 }
 
-const pingMs = 20_000
+const pingMs = 30_000 // twenty pings cost the platform’s price of one request
 const laterMs = 5_000
 
 /** @param live the address of the poll's live results, http or https. */

@@ -31,7 +31,7 @@ export interface Watch {
 }
 
 const greetingMs = 10_000 // a line that has said nothing by then never will
-const silenceMs = 45_000 // a socket is pinged every 20 s, a stream's heart beats at least as often
+const silenceMs = 45_000 // a socket is pinged every 30 s, a stream's heart beats at least as often
 const settledMs = 5_000 // a line that breaks sooner counts as one that never was
 const graceMs = 10_000 // people flip between tabs; a reconnect costs the server more than ten seconds of frames
 const questionMs = 3_000 // between two questions, where the answer does not say
