@@ -16,7 +16,8 @@ interface Needs {
   readonly after: After
 }
 
-const pingMs = 30_000 // twenty pings cost the platform’s price of one request
+/** Twenty pings cost what one request does. */
+export const pingMs = 30_000
 const laterMs = 5_000
 
 /** @param live the address of the poll's live results, http or https. */

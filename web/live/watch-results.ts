@@ -36,9 +36,13 @@ const settledMs = 5_000 // a line that breaks sooner counts as one that never wa
 const graceMs = 10_000 // people flip between tabs; a reconnect costs the server more than ten seconds of frames
 const questionMs = 3_000 // between two questions, where the answer does not say
 const triesOfLine = 2 // then it is taken to be blocked on the way
-const soonMs = 2_000 // for the first try of a line; a leaf of relays takes in some hundred sockets a second
+const soonMs = 2_000 // for the first try of a line
 const laterMs = 30_000 // once every line has failed
 const probeMs = 120_000 // about so long after a worse line works, the best is tried again
+
+/** Everybody who lost a good line at one moment is back within this, unless it fails again: longer than a person would
+ *  choose, because a leaf of relays must take thousands in. */
+export const returnWithinMs = soonMs * 2
 
 export const watchResults = ({ lines, after, random }: LiveNeeds, watcher: Watcher): Watch => {
   const enough = lines.length * triesOfLine
