@@ -85,9 +85,9 @@ export const openSockets = async ({ origin, path, sockets }: AudiencePlan): Prom
     watch: async (plan) => {
       count = newCount()
       const before = cast
-      const untilMs = performance.now() + plan.seconds * 1000
-      for (let next = performance.now(); next < untilMs; next += plan.everyMs) {
-        await pause(Math.max(0, next - performance.now()))
+      const startMs = performance.now()
+      for (let atMs = 0; atMs < plan.seconds * 1000; atMs += plan.everyMs) {
+        await pause(Math.max(0, startMs + atMs - performance.now()))
         await post(origin, plan, cast + 1)
         cast++
         acceptedAt.set(cast, performance.now())
