@@ -1,5 +1,7 @@
 // Which line a watcher takes, when it comes back, and when it gives up.
 import { describe, expect, it } from 'vitest'
+import { watchResults } from '../../web/live/watch-results.ts'
+import { handClock } from './by-hand.ts'
 import { document, frame, watching } from './watching.ts'
 
 const greeting = frame('results', document(3))
@@ -92,6 +94,30 @@ describe('where sockets do not get through', () => {
     const { breakWhile, kinds } = watching()
     await breakWhile('socket', 'stream')
     expect(kinds()).toEqual(['socket', 'socket', 'stream', 'stream', 'question'])
+  })
+
+  it('goes on where a browser has no sockets at all', async () => {
+    const clock = handClock()
+    const opened: string[] = []
+    const watch = watchResults(
+      {
+        lines: [
+          () => {
+            throw new ReferenceError('WebSocket is not defined')
+          },
+          () => {
+            opened.push('stream')
+            return { close: () => undefined }
+          },
+        ],
+        after: clock.after,
+        random: () => 0.5,
+      },
+      { version: 0, onResults: () => undefined, onState: () => undefined },
+    )
+    await clock.pass(4_000)
+    expect(opened).toEqual(['stream'])
+    watch.stop()
   })
 
   it('stays with the stream for as long as it works', async () => {

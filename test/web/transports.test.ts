@@ -122,8 +122,8 @@ describe('a line by HTTP', () => {
   })
 
   it('passes on an answer, and says when to ask again', async () => {
-    const { heard, endings } = asking(
-      () => new Response('{"version":4}', { headers: { 'Edgepoll-Poll-After': '7' } }),
+    const { heard, endings } = asking(() =>
+      Response.json({ version: 4 }, { headers: { 'Edgepoll-Poll-After': '7' } }),
     )
     await rested()
     expect(heard).toEqual(['{"version":4}'])
@@ -154,6 +154,15 @@ describe('a line by HTTP', () => {
     const { endings } = asking(() => new Response(null, { status: 503, headers: { 'Retry-After': after } }))
     await rested()
     expect(endings).toEqual([['lost', ms]])
+  })
+
+  it('is lost where somebody else answers, as the gate of a network does', async () => {
+    const { endings, heard } = asking(
+      () => new Response('<html>Welcome!', { headers: { 'Content-Type': 'text/html' } }),
+    )
+    await rested()
+    expect(heard).toEqual([])
+    expect(endings).toEqual([['lost', 0]])
   })
 
   it('is lost where nobody answers', async () => {

@@ -12,19 +12,13 @@ export const httpLine =
     const listen = async (answer: Response): Promise<void> => {
       if (!answer.ok)
         return ended(refusals.includes(answer.status) ? 'refused' : 'lost', msIn(answer, 'Retry-After'))
-      if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+      const type = answer.headers.get('Content-Type')
+      if (type?.includes('json')) {
         heard(await answer.text())
         return ended('done', msIn(answer, 'Edgepoll-Poll-After'))
       }
-      const pieces = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
-      let rest = ''
-      for (let piece = await pieces?.read(); piece?.value; piece = await pieces?.read()) {
-        const lines = (rest + piece.value).split('\n')
-        rest = lines.pop() ?? ''
-        // A document is one line of its event; all others only show that the stream lives.
-        for (const line of lines) heard(line.replace(/^data:/, ''))
-      }
-      ended('lost', 0)
+      if (type?.includes('event-stream')) await readLines(answer, heard)
+      ended('lost', 0) // also where somebody else answers, as the gate of a hotel's network does
     }
     const abort = new AbortController()
     fetch(url, { headers: headers(version), cache: 'no-cache', signal: abort.signal })
@@ -32,6 +26,17 @@ export const httpLine =
       .catch(() => ended('lost', 0))
     return { close: () => abort.abort() }
   }
+
+/** A document is one line of its event; all others only show that the stream lives. */
+const readLines = async ({ body }: Response, heard: (line: string) => void): Promise<void> => {
+  const pieces = body?.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (let piece = await pieces?.read(); piece?.value; piece = await pieces?.read()) {
+    const lines = (rest + piece.value).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) heard(line.replace('data:', ''))
+  }
+}
 
 /** To these the same question would get the same answer. */
 const refusals: readonly number[] = [401, 403, 404, 410]

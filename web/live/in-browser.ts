@@ -17,15 +17,15 @@ export interface WatchedPoll extends Watcher {
  *  @example watchPoll({ results: poll.urls.results, receipt: '', version: 0, onResults: paint, onState: say }) */
 export const watchPoll = ({ receipt, signal, ...watched }: WatchedPoll): void => {
   const results = new URL(watched.results, location.href)
-  const live = new URL(`${results.pathname}/live`, results)
+  const live = new URL(results)
+  live.pathname += '/live'
   if (receipt !== '') live.searchParams.set('receipt', receipt) // sockets of browsers send no headers
-  const ask = (url: URL, init: RequestInit): Promise<Response> => fetch(url, init)
   const { visible, online, stop } = watchResults(
     {
       lines: [
         socketLine({ openSocket: (url) => new WebSocket(url), after }, live),
-        httpLine(ask, live, (version) => ({ Accept: 'text/event-stream', 'Last-Event-ID': `${version}` })),
-        httpLine(ask, results, () => (receipt === '' ? {} : { 'Edgepoll-Receipt': receipt })),
+        httpLine(fetch, live, (version) => ({ Accept: 'text/event-stream', 'Last-Event-ID': `${version}` })),
+        httpLine(fetch, results, () => (receipt === '' ? {} : { 'Edgepoll-Receipt': receipt })),
       ],
       after,
       random: Math.random,

@@ -20,7 +20,7 @@ export interface Watcher {
 }
 
 /** `paused`: nobody looks. `final`: nothing will change any more. `refused`: not for this reader, or gone. */
-export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'paused' | 'final' | 'refused'
+export type LiveState = 'live' | 'reconnecting' | 'paused' | 'final' | 'refused'
 
 export interface Watch {
   /** Whether anybody looks. A while after nobody does, the line is given up; whoever looks again catches up at once. */
@@ -48,7 +48,7 @@ export const watchResults = ({ lines, after, random }: LiveNeeds, watcher: Watch
   const enough = lines.length * triesOfLine
   let { version } = watcher
   let results: Results | null = null
-  let state: LiveState = 'connecting'
+  let state: LiveState | null = null // nothing has been heard yet
   let failures = 0 // also says which line is next: so many tries of each, and then of the first again
   let home = 0 // the failures to go on from where the best line was only tried
   let turn = 0 // callbacks of an earlier line find that it is no longer theirs
@@ -83,11 +83,15 @@ export const watchResults = ({ lines, after, random }: LiveNeeds, watcher: Watch
     leave()
     const mine = turn
     due.set(greetingMs, lost)
-    line =
-      lines[choice()]?.(version, {
-        heard: (text) => mine === turn && heard(text),
-        ended: (ending, afterMs) => mine === turn && ended(ending, afterMs),
-      }) ?? null
+    try {
+      line =
+        lines[choice()]?.(version, {
+          heard: (text) => mine === turn && heard(text),
+          ended: (ending, afterMs) => mine === turn && ended(ending, afterMs),
+        }) ?? null
+    } catch {
+      lost() // such lines are not to be had here
+    }
   }
 
   const lost = (): void => ended('lost', 0)
@@ -173,8 +177,8 @@ export const watchResults = ({ lines, after, random }: LiveNeeds, watcher: Watch
       if (isWatching()) startOver(is ? 1000 : laterMs)
     },
     stop: () => {
+      state = 'final' // and nobody is told
       rest(state)
-      state = 'final'
     },
   }
 }

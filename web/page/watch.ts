@@ -5,7 +5,7 @@ import { announcer } from './announce.ts'
 import { paint } from './paint.ts'
 
 /** @param whenFinal called once, when nothing will change any more. */
-export const watch = (main: HTMLElement, whenFinal: () => void = () => {}): void => {
+export const watch = (main: HTMLElement, whenFinal?: () => void): void => {
   const announce = announcer(main)
   watchPoll({
     results: `/v1/polls/${main.dataset.poll}/results`,
@@ -17,13 +17,12 @@ export const watch = (main: HTMLElement, whenFinal: () => void = () => {}): void
     },
     onState: (state) => {
       showState(main, state)
-      if (state === 'final') whenFinal()
+      if (state === 'final') whenFinal?.()
     },
   })
 }
 
 const states = {
-  connecting: 'Open',
   live: 'Live',
   reconnecting: 'Reconnecting…',
   paused: 'Paused',
