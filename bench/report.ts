@@ -98,4 +98,6 @@ const renderCircumstances = ({ row, rounds, seconds, measuredAt, machine, notes 
   '',
 ]
 
-const short = (ratio: number): string => ratio.toFixed(Math.abs(ratio) >= 10 ? 1 : 2)
+/** Nothing over nothing is no ratio; a kept result has null there, since JSON knows no NaN. */
+const short = (ratio: number | null): string =>
+  ratio === null || Number.isNaN(ratio) ? '–' : ratio.toFixed(Math.abs(ratio) >= 10 ? 1 : 2)

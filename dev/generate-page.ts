@@ -44,7 +44,7 @@ const bundle = async (entry: string): Promise<string> => {
     entryPoints: [entry],
     bundle: true,
     minify: true,
-    format: 'iife',
+    format: 'esm',
     platform: 'browser',
     target: 'es2022',
     write: false,

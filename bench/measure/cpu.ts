@@ -8,7 +8,12 @@ export interface CpuReading {
 }
 
 /** Reads the tree below `root`, which is part of it. Linux only. */
-export const readCpu = (root: number): CpuReading => {
+export const readCpu = (root: number): CpuReading => ({
+  ticks: new Map(readTree(root).map(({ pid, start, ticks }) => [`${pid}@${start}`, ticks])),
+})
+
+/** The processes below `root`, and `root`. Linux only. */
+export const readTree = (root: number): readonly ProcessCpu[] => {
   if (!existsSync('/proc/self/stat')) {
     throw new Error('CPU per request is read from /proc, which this system lacks: run this row on Linux.')
   }
@@ -17,7 +22,7 @@ export const readCpu = (root: number): CpuReading => {
     .flatMap((pid) => readProcess(pid) ?? [])
   const tree = treeBelow(root, processes)
   if (tree.length === 0) throw new Error(`There is no process ${root} to read the CPU of.`)
-  return { ticks: new Map(tree.map(({ pid, start, ticks }) => [`${pid}@${start}`, ticks])) }
+  return tree
 }
 
 /** CPU microseconds between two readings. What a process used that ended in between is lost. */

@@ -11,6 +11,7 @@ const ranks: Readonly<Record<string, number>> = {
   application: 2,
   'ballot-box': 3,
   scoreboard: 3,
+  relay: 3,
   archive: 3,
   cache: 3,
   admission: 3,
@@ -65,7 +66,7 @@ describe('the law of ranks', () => {
 
   it('keeps Workers to runtime, http and the cores of their objects', () => {
     const allowed =
-      /^(src\/(runtime|http)\/|src\/(ballot-box|scoreboard)\/|src\/application\/|src\/domain\/|src\/kernel\/|workers\/)/
+      /^(src\/(runtime|http)\/|src\/(ballot-box|scoreboard|relay)\/|src\/application\/|src\/domain\/|src\/kernel\/|workers\/)/
     const broken = filesIn('workers').flatMap((file) =>
       importsOf(file)
         .filter((name) => name.startsWith('.'))

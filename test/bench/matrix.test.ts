@@ -63,6 +63,11 @@ describe('results', () => {
     expect(page).toContain('3 rounds of 2 s a side, 2026-11-24, commit abc1234; 2 × Example CPU, 8 GB')
   })
 
+  it('that were kept without a number are shown without one', () => {
+    const kept = JSON.parse(JSON.stringify(aResult({ atMost: 1.5 }, [Number.NaN])))
+    expect(renderPage([kept])).toContain('| B7 | this vs that | ≤ 1.5× | –× | ––– | **falls short** |')
+  })
+
   describe('in a folder', () => {
     const folder = mkdtempSync(join(tmpdir(), 'edgepoll-results-'))
     afterEach(() => rmSync(folder, { recursive: true, force: true }))

@@ -5,7 +5,7 @@ import { aHall, isOver, shows, voteButton } from './hall.ts'
 import { everyKind, lunch } from './polls.ts'
 
 describe.skipIf(whySkipped() !== null)('the voting page', () => {
-  const { station, visit } = aHall()
+  const { station, enter, visit } = aHall()
 
   it('takes a vote by mouse and moves the bar in place', async () => {
     const { page } = await visit(await station().makePoll(lunch))
@@ -131,6 +131,21 @@ describe.skipIf(whySkipped() !== null)('the voting page', () => {
     await shows(watcher.page, 'ballots', '1 ballot')
   })
 
+  it('goes on live where no WebSocket can be had', async () => {
+    const pollId = await station().makePoll(lunch)
+    const watcher = await enter()
+    await watcher.page.addInitScript(noSockets)
+    await watcher.page.goto(`${station().url}/p/${pollId}`)
+    await watcher.page.locator('main[data-feed="live"]').waitFor()
+    const voter = await visit(pollId)
+    await voter.page.getByLabel('Pizza').click()
+    await voteButton(voter.page).click()
+    await shows(watcher.page, 'where.pizza.votes', '1 vote')
+    await station().closePoll(pollId)
+    await watcher.page.locator('main[data-feed="final"]').waitFor()
+    await shows(watcher.page, 'ballots', '1 ballot')
+  })
+
   it('counts a double click once', async () => {
     const pollId = await station().makePoll(lunch)
     const { page } = await visit(pollId)
@@ -140,3 +155,10 @@ describe.skipIf(whySkipped() !== null)('the voting page', () => {
     expect(await station().ballots(pollId)).toBe(1)
   })
 })
+
+/** As where a proxy lets no upgrade through: every socket ends before it opens. */
+const noSockets = `globalThis.WebSocket = class {
+  constructor() { setTimeout(() => this.onclose?.({ code: 1006, reason: '' })) }
+  send() {}
+  close() {}
+}`

@@ -1,86 +1,75 @@
-// A watcher of results with a hand on its clock, its lines and its answers.
+// A watcher of results with a hand on its clock, its chance and its lines.
 import type { Results } from '../../src/domain/tally/results.ts'
-import { type Fetched, type LiveState, type SocketEvents, watchResults } from '../../web/page/live.ts'
+import type { Hearing, OpenLine } from '../../web/live/line.ts'
+import { type LiveState, watchResults } from '../../web/live/watch-results.ts'
+import { handClock } from './by-hand.ts'
 
-interface Line {
-  readonly on: SocketEvents
+export type Kind = 'socket' | 'stream' | 'question'
+
+interface OpenedLine extends Hearing {
+  readonly kind: Kind
+  /** The version its reader held when it was opened. */
+  readonly held: number
   hungUp: boolean
 }
 
 export const watching = ({ version = 0, random = 0.5 } = {}) => {
-  const lines: Line[] = []
+  const lines: OpenedLine[] = []
   const seen: Results[] = []
   const states: LiveState[] = []
-  const asked: (string | null)[] = []
-  const answers: Fetched[] = []
-  const timers = new Set<{ readonly at: number; readonly task: () => void }>()
-  let now = 0
+  const clock = handClock()
+
+  const opener =
+    (kind: Kind): OpenLine =>
+    (held, { heard, ended }) => {
+      const line: OpenedLine = { kind, held, heard, ended, hungUp: false }
+      lines.push(line)
+      return {
+        close: () => {
+          line.hungUp = true
+        },
+      }
+    }
 
   const watch = watchResults(
     {
-      openSocket: (on) => {
-        const line = { on, hungUp: false }
-        lines.push(line)
-        return {
-          close: () => {
-            line.hungUp = true
-          },
-        }
-      },
-      fetchResults: async (etag) => {
-        asked.push(etag)
-        return answers.shift() ?? { kind: 'failed', retryAfterMs: 0 }
-      },
-      after: (ms, task) => {
-        const timer = { at: now + ms, task }
-        timers.add(timer)
-        return () => void timers.delete(timer)
-      },
+      lines: [opener('socket'), opener('stream'), opener('question')],
+      after: clock.after,
       random: () => random,
     },
-    version,
-    (results) => seen.push(results),
-    (state) => states.push(state),
+    { version, onResults: (results) => seen.push(results), onState: (state) => states.push(state) },
   )
 
-  /** Time goes by; awaited, whatever was asked has been answered too. */
-  const pass = (ms: number): Promise<void> => {
-    const until = now + ms
-    for (;;) {
-      const [next] = [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
-      if (next === undefined) break
-      timers.delete(next)
-      now = next.at
-      next.task()
-    }
-    now = until
-    return new Promise((settled) => setImmediate(settled))
-  }
-
-  const line = (): SocketEvents => {
+  const line = (): OpenedLine => {
     const last = lines.at(-1)
     if (last === undefined) throw new Error('no line was opened')
-    return last.on
+    return last
   }
 
-  const breakLines = async (): Promise<void> => {
-    for (let tries = 0; tries < 3; tries++) {
-      line().closed()
-      await pass(5_000)
-    }
+  /** Every line of these kinds breaks at once, until one of another kind is opened. */
+  const breakWhile = async (...kinds: readonly Kind[]): Promise<void> => {
+    while (kinds.includes(line().kind)) await fail()
+  }
+
+  const fail = async (): Promise<void> => {
+    const before = lines.length
+    line().ended('lost', 0)
+    for (let waited = 0; lines.length === before && waited < 60; waited++) await clock.pass(500)
+    if (lines.length === before) throw new Error('nothing was tried again within half a minute')
   }
 
   return {
     watch,
     lines,
     line,
+    kinds: () => lines.map(({ kind }) => kind),
     seen,
     shown: () => seen.map((results) => results.version),
     states,
-    asked,
-    answers,
-    pass,
-    breakLines,
+    pass: clock.pass,
+    waiting: clock.waiting,
+    breakWhile,
+    fail,
   }
 }
 
@@ -105,11 +94,11 @@ export const frame = (type: 'results' | 'closed', results: Results): string =>
   JSON.stringify({ type, ...results })
 
 export const delta = (from: number, version: number, changed: Record<string, unknown>): string =>
-  JSON.stringify({ type: 'delta', from, version, ballots: version, changed })
-
-export const fresh = (version: number, etag: string | null): Fetched => ({
-  kind: 'fresh',
-  results: document(version),
-  etag,
-  pollAfterMs: 0,
-})
+  JSON.stringify({
+    type: 'delta',
+    from,
+    version,
+    asOf: '2026-11-24T12:00:01.000Z',
+    ballots: version,
+    changed,
+  })

@@ -10,7 +10,8 @@ import { originOf } from '../request-headers.ts'
 import { shownAs } from '../voter-shown.ts'
 import { ballotFromForm } from './ballot-form.ts'
 import { recoverReceipt } from './recover-receipt.ts'
-import { sayingOf, sayings } from './sayings.ts'
+import { sayings } from './sayings.ts'
+import { serverSayingOf } from './server-sayings.ts'
 import { showMessage, showPoll } from './show.ts'
 import { besideOf, shownBeside } from './voter-beside.ts'
 import { keepReceipt, voterOf } from './voter-cookies.ts'
@@ -45,7 +46,7 @@ export const castForm = async (c: Context<Http>, pollId: string): Promise<Respon
     ...tried,
     status: problems[refusal.reason].status,
     errors: refusal.reason === 'ballot-invalid' ? faultsByQuestion(refusal, poll.questions) : new Map(),
-    said: sayingOf(refusal.reason) ?? problems[refusal.reason].title,
+    said: serverSayingOf(refusal.reason) ?? problems[refusal.reason].title,
     over: refusal.reason === 'already-voted',
     receipt,
   })

@@ -4,8 +4,6 @@ import type { ResultsVisibility } from '../../domain/poll/poll.ts'
 export const sayings = {
   'ballot-invalid': 'Please look at the marked questions.',
   'already-voted': 'You have already voted. Each voter counts once.',
-  'poll-not-open': 'This poll is not open yet.',
-  'poll-closed': 'This poll closed before your ballot arrived, so it was not counted.',
   'voter-id-required':
     'Your browser did not keep our cookie, which makes a vote count once. Please allow it and vote again.',
   'invite-required': 'This poll is by invitation: please enter your invite code.',
@@ -19,13 +17,13 @@ export const sayings = {
   overloaded: 'Very many people are voting right now. Nothing is lost: please try again in a moment.',
   unavailable: 'A part of this service is away for a moment. Nothing is lost: please try again.',
   unreachable: 'We could not reach the poll. Nothing is lost: please try again.',
-  'origin-not-allowed':
-    'This vote did not come from the page of the poll. Please open the page and vote there.',
 } as const
 
 /** undefined: the problem's own words must do. */
-export const sayingOf = (code: string): string | undefined =>
-  Object.entries(sayings).find(([known]) => known === code)?.[1]
+export const sayingOf = (
+  code: string,
+  among: Readonly<Record<string, string>> = sayings,
+): string | undefined => Object.entries(among).find(([known]) => known === code)?.[1]
 
 export const thanks = 'Thank you. Your ballot is counted.'
 

@@ -11,7 +11,7 @@ import { noticeOf, refusalNotice } from './notices.ts'
 import { contentSecurityPolicy } from './page-security.ts'
 import { mayVoteAgain } from './page-view.ts'
 import { renderPollPage } from './poll-page.ts'
-import { sayingOf } from './sayings.ts'
+import { serverSayingOf } from './server-sayings.ts'
 import { besideOf, lacksToken, shownBeside, type VoterBeside } from './voter-beside.ts'
 import { nameVoter, receiptOf, voterOf } from './voter-cookies.ts'
 
@@ -60,7 +60,7 @@ export const showMessage = (c: Context<Http>, refusal: AnyRefusal): Response | P
   const { status, title, detail } = problems[refusal.reason]
   c.set('code', refusal.reason)
   if (status === 503) c.header('Retry-After', '1')
-  return c.html(renderMessage(title, sayingOf(refusal.reason) ?? detail), status, headers([]))
+  return c.html(renderMessage(title, serverSayingOf(refusal.reason) ?? detail), status, headers([]))
 }
 
 const resultsFor = async (c: Context<Http>, poll: Poll, receipt: string | null): Promise<Results | null> => {

@@ -1,6 +1,6 @@
 // Those who watch: readers ask for results again and again, viewers hold a socket and apply what it brings.
 import type { Results } from '../../../src/domain/tally/results.ts'
-import { merged, readFrame } from '../../../web/page/frames.ts'
+import { merged, readFrame } from '../../../web/live/frames.ts'
 import type { Sighting } from '../history.ts'
 import { type Stage, staged } from './stage.ts'
 

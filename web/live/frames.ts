@@ -1,4 +1,4 @@
-// The frames of the live feed, read and merged; docs/design/api.md defines them.
+// What the live feed brings, read and merged; docs/design/api.md defines it.
 import type { Results } from '../../src/domain/tally/results.ts'
 import type { QuestionOutcome } from '../../src/domain/tally/tally.ts'
 
@@ -8,17 +8,18 @@ export type Frame =
       readonly type: 'delta'
       readonly version: number
       readonly from: number
+      readonly asOf: string
       readonly ballots: number
       readonly changed: Readonly<Record<string, QuestionOutcome>>
     }
 
-/** null: not a frame this page knows; later versions may send more kinds. */
+/** Of a socket’s frame, or of a document as streams and answers have it: whatever has questions is the whole.
+ *  null: nothing this client knows; later versions may send more kinds. */
 export const readFrame = (text: string): Frame | null => {
   const frame = parsed(text)
-  if (frame === null || !Number.isInteger(frame.version)) return null
-  if (frame.type === 'results' || frame.type === 'closed')
-    return Array.isArray(frame.questions) ? { type: 'results', results: frame } : null
-  return frame.type === 'delta' && frame.changed ? { ...frame, type: 'delta' } : null
+  if (!Number.isInteger(frame?.version)) return null
+  if (frame?.type === 'delta') return frame.changed ? { ...frame, type: 'delta' } : null
+  return Array.isArray(frame?.questions) ? { type: 'results', results: frame } : null
 }
 
 /** Questions come whole, so a delta from any version up to ours brings us to its own.
@@ -26,6 +27,7 @@ export const readFrame = (text: string): Frame | null => {
 export const merged = (results: Results, delta: Extract<Frame, { type: 'delta' }>): Results => ({
   ...results,
   version: delta.version,
+  asOf: delta.asOf,
   ballots: delta.ballots,
   questions: results.questions.map((question) => {
     if (!Object.hasOwn(delta.changed, question.id)) return question
@@ -33,17 +35,16 @@ export const merged = (results: Results, delta: Extract<Frame, { type: 'delta' }
   }),
 })
 
-/** What a frame may hold before it is looked at. */
+/** What a frame should hold. Numbers and texts, which are JSON too, have no such members. */
 interface Raw extends Results {
-  readonly type: string
+  readonly type?: string
   readonly from: number
   readonly changed: Readonly<Record<string, QuestionOutcome>>
 }
 
 const parsed = (text: string): Raw | null => {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Raw) : null // narrowed by readFrame
+    return JSON.parse(text)
   } catch {
     return null
   }
