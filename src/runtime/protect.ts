@@ -5,6 +5,7 @@ import type {
   BallotBoxes,
   BallotReader,
   BallotRecords,
+  ChallengeVerifier,
   KeyRing,
   PollBook,
   PollReader,
@@ -24,6 +25,7 @@ export interface Guards {
   readonly boards: Guard
   readonly postgres: Guard
   readonly kv: Guard
+  readonly challenges: Guard
 }
 
 export const guardsOf = (footing: Footing): Guards => ({
@@ -31,6 +33,7 @@ export const guardsOf = (footing: Footing): Guards => ({
   boxes: guard('a ballot box', { least: 64, initial: 1_024, most: 4_096, slowMs: 3_000 }, footing),
   boards: guard('the scoreboard', { least: 32, initial: 256, most: 2_048, slowMs: 2_000 }, footing),
   postgres: postgresGuard(footing),
+  challenges: guard('the challenge', { least: 16, initial: 128, most: 512, slowMs: 2_000 }, footing),
   kv: guard('kv', { least: 16, initial: 128, most: 512, slowMs: 200 }, footing),
 })
 
@@ -185,6 +188,14 @@ export const protectWorkspaces = (workspaces: Workspaces, guard: Guard): Workspa
   create: (workspace, key, signal) =>
     guard.ask({ priority: 'close', ownMs: 5_000, repeatable: false }, signal, (hop) =>
       workspaces.create(workspace, key, hop),
+    ),
+})
+
+/** A challenge is good once, so that asking twice about it would refuse who passed. Without an answer nobody is let in. */
+export const protectChallenges = (challenges: ChallengeVerifier, guard: Guard): ChallengeVerifier => ({
+  passed: (token, address, signal) =>
+    guard.ask({ priority: 'ballots', ownMs: 4_000, repeatable: false }, signal, (hop) =>
+      challenges.passed(token, address, hop),
     ),
 })
 

@@ -8,7 +8,13 @@ import type { KeyRecord, KeyRing, PollBook, Snapshot } from '../../src/applicati
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import type { Footing } from '../../src/runtime/guard.ts'
-import { guardsOf, protectBoards, protectKeyRing, protectKeyValues } from '../../src/runtime/protect.ts'
+import {
+  guardsOf,
+  protectBoards,
+  protectChallenges,
+  protectKeyRing,
+  protectKeyValues,
+} from '../../src/runtime/protect.ts'
 import { type Around, rememberKeys, rememberResults, rememberViews } from '../../src/runtime/remember.ts'
 import { aDefinition } from '../support/polls.ts'
 import { aTimeline } from '../support/timeline.ts'
@@ -80,6 +86,25 @@ describe('Postgres → keys that are remembered', () => {
     expect(await keys.find('key_a', signal)).toMatchObject({ id: 'key_a' })
     expect(stand.events).toContainEqual({ type: 'keys-unavailable', keyId: 'key_a' })
     await expect(keys.find('key_b', signal)).rejects.toBeInstanceOf(Unavailable)
+  })
+})
+
+describe('siteverify → nothing', () => {
+  test('a challenge is asked about once, and after ten failures not at all for a while', async () => {
+    const stand = anEdge()
+    let asked = 0
+    const challenges = protectChallenges(
+      {
+        passed: async () => {
+          asked++
+          throw new Unavailable('the challenge')
+        },
+      },
+      stand.guards.challenges,
+    )
+    for (let voter = 0; voter < 30; voter++)
+      await expect(challenges.passed('solved', '192.0.2.1', signal)).rejects.toBeInstanceOf(Unavailable)
+    expect(asked).toBe(10)
   })
 })
 
