@@ -1,6 +1,7 @@
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { BallotBoxes, BallotReader, PollBook, ShardAudit } from './ports.ts'
 
@@ -36,10 +37,11 @@ export const auditPoll =
     const definition: CountingDefinition | null = await pollBook.find(pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
     const addresses = everyShard(definition.poll).map((shard) => ({ pollId, shard }))
-    const standings = () => Promise.all(addresses.map((address) => ballotBoxes.standing(address, signal)))
+    const standings = () =>
+      atMost(connectionsAtOnce, addresses, (address) => ballotBoxes.standing(address, signal))
 
     const before = await standings()
-    const boxes = await Promise.all(addresses.map((address) => ballotBoxes.audit(address, signal)))
+    const boxes = await atMost(connectionsAtOnce, addresses, (address) => ballotBoxes.audit(address, signal))
     const recorded = new Map((await ballotReader.audit(pollId, signal)).map((audit) => [audit.shard, audit]))
     const after = await standings()
 

@@ -104,6 +104,42 @@ export type Event =
       readonly error: string
     }
   | { readonly type: 'network-suspected'; readonly pollId: string }
+  | {
+      /** Nobody asks a dependency any more, one does to see, or all do again. */
+      readonly type: 'breaker-moved'
+      readonly dependency: string
+      /** Which of its objects; empty where it has but one. */
+      readonly object: string
+      readonly to: 'closed' | 'open' | 'half-open'
+    }
+  | {
+      /** Work was turned away before it began. */
+      readonly type: 'work-shed'
+      readonly dependency: string
+      readonly priority: string
+      /** How often since this was last told. */
+      readonly count: number
+    }
+  | {
+      readonly type: 'ballots-shed'
+      readonly pollId: string
+      readonly shard: number
+      /** Callers whose time was over, or who were too many, before their ballot was decided; since this was last told. */
+      readonly ballots: number
+    }
+  | {
+      /** What could not be had is stood in for by what was remembered. */
+      readonly type: 'stood-in'
+      readonly what: 'poll' | 'results'
+      readonly ageMs: number
+    }
+  | {
+      readonly type: 'archive-paced'
+      /** Messages a statement may take now. */
+      readonly messagesAtOnce: number
+      /** What the last one took; null: Postgres did not answer. */
+      readonly durationMs: number | null
+    }
 
 /** Takes an event and returns at once; never throws, never awaits. */
 export type Report = (event: Event) => void

@@ -1,6 +1,7 @@
 import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
 import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { type OwnPollOrder, ownPoll } from './own-poll.ts'
 import type { BallotBoxes, BallotReader, BoxStanding, PollBook } from './ports.ts'
@@ -37,7 +38,9 @@ export const exportBallots =
     if (!owned.ok) return owned
     const { poll } = owned.value
     const standings = () =>
-      Promise.all(everyShard(poll).map((shard) => ballotBoxes.standing({ pollId: poll.id, shard }, signal)))
+      atMost(connectionsAtOnce, everyShard(poll), (shard) =>
+        ballotBoxes.standing({ pollId: poll.id, shard }, signal),
+      )
     let found = await standings()
     if (poll.phase === 'closing' || poll.phase === 'closed') {
       for (let waited = 0; behind(found) && waited < patienceMs; waited += lookEveryMs) {

@@ -362,6 +362,6 @@ export interface DeadLetters {
 
 /** One dependency's answer to "are you there?". */
 export interface HealthCheck {
-  readonly name: 'counting' | 'postgres' | 'redis'
+  readonly name: 'counting' | 'postgres' | 'redis' | 'kv'
   check(signal: AbortSignal): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { everyShard } from '../domain/poll/plan-shards.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { BallotBoxes, LogCheckpoint, LogPage, PollBook } from './ports.ts'
 
@@ -39,7 +40,8 @@ export const readCheckpoints =
   ): Promise<Result<readonly LogCheckpoint[], VotingRefusal>> => {
     const definition = await pollBook.find(pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
-    const shards = everyShard(definition.poll)
-    const found = await Promise.all(shards.map((shard) => ballotBoxes.checkpoint({ pollId, shard }, signal)))
+    const found = await atMost(connectionsAtOnce, everyShard(definition.poll), (shard) =>
+      ballotBoxes.checkpoint({ pollId, shard }, signal),
+    )
     return accept(found.filter((checkpoint) => checkpoint !== null))
   }

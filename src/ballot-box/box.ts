@@ -53,7 +53,7 @@ export class Box implements BallotBoxRpc {
   constructor(needs: BoxNeeds) {
     this.#needs = needs
     this.#ledger = openLedger(needs.storage)
-    this.#line = new WaitingLine(needs.settings.bufferLimit)
+    this.#line = new WaitingLine(needs.settings)
     this.#state = this.#load()
     this.#clock = monotonic(needs.clock, this.#state?.castAt)
     this.#found()
@@ -65,7 +65,7 @@ export class Box implements BallotBoxRpc {
     if (state === null) return refuse({ reason: 'poll-not-found' })
     if (this.#line.full || this.#ahead(request)) return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
     return new Promise((answer) => {
-      this.#line.join({ request, answer })
+      this.#line.join({ request, answer, cameAt: this.#clock.now() })
       if (this.#state?.held === true) this.#releaseLater()
       else if (this.#flushing && this.#line.length >= this.#lastGroup) this.#hurry()
       else this.#flushSoon()
@@ -94,6 +94,7 @@ export class Box implements BallotBoxRpc {
     this.#ledger.define(address, definition)
     if (state === null) this.#begin()
     else this.#state = { ...state, definition, held: false }
+    if (state?.held === true) this.#line.released(this.#clock.now())
     this.#founded?.rankings.forget()
     if (definition.poll.phase === 'closed') this.#ledger.dropRankings()
     if (this.#line.length > 0) this.#flushSoon()
@@ -292,7 +293,7 @@ export class Box implements BallotBoxRpc {
 
   /** As many wait as came last time: waiting longer would gather nobody. */
   #hurry(): void {
-    if (this.#hurrying || this.#lastGroup <= this.#needs.settings.busyAbove) return
+    if (this.#hurrying || this.#lastGroup <= Math.max(1, this.#needs.settings.busyAbove)) return
     this.#hurrying = true
     this.#needs.after(0, () => {
       this.#hurrying = false
@@ -315,10 +316,12 @@ export class Box implements BallotBoxRpc {
   #flush(): void {
     const state = this.#state
     if (state?.held === true) return
-    const group = this.#line.take(this.#needs.settings.groupLimit)
+    const now = this.#clock.now()
+    const shed = this.#line.shed(now) // before anything is decided: nothing is shed after a commit
+    if (state && shed > 0) this.#needs.report({ type: 'ballots-shed', ...state.address, ballots: shed })
+    const group = this.#line.takeGroup(this.#needs.settings.groupLimit, now)
     if (state === null || group.length === 0) return // a hurry may have taken everybody
     this.#lastGroup = group.length
-    const now = this.#clock.now()
     const casts = group.map(({ request }) => request.cast)
     try {
       const { next, replies, counted, events } = this.#needs.storage.transaction(() =>

@@ -4,6 +4,7 @@ import { locateBallot } from '../domain/ballot/ballot-id.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { shardOf } from '../domain/voter/voter-keys.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { leftMs, patienceOf } from '../kernel/deadline.ts'
 import { accept, refuse } from '../kernel/result.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
@@ -20,10 +21,19 @@ export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): Ball
     namespace.get(namespace.idFromName(boxName(address)), locationHint === undefined ? {} : { locationHint })
   return {
     async cast({ poll }, cast, signal, region) {
+      // Nothing was done, and nothing will be: whoever waits for it has no time left.
+      if (leftMs(signal, clock) === 0) return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
       const address = { pollId: poll.id, shard: shardOf(cast.voterKey, poll.shards) }
       try {
         const hint = region === null ? undefined : hints[region]
-        return await until(signal, box(address, hint).cast({ ...address, cast, sentAt: clock.now() }))
+        const patienceMs = patienceOf(signal, clock)
+        const request = {
+          ...address,
+          cast,
+          sentAt: clock.now(),
+          ...(patienceMs !== undefined && { patienceMs }),
+        }
+        return await until(signal, box(address, hint).cast(request))
       } catch {
         // The request may have reached the box: only a repeat with the same keys can tell.
         return refuse({ reason: 'outcome-unknown' })

@@ -20,6 +20,9 @@ export interface CastRequest extends BoxAddress {
   readonly cast: BallotCast
   /** The edge's stamp when it sent this, milliseconds since the epoch: from it the box tells how long its queue is. */
   readonly sentAt?: number
+  /** How long the edge will still wait for an answer, ms, from when this arrives: a ballot that nobody waits for any
+   *  more is not decided. */
+  readonly patienceMs?: number
 }
 
 export type CastReply = Result<CastOutcome, VotingRefusal>

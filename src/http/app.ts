@@ -1,5 +1,6 @@
 // The public API, whole: five middlewares, then one route file a resource.
 import { Hono } from 'hono'
+import { turnedAway } from './door.ts'
 import { failed } from './failed.ts'
 import { type Http, refused, type Services } from './http.ts'
 import { methodsAt } from './methods-at.ts'
@@ -29,7 +30,7 @@ export const createApp = (services: Services) => {
   const app = new Hono<Http>()
     .use(crossOrigin()) // a preflight costs nothing more
     .use(trace(services)) // names the request; everything after can be followed
-    .use(deadline()) // gives it a signal; everything after can be stopped
+    .use(deadline(services)) // gives it a signal; everything after can be stopped
     .use(admit()) // the cheapest no first
     .use(negotiate()) // decides how we will speak, or 406
     .route('/', health)
@@ -49,6 +50,10 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', exports)
     .route('/v1/operator', operator)
     .route('/', connect)
+
+  // Before anything is made for a request: see door.ts.
+  const { fetch } = app
+  app.fetch = (request, ...platform) => turnedAway(services, request) ?? fetch(request, ...platform)
 
   return app
     .notFound((c) => {

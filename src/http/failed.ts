@@ -1,10 +1,11 @@
 // What an exception means to a client: something is away, or a bug, which is reported and never shown.
 import type { Context } from 'hono'
-import { Unavailable } from '../kernel/unavailable.ts'
+import { Overloaded, Unavailable } from '../kernel/unavailable.ts'
 import type { Http } from './http.ts'
 import type { AnyRefusal } from './problems.ts'
 
 export const failed = (c: Context<Http>, error: unknown): AnyRefusal => {
+  if (error instanceof Overloaded) return { reason: 'overloaded', retryAfterSeconds: error.retryAfterSeconds }
   if (error instanceof Unavailable || (error instanceof Error && error.name === 'TimeoutError'))
     return { reason: 'unavailable' }
   c.var.services.report({

@@ -28,6 +28,7 @@ import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
+import type { Door } from './door.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
 
 /** The verbs, bound to what they need. runtime/services.ts makes them. */
@@ -40,6 +41,7 @@ export interface Services {
   readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>
   readonly createWorkspace: ReturnType<typeof createWorkspace>
+  readonly door: Door
   readonly deletePoll: ReturnType<typeof deletePoll>
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>

@@ -9,9 +9,12 @@ import { pollRecords } from '../archive/poll-records.ts'
 import { ArchiveRejected } from '../archive/postgres-error.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
+import { systemRandom as random } from '../kernel/random.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
+import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
+import { postgresGuard, protectBallotRecords } from './protect.ts'
 
 interface ArchiveBindings<BoxId, BoardId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
@@ -22,18 +25,25 @@ export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, Boar
   const config = archiveConfig(env)
   const report = jsonLog('archive', config.LOG_LEVEL)
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
+  // Nothing is shed here: what the queue gives is paced instead.
+  const postgres = postgresGuard({ clock, random, report, shedding: false })
   const boxes = ballotBoxes(env.BALLOT_BOX, clock)
   const reader = ballotReader(database)
   return {
-    auditPoll: auditPoll({ pollBook: scoreboards(env.SCOREBOARD), ballotBoxes: boxes, ballotReader: reader }),
+    auditPoll: auditPoll({
+      pollBook: scoreboards(env.SCOREBOARD, clock),
+      ballotBoxes: boxes,
+      ballotReader: reader,
+    }),
     archiveBallots: archiveBallots({
-      ballotRecords: ballotRecords(database),
+      ballotRecords: protectBallotRecords(ballotRecords(database), postgres),
       ballotBoxes: boxes,
       clock,
       report,
     }),
     ballotReader: reader,
     deadLetters: deadLetters(database),
+    pace: archivePace(report),
     pollRecords: pollRecords(database),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),

@@ -9,6 +9,9 @@ const common = {
   LOG_LEVEL: z.enum(logLevels).default('info'),
 }
 
+/** `off`: nothing is turned away for there being too much. The naive twin of benchmark B7; never where people vote. */
+const shedding = z.enum(['', 'on', 'off']).default('')
+
 const database = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_ENDPOINT: z.string().default(''),
@@ -55,6 +58,7 @@ const edge = z.object({
   TURNSTILE_SECRET: z.string().default(alwaysPasses),
   /** `1`: a test may choose the address it comes from, in `CF-Connecting-IP`. */
   EDGEPOLL_TEST_ADDRESSES: z.enum(['', '0', '1']).default(''),
+  EDGEPOLL_SHEDDING: shedding,
 })
 
 /** Milliseconds in a text variable, which may be missing or empty. */
@@ -70,9 +74,18 @@ const count = z.object({
   /** `single`: a commit takes one ballot and does not wait. The naive twin of benchmark B3; never in production. */
   BENCH_COMMIT: z.enum(['', 'group', 'single']).default(''),
   RESEND_AFTER_MS: milliseconds(60_000),
+  EDGEPOLL_SHEDDING: shedding,
 })
 
 const archive = z.object({ ...common, ...database })
+
+const protectsItself: [
+  (config: { readonly ENVIRONMENT: string; readonly EDGEPOLL_SHEDDING: string }) => boolean,
+  { path: string[]; message: string },
+] = [
+  ({ ENVIRONMENT, EDGEPOLL_SHEDDING }) => !isServed(ENVIRONMENT) || EDGEPOLL_SHEDDING !== 'off',
+  { path: ['EDGEPOLL_SHEDDING'], message: 'would let a surge drown everybody' },
+]
 
 /** Outside local and preview nothing may stand in for the real thing. */
 const served = edge
@@ -91,10 +104,14 @@ const served = edge
     },
   )
 
+  .refine(...protectsItself)
+
+const servedCount = count.refine(...protectsItself)
+
 const isServed = (name: string) => name === 'staging' || name === 'production'
 
 export const edgeConfig = (env: object) => parsed('edge', served, env)
-export const countConfig = (env: object) => parsed('count', count, env)
+export const countConfig = (env: object) => parsed('count', servedCount, env)
 export const archiveConfig = (env: object) => parsed('archive', archive, env)
 
 export type EdgeConfig = ReturnType<typeof edgeConfig>

@@ -1,5 +1,5 @@
-// A queue batch, from its envelopes to acknowledgements: one statement for all that can be read, each message
-// acknowledged alone, since a throw would send the whole batch again.
+// A queue batch, from its envelopes to acknowledgements: what can be read, in statements as large as Postgres can bear,
+// each message acknowledged alone, since a throw would send the whole batch again.
 import { type BallotMessage, openBallotMessage } from '../application/ballot-message.ts'
 import type { ArchiveServices } from './archive-services.ts'
 
@@ -18,8 +18,9 @@ export const consumeBallots =
   ({
     archiveBallots,
     worthRetrying,
+    pace,
     report,
-  }: Pick<ArchiveServices, 'archiveBallots' | 'worthRetrying' | 'report'>) =>
+  }: Pick<ArchiveServices, 'archiveBallots' | 'worthRetrying' | 'pace' | 'report'>) =>
   async (deliveries: readonly Delivery[]): Promise<void> => {
     const readable: { delivery: Delivery; message: BallotMessage }[] = []
     for (const delivery of deliveries) {
@@ -27,33 +28,49 @@ export const consumeBallots =
       if (message !== null) readable.push({ delivery, message })
       else poisoned(delivery, 'an envelope of an unknown version')
     }
-    if (readable.length === 0) return
-    await archive(readable)
+    while (readable.length > 0) {
+      if (await archive(readable.splice(0, pace.messagesAtOnce))) continue
+      // Postgres is away: what it has not been asked for comes back as what it has.
+      for (const { delivery } of readable.splice(0)) putOff(delivery)
+    }
 
     function poisoned(delivery: Delivery, error: string) {
       report({ type: 'message-poisoned', messageId: delivery.id, error })
       delivery.retry({ delaySeconds: longestDelaySeconds }) // to the dead-letter queue in the end, never lost
     }
 
-    async function archive(batch: typeof readable): Promise<void> {
+    function putOff(delivery: Delivery) {
+      delivery.retry({ delaySeconds: backoffSeconds(delivery.attempts) })
+    }
+
+    /** false: Postgres is away, and nothing else need be tried now. */
+    async function archive(batch: typeof readable): Promise<boolean> {
       try {
-        await archiveBallots(
+        const durationMs = await archiveBallots(
           batch.map(({ message }) => message),
           AbortSignal.timeout(patienceMs),
         )
+        pace.note(durationMs)
         for (const { delivery } of batch) delivery.ack()
       } catch (error) {
         report({ type: 'archive-failed', messages: batch.length, error: String(error) })
         if (worthRetrying(error)) {
-          for (const { delivery } of batch)
-            delivery.retry({ delaySeconds: backoffSeconds(delivery.attempts) })
-        } else if (batch.length === 1) {
+          pace.note(null)
+          for (const { delivery } of batch) putOff(delivery)
+          return false
+        }
+        if (batch.length === 1) {
           for (const { delivery } of batch) poisoned(delivery, String(error))
-        } else {
-          // One message that Postgres will never take must not hold up its neighbours.
-          for (const each of batch) await archive([each])
+          return true
+        }
+        // One message that Postgres will never take must not hold up its neighbours.
+        for (const [at, each] of batch.entries()) {
+          if (await archive([each])) continue
+          for (const { delivery } of batch.slice(at + 1)) putOff(delivery)
+          return false
         }
       }
+      return true
     }
   }
 

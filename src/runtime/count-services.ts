@@ -10,6 +10,7 @@ import { systemClock } from '../kernel/clock.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { countConfig } from './config.ts'
+import { protectBoardLink, protectBoxLink, protectRecords, protectSend } from './protect-counting.ts'
 import { rememberFinal } from './remember.ts'
 
 export interface CountBindings<BoxId, BoardId> {
@@ -37,16 +38,20 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
       clock,
       after,
       report,
-      board: {
-        join: (address) => board(address.pollId).join(address),
-        report: (tally) => board(tally.pollId).report(tally),
-      },
-      send: async (messages) => {
+      board: protectBoardLink(
+        {
+          join: (address) => board(address.pollId).join(address),
+          report: (tally) => board(tally.pollId).report(tally),
+        },
+        clock,
+      ),
+      send: protectSend(async (messages) => {
         await env.BALLOTS.sendBatch(messages.map((body) => ({ body, contentType: 'json' })))
-      },
+      }, clock),
       settings: {
         ...boxSettings,
         resendAfterMs: config.RESEND_AFTER_MS,
+        shedding: config.EDGEPOLL_SHEDDING !== 'off',
         ...commitSettings(config.BENCH_COMMIT),
       },
     },
@@ -54,18 +59,24 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
       clock,
       after,
       report,
-      boxes: {
-        adopt: (address, definition) => box(address).adopt(address, definition),
-        hold: (address) => box(address).hold(address),
-        freeze: (address, definition) => box(address).freeze(address, definition),
-        firsts: (address, questionId, continuing) => box(address).firsts(address, questionId, continuing),
-        destroy: (address) => box(address).destroy(address),
-      },
+      boxes: protectBoxLink(
+        {
+          adopt: (address, definition) => box(address).adopt(address, definition),
+          hold: (address) => box(address).hold(address),
+          freeze: (address, definition) => box(address).freeze(address, definition),
+          firsts: (address, questionId, continuing) => box(address).firsts(address, questionId, continuing),
+          destroy: (address) => box(address).destroy(address),
+        },
+        clock,
+      ),
       shelf: rememberFinal(env.READS, clock),
-      records: {
-        record: (poll) => env.ARCHIVE.recordPoll(poll),
-        remove: (death) => env.ARCHIVE.removePoll(death),
-      },
+      records: protectRecords(
+        {
+          record: (poll) => env.ARCHIVE.recordPoll(poll),
+          remove: (death) => env.ARCHIVE.removePoll(death),
+        },
+        clock,
+      ),
     },
   }
 }

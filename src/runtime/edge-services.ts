@@ -50,7 +50,21 @@ import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
 import { admitCallers } from './admit-callers.ts'
+import { ballotWindows } from './ballot-windows.ts'
 import { edgeConfig } from './config.ts'
+import { door } from './door.ts'
+import {
+  guardsOf,
+  protectBallotBoxes,
+  protectBallotReader,
+  protectBoards,
+  protectChallenges,
+  protectKeyRing,
+  protectKeyValues,
+  protectPollReader,
+  protectUsageReader,
+  protectWorkspaces,
+} from './protect.ts'
 import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
 
@@ -80,23 +94,27 @@ export const edgeServices = <BoxId, BoardId>(
   const config = edgeConfig(env)
   const report = jsonLog('edge', config.LOG_LEVEL)
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
-  const boards = scoreboards(env.SCOREBOARD)
+  const footing = { clock, random, report, shedding: config.EDGEPOLL_SHEDDING !== 'off' }
+  const guards = guardsOf(footing)
+  const windows = ballotWindows(clock)
+  const boards = protectBoards(scoreboards(env.SCOREBOARD, clock), guards.boards)
+  const around = { clock, random, report, waitUntil, colo, kv: protectKeyValues(env.READS, guards.kv) }
   const owned = purgeFront(boards, { front, waitUntil, report })
-  const around = { clock, random, report, waitUntil, colo, kv: env.READS }
   const pollBook = rememberPolls(boards, around)
   const pollViews = rememberViews(boards, around)
   const results = rememberResults(boards, around)
   const receipts = receiptBook(config.RECEIPT_KEY)
-  const boxes = ballotBoxes(env.BALLOT_BOX, clock)
+  const boxes = protectBallotBoxes(ballotBoxes(env.BALLOT_BOX, clock), guards.boxes, windows, footing)
   const tokens = tokenReader()
-  const reader = ballotReader(database)
-  const keys = rememberKeys(keyRing(database), around)
+  const reader = protectBallotReader(ballotReader(database), guards.postgres)
+  const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
   const healthChecks = [
     countingHealth(boards),
     postgresHealth(database),
     redisHealth({ url: config.UPSTASH_REDIS_REST_URL, token: config.UPSTASH_REDIS_REST_TOKEN }),
+    keyValueHealth(env.READS),
   ]
-  const usage = usageReader(database)
+  const usage = protectUsageReader(usageReader(database), guards.postgres)
   const redis = new Redis({
     url: config.UPSTASH_REDIS_REST_URL,
     token: config.UPSTASH_REDIS_REST_TOKEN,
@@ -106,27 +124,31 @@ export const edgeServices = <BoxId, BoardId>(
     enableAutoPipelining: false,
     signal: () => AbortSignal.timeout(redisTerms.timeoutMs),
   })
+  const admitted = admitCallers({
+    redis,
+    locations: {
+      free: env.OWNER_CALLS_FREE,
+      pro: env.OWNER_CALLS_PRO,
+      enterprise: env.OWNER_CALLS_ENTERPRISE,
+    },
+    clock,
+    report,
+    waitUntil,
+    redisTimeoutMs: redisTerms.timeoutMs,
+  })
   return {
     addressOf: addressReader(config),
-    admission: admitCallers({
-      redis,
-      locations: {
-        free: env.OWNER_CALLS_FREE,
-        pro: env.OWNER_CALLS_PRO,
-        enterprise: env.OWNER_CALLS_ENTERPRISE,
-      },
-      clock,
-      report,
-      waitUntil,
-      redisTimeoutMs: redisTerms.timeoutMs,
-    }),
+    admission: footing.shedding ? admitted : { ...admitted, ballots: { refusedUntil: () => null } },
     auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: reader }),
     castBallot: castBallot({
       pollBook,
       ballotBoxes: boxes,
       receipts,
       tokens,
-      challenges: turnstile({ url: config.TURNSTILE_URL, secret: config.TURNSTILE_SECRET }),
+      challenges: protectChallenges(
+        turnstile({ url: config.TURNSTILE_URL, secret: config.TURNSTILE_SECRET }),
+        guards.challenges,
+      ),
       suspicion: suspicion(env.NEW_VOTERS, clock, report),
       random,
     }),
@@ -142,14 +164,19 @@ export const edgeServices = <BoxId, BoardId>(
       random,
       idSecret: hash('poll-ids', config.ROOT_KEY),
     }),
-    createWorkspace: createWorkspace({ workspaces: workspaces(database), clock, random }),
+    createWorkspace: createWorkspace({
+      workspaces: protectWorkspaces(workspaces(database), guards.postgres),
+      clock,
+      random,
+    }),
+    door: door(guards, windows, footing),
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: owned }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
-    listPolls: listPolls({ pollReader: pollReader(database), clock }),
+    listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     pollIds: reader.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
@@ -183,5 +210,13 @@ const countingHealth = (book: PollBook): HealthCheck => ({
   name: 'counting',
   check: async (signal) => {
     await book.find(`poll_${'0'.repeat(26)}`, signal)
+  },
+})
+
+/** KV is there when it says whether it has something; that there is nothing by this name is an answer. */
+const keyValueHealth = (store: KeyValueStore): HealthCheck => ({
+  name: 'kv',
+  check: async () => {
+    await store.get('health', { type: 'text', cacheTtl: 30 })
   },
 })

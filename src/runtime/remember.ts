@@ -5,6 +5,7 @@ import type {
   KeyRing,
   PollBook,
   PollViews,
+  Remembered,
   Scoreboards,
   Snapshot,
   StoredUsage,
@@ -37,6 +38,18 @@ export interface Around {
   readonly colo: ColoCache | null
   readonly kv: KeyValueStore
   readonly report: Report
+}
+
+/** Tells that something stands in, at most once a second a kind: readers come by the thousand. */
+const noticing = ({ clock, report }: Around, what: 'poll' | 'results') => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return <Value>(found: Remembered<Value>): Remembered<Value> => {
+    if (found.stale && clock.now() - toldAt >= second) {
+      toldAt = clock.now()
+      report({ type: 'stood-in', what, ageMs: found.ageMs })
+    }
+    return found
+  }
 }
 
 const common = ({ clock, random, waitUntil }: Around) => ({ clock, waitUntil, jitter: random.fraction })
@@ -74,8 +87,9 @@ export const rememberViews = (book: PollBook, around: Around): PollViews => {
       return { value: found && publicPoll(found.poll), version: found === null ? 0 : stageOf(found.poll) }
     },
   })
+  const noticed = noticing(around, 'poll')
   return {
-    find: (pollId, signal) => views.read(viewKey(pollId), signal),
+    find: async (pollId, signal) => noticed(await views.read(viewKey(pollId), signal)),
     learn: (poll) => views.learn(viewKey(poll.id), publicPoll(poll), stageOf(poll)),
     forget: (pollId) => views.forget(viewKey(pollId)),
   }
@@ -99,8 +113,9 @@ export const rememberResults = (
       return { value: found?.value ?? null, version: found?.value?.version ?? 0 }
     },
   })
+  const noticed = noticing(around, 'results')
   return {
-    snapshot: (pollId, signal) => results.read(resultsKey(pollId), signal),
+    snapshot: async (pollId, signal) => noticed(await results.read(resultsKey(pollId), signal)),
     forget: (pollId) => results.forget(resultsKey(pollId)),
   }
 }

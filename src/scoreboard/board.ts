@@ -120,16 +120,21 @@ export class Board implements ScoreboardRpc {
   }
 
   /** Answers once every box that has joined counts by the change. Rejects with `Unavailable` when one did not confirm
-   *  in time: the change stands, the alarm goes on telling them, and repeating the request is safe. */
-  change(change: PollChange): Promise<Result<Poll, VotingRefusal>> {
-    return this.#turns.take(() => this.#change(change))
+   *  in time: the change stands, the alarm goes on telling them, and repeating the request is safe. A change whose
+   *  caller waits no more when its turn comes is not begun. */
+  change(change: PollChange, patienceMs = Number.POSITIVE_INFINITY): Promise<Result<Poll, VotingRefusal>> {
+    const came = this.#needs.clock.now()
+    return this.#turns.take(async () => {
+      if (this.#needs.clock.now() - came > patienceMs) throw new Unavailable('the scoreboard')
+      return this.#change(change)
+    })
   }
 
   /** `final` once every box is frozen and counted; until then it goes on by itself. */
-  async close(): Promise<ClosingState | null> {
+  async close(patienceMs = boxPatienceMs): Promise<ClosingState | null> {
     const state = await this.#turns.take(async () => this.#beginClosing())
     if (state === null) return null
-    await this.#within(boxPatienceMs, this.#finishClosing(state))
+    await this.#within(Math.min(boxPatienceMs, patienceMs), this.#finishClosing(state))
     const { poll } = state.definition
     return { poll, final: poll.phase === 'closed' }
   }

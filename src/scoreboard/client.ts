@@ -1,6 +1,8 @@
 // The edge's side of the scoreboards: finds a poll's object and asks it.
 import type { PollBook, Scoreboards } from '../application/ports.ts'
 import { isPollId } from '../domain/poll/poll.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { patienceOf } from '../kernel/deadline.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
 import { livePath, type ScoreboardRpc } from './protocol.ts'
@@ -15,7 +17,7 @@ export interface BoardNamespace<Id = unknown> {
   get(id: Id): Stub
 }
 
-export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & PollBook => {
+export const scoreboards = <Id>(namespace: BoardNamespace<Id>, clock: Clock): Scoreboards & PollBook => {
   const board = (pollId: string) => namespace.get(namespace.idFromName(pollId))
   /** What is no id of ours must start no object, whoever asks for it. */
   const asked = <Answer>(
@@ -27,8 +29,8 @@ export const scoreboards = <Id>(namespace: BoardNamespace<Id>): Scoreboards & Po
     create: (definition, fingerprint, signal) =>
       ask(signal, board(definition.poll.id).create(definition, fingerprint)),
     find: (pollId, signal) => asked(pollId, signal, (stub) => stub.definition()),
-    change: (pollId, change, signal) => ask(signal, board(pollId).change(change)),
-    close: (pollId, signal) => ask(signal, board(pollId).close()),
+    change: (pollId, change, signal) => ask(signal, board(pollId).change(change, patienceOf(signal, clock))),
+    close: (pollId, signal) => ask(signal, board(pollId).close(patienceOf(signal, clock))),
     remove: (pollId, signal) => ask(signal, board(pollId).remove()),
     issueInvites: (pollId, count, signal) => ask(signal, board(pollId).issueInvites(count)),
     snapshot: async (pollId, signal) => ({

@@ -16,8 +16,10 @@ export interface ScoreboardRpc extends BoardLink {
   ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null>
   definition(): Promise<CountingDefinition | null>
   snapshot(): Promise<Snapshot | null>
-  change(change: PollChange): Promise<Result<Poll, VotingRefusal>>
-  close(): Promise<ClosingState | null>
+  /** `patienceMs`: how long the caller will still wait. A change whose turn comes later is not begun. */
+  change(change: PollChange, patienceMs?: number): Promise<Result<Poll, VotingRefusal>>
+  /** Answers within `patienceMs`; the closing itself is begun in any case. */
+  close(patienceMs?: number): Promise<ClosingState | null>
   remove(): Promise<boolean>
   issueInvites(
     count: number,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { archiveBallots } from '../../src/application/archive-ballots.ts'
 import type { BallotMessage } from '../../src/application/ballot-message.ts'
 import type { Event } from '../../src/application/events.ts'
+import { archivePace } from '../../src/runtime/archive-pace.ts'
 import { consumeBallots, type Delivery } from '../../src/runtime/consume-ballots.ts'
 
 describe('a batch', () => {
@@ -179,6 +180,7 @@ const aConsumer = ({ poison = [] }: { poison?: readonly string[] } = {}) => {
       report,
     }),
     worthRetrying: (error) => !(error instanceof Rejected),
+    pace: archivePace(report),
     report,
   })
   return stand

@@ -4,6 +4,7 @@ import { type BoxNamespace, ballotBoxes } from '../../src/ballot-box/client.ts'
 import type { CastReply, CastRequest } from '../../src/ballot-box/protocol.ts'
 import { ballotIdOf } from '../../src/domain/ballot/ballot-id.ts'
 import { shardOf } from '../../src/domain/voter/voter-keys.ts'
+import { endsAt } from '../../src/kernel/deadline.ts'
 import { refuse } from '../../src/kernel/result.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { aCast } from '../support/casts.ts'
@@ -51,14 +52,36 @@ describe('casting', () => {
     expect(await waiting).toEqual(unknown)
   })
 
+  test('tells the box how long its voter will still wait, as a time that no clock can make wrong', async () => {
+    const stand = aNamespace()
+    const { signal: request } = new AbortController()
+    endsAt(request, noon + 1_000)
+    await stand.boxes.cast(definition, aCast(definition, 'ann'), request, null)
+    await stand.boxes.cast(definition, aCast(definition, 'bob'), new AbortController().signal, null)
+    expect(stand.requests.map(({ patienceMs }) => patienceMs)).toEqual([900, undefined])
+  })
+
+  test('is not begun for a voter who has no time left: nothing was done', async () => {
+    const stand = aNamespace()
+    const { signal: late } = new AbortController()
+    endsAt(late, noon)
+    for (const over of [late, AbortSignal.abort()])
+      expect(await stand.boxes.cast(definition, aCast(definition, 'ann'), over, null)).toEqual(
+        refuse({ reason: 'overloaded', retryAfterSeconds: 1 }),
+      )
+    expect(stand.asked).toEqual([])
+  })
+
   test('is not surprised by an object that fails after its caller has gone', async () => {
     const surprises: unknown[] = []
     const note = (reason: unknown) => void surprises.push(reason)
     process.on('unhandledRejection', note)
     const stand = aNamespace()
     stand.answer = () => Promise.reject(new Error('too late'))
-    const gone = AbortSignal.abort(new Error('gone'))
-    await stand.boxes.cast(definition, aCast(definition, 'ann'), gone, null)
+    const caller = new AbortController()
+    const waiting = stand.boxes.cast(definition, aCast(definition, 'ann'), caller.signal, null)
+    caller.abort(new Error('gone'))
+    await waiting
     await settled()
     await settled()
     process.off('unhandledRejection', note)

@@ -249,7 +249,8 @@ describe('health', () => {
     ['everything there', {}, 200, 'pass'],
     ['Postgres away', { postgres: false }, 200, 'warn'],
     ['Redis away', { redis: false }, 200, 'warn'],
-    ['both away', { postgres: false, redis: false }, 200, 'warn'],
+    ['KV away', { kv: false }, 200, 'warn'],
+    ['all three away', { postgres: false, redis: false, kv: false }, 200, 'warn'],
     ['counting away', { counting: false }, 503, 'fail'],
   ])('being ready with %s', async (_what, state, status, says) => {
     const api = anApi()

@@ -1,7 +1,7 @@
 // Configuration, parsed once: what is missing or must not be is said in one sentence, and no secret is in it.
 import { describe, expect, it } from 'vitest'
 import { addressReader } from '../../src/runtime/addresses.ts'
-import { edgeConfig } from '../../src/runtime/config.ts'
+import { countConfig, edgeConfig } from '../../src/runtime/config.ts'
 
 const env = {
   ENVIRONMENT: 'production',
@@ -30,6 +30,8 @@ describe('the edge’s configuration', () => {
     ['TURNSTILE_SECRET', '1x0000000000000000000000000000000AA'],
     ['TURNSTILE_SECRET', '2x0000000000000000000000000000000AA'],
     ['EDGEPOLL_TEST_ADDRESSES', '1'],
+    ['EDGEPOLL_SHEDDING', 'off'],
+    ['EDGEPOLL_SHEDDING', 'maybe'],
   ])('names %s when it is %s, and shows no value', (name, value) => {
     const said = () => edgeConfig({ ...env, [name]: value })
     expect(said).toThrow(name)
@@ -41,6 +43,24 @@ describe('the edge’s configuration', () => {
     expect(() =>
       edgeConfig({ ...local, TURNSTILE_SECRET: '1x0000000000000000000000000000000AA' }),
     ).not.toThrow()
+  })
+})
+
+describe('whether anybody is turned away', () => {
+  it('is not to be switched off where people vote', () => {
+    for (const ENVIRONMENT of ['staging', 'production'])
+      expect(() => countConfig({ ENVIRONMENT, EDGEPOLL_SHEDDING: 'off' })).toThrow('EDGEPOLL_SHEDDING')
+  })
+
+  it('can be switched off for a comparison', () => {
+    expect(countConfig({ ENVIRONMENT: 'local', EDGEPOLL_SHEDDING: 'off' }).EDGEPOLL_SHEDDING).toBe('off')
+    expect(edgeConfig({ ...env, ENVIRONMENT: 'local', EDGEPOLL_SHEDDING: 'off' }).EDGEPOLL_SHEDDING).toBe(
+      'off',
+    )
+  })
+
+  it('is so unless said', () => {
+    expect(countConfig({ ENVIRONMENT: 'production' }).EDGEPOLL_SHEDDING).toBe('')
   })
 })
 

@@ -54,6 +54,20 @@ describe('a change', () => {
     expect(stand.boxes.adopted.get(1)).toBe(2)
   })
 
+  test('whose turn comes when nobody waits for it any more is not begun', async () => {
+    const stand = await aBoard({ phase: 'draft', shards: 2 })
+    await join(stand, 1)
+    stand.boxes.before = () => new Promise(() => {})
+    const first = stand.board.change({ kind: 'archive' }).catch((error: unknown) => String(error))
+    const late = stand.board.change({ kind: 'open' }, 1_000).catch((error: unknown) => String(error))
+    const patient = stand.board.change({ kind: 'revoke-invite', serial: 1 }, 60_000).catch(() => 'begun')
+    await stand.time.advance(20_000)
+    expect(await first).toContain('a ballot box')
+    expect(await late).toContain('the scoreboard')
+    expect(await patient).toBe('begun')
+    expect((await stand.board.definition())?.poll).toMatchObject({ phase: 'draft', archived: true })
+  })
+
   test('that is repeated once the box is back changes nothing more', async () => {
     const stand = await aBoard({ phase: 'draft' })
     await join(stand, 0)

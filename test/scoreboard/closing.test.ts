@@ -30,6 +30,21 @@ describe('closing', () => {
     expect(await stand.results()).toMatchObject({ final: true, ballots: 2 })
   })
 
+  test('is answered within what the caller will wait, and goes on by itself', async () => {
+    const stand = await aBoard({ shards: 2 })
+    stand.boxes.before = () => new Promise((resolve) => stand.time.after(3_000, resolve))
+    let answered = false
+    const closed = stand.board.close(1_000).finally(() => {
+      answered = true
+    })
+    await stand.time.advance(999)
+    expect(answered).toBe(false)
+    await stand.time.advance(1)
+    expect(await closed).toMatchObject({ final: false, poll: { phase: 'closing' } })
+    await stand.time.advance(10_000)
+    expect(await stand.results()).toMatchObject({ final: true })
+  })
+
   test('counts what the boxes held last, not what they had reported', async () => {
     const stand = await aBoard()
     await stand.report(0, 1, pizza)

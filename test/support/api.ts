@@ -38,6 +38,7 @@ import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { statusOf } from '../../src/domain/poll/poll.ts'
 import { createApp } from '../../src/http/app.ts'
+import type { Door } from '../../src/http/door.ts'
 import type { Services } from '../../src/http/http.ts'
 import { toHex } from '../../src/kernel/bytes.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
@@ -73,7 +74,9 @@ export interface Api {
   vote(pollId: string, voter?: string, answers?: object, headers?: Record<string, string>): Promise<Answer>
   /** What is away: Postgres, as far as keys are asked for there. */
   keysAway: boolean
-  readonly healthy: { counting: boolean; postgres: boolean; redis: boolean }
+  /** What is turned away; by default nothing. */
+  door: Door
+  readonly healthy: Record<HealthCheck['name'], boolean>
 }
 
 export interface ApiOptions {
@@ -148,7 +151,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const pollViews = rememberViews(boards, around)
   const results = rememberResults(boards, around)
   const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
-  const healthy = { counting: true, postgres: true, redis: true }
+  const healthy = { counting: true, postgres: true, redis: true, kv: true }
 
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
@@ -169,7 +172,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     }),
     changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
     checkHealth: checkHealth({
-      healthChecks: (['counting', 'postgres', 'redis'] as const).map(
+      healthChecks: (['counting', 'postgres', 'redis', 'kv'] as const).map(
         (name): HealthCheck => ({
           name,
           check: async () => {
@@ -193,6 +196,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       clock,
       random,
     }),
+    door: (work) => api.door(work),
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
@@ -254,6 +258,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     counting,
     services,
     keysAway: false,
+    door: () => null,
     healthy,
     async ask(method, path, { key, headers = {}, body } = {}) {
       const request = new Request(new URL(path, origin), {

@@ -111,7 +111,7 @@ export const localCounting = (): LocalCounting => {
   const counting: LocalCounting = {
     time,
     boxes: ballotBoxes(boxNamespace, time.clock),
-    boards: scoreboards(boardNamespace),
+    boards: scoreboards(boardNamespace, time.clock),
     postgres,
     events,
     unreachable: false,

@@ -42,12 +42,12 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     return this.#board.snapshot()
   }
 
-  change(change: PollChange) {
-    return this.#board.change(change)
+  change(change: PollChange, patienceMs?: number) {
+    return this.#board.change(change, patienceMs)
   }
 
-  close() {
-    return this.#board.close()
+  close(patienceMs?: number) {
+    return this.#board.close(patienceMs)
   }
 
   remove() {

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { planWindowSeconds } from '../../admission/admission.ts'
 import { callCost } from '../../admission/call-cost.ts'
 import type { Verdict } from '../../admission/limiter.ts'
+import { workOf } from '../door.ts'
 import { type Http, refused } from '../http.ts'
 
 export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
@@ -20,6 +21,9 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   const caller = await identifyCaller(presentedKey(headers), c.var.signal)
   if (!caller.ok) return refused(c, caller.refusal)
   c.set('caller', caller.value)
+  const work = workOf(c)
+  const away = work && c.var.services.door(work)
+  if (away !== null) return refused(c, { reason: 'overloaded', retryAfterSeconds: away })
   // A ballot never takes from its owner's quota, whoever sends it.
   if (caller.value.kind !== 'owner' || pollId !== null || !counted.test(c.req.path)) return next()
 

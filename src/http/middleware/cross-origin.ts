@@ -36,6 +36,9 @@ const exposed = [
   'RateLimit-Policy',
 ].join(',')
 
+/** What every answer carries that is made without the middleware. */
+export const crossOriginHeaders = { [allowed.origin]: '*', [allowed.exposed]: exposed } as const
+
 const preflight = cors({
   origin: '*',
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

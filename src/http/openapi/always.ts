@@ -1,11 +1,12 @@
 // What any operation may refuse, whatever it does.
 import type { Reason } from './schemas/problem.ts'
 
-/** A key that is presented and not valid is refused everywhere; it can be used too often; a dependency can be away; and there
- *  are bugs. */
+/** A key that is presented and not valid is refused everywhere; it can be used too often; a dependency can be away or have
+ *  too much to do; and there are bugs. */
 export const always = [
   'key-invalid',
   'rate-limited',
+  'overloaded',
   'unavailable',
   'unexpected',
 ] as const satisfies readonly Reason[]

@@ -182,6 +182,7 @@ const checks = {
   counting: [{ status: 'pass' }],
   postgres: [{ status: 'warn' }],
   redis: [{ status: 'pass' }],
+  kv: [{ status: 'pass' }],
 }
 
 const invites = { first: 1, codes: ['0000-0001-7qxm-qym6-gmd2', '0000-0002-k4d1-saee-nnbg'] }

@@ -30,9 +30,16 @@ const levelOf = (event: Event): LogLevel => {
     case 'keys-unavailable':
     case 'limiter-away':
     case 'network-suspected':
+    case 'work-shed':
+    case 'ballots-shed':
+    case 'stood-in':
+    case 'archive-paced':
       return 'warn'
+    case 'breaker-moved':
+      return event.to === 'closed' ? 'info' : 'warn'
     case 'request':
-      return event.status >= 500 ? 'warn' : 'info'
+      // A line for each that is turned away would cost more than turning it away; `work-shed` says how many it was.
+      return event.status >= 500 && event.code !== 'overloaded' ? 'warn' : 'info'
     case 'poll-reconciled':
       return event.differing > 0 ? 'error' : 'debug'
     case 'ballots-sent':

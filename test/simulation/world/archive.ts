@@ -6,6 +6,7 @@ import type { BallotReader, BallotRecords } from '../../../src/application/ports
 import { redriveLetters } from '../../../src/application/redrive-letters.ts'
 import { ArchiveRejected } from '../../../src/archive/postgres-error.ts'
 import { type BoxNamespace, ballotBoxes } from '../../../src/ballot-box/client.ts'
+import { archivePace } from '../../../src/runtime/archive-pace.ts'
 import { consumeBallots, type Delivery } from '../../../src/runtime/consume-ballots.ts'
 import { keepDeadLetters } from '../../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../../src/runtime/reconcile-all.ts'
@@ -55,6 +56,7 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
     dropped: () => saw('message of a deleted poll'),
   })
   const { tables, deadLetters, ballotReader } = postgres
+  const pace = archivePace(report)
   const ballotRecords = ground.parts.ballotRecords(postgres.ballotRecords, tables)
 
   /** Statements of a Worker that has ended go on; it does not hear of them, and begins no other. */
@@ -80,11 +82,12 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
         report,
       }),
       auditPoll: auditPoll({
-        pollBook: scoreboards(links.boards(worker)),
+        pollBook: scoreboards(links.boards(worker), clock),
         ballotBoxes: boxes,
         ballotReader,
       }),
       worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
+      pace,
       ballotReader,
       deadLetters,
       clock,

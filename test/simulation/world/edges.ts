@@ -18,8 +18,16 @@ import type { ColoCache } from '../../../src/cache/colo-tier.ts'
 import type { KeyValueStore } from '../../../src/cache/kv-tier.ts'
 import type { ReceiptClaims } from '../../../src/domain/ballot/receipt.ts'
 import { fromBase64Url, toBase64Url } from '../../../src/kernel/bytes.ts'
+import { endsAt } from '../../../src/kernel/deadline.ts'
 import { hash, sha256 } from '../../../src/kernel/hash.ts'
 import { accept } from '../../../src/kernel/result.ts'
+import { ballotWindows } from '../../../src/runtime/ballot-windows.ts'
+import {
+  guardsOf,
+  protectBallotBoxes,
+  protectBoards,
+  protectKeyValues,
+} from '../../../src/runtime/protect.ts'
 import { rememberPolls, rememberResults, rememberViews } from '../../../src/runtime/remember.ts'
 import { type BoardNamespace, scoreboards } from '../../../src/scoreboard/client.ts'
 import { deadline } from '../../support/simulated/deadlines.ts'
@@ -94,7 +102,9 @@ export const edgesOf = (ground: Ground, links: Links): Edges => {
                 chaos.fired('edge-restarted')
               })
             }
-            const answer = await handle(edge.services, deadline(schedule, requestMs))
+            const signal = deadline(schedule, requestMs)
+            endsAt(signal, edge.services.clock.now() + requestMs)
+            const answer = await handle(edge.services, signal)
             if (!edge.life.alive) throw new Error('the edge ended')
             return answer
           })
@@ -121,13 +131,15 @@ const servicesOf = (
 ) => {
   const clock = ground.machines.any()
   const random = ground.chance.fork(isolate)
-  const scoreboardsHere = scoreboards(boards(edge))
+  const footing = { clock, random, report: ground.report, shedding: true }
+  const guards = guardsOf(footing)
+  const scoreboardsHere = protectBoards(scoreboards(boards(edge), clock), guards.boards)
   const around = {
     clock,
     random,
     report: ground.report,
     colo,
-    kv: kv(edge),
+    kv: protectKeyValues(kv(edge), guards.kv),
     waitUntil: (work: Promise<unknown>) => void work.catch(() => undefined),
   }
   const common = {
@@ -141,11 +153,17 @@ const servicesOf = (
     pollBook: rememberPolls(scoreboardsHere, around),
     pollViews: rememberViews(scoreboardsHere, around),
     results: rememberResults(scoreboardsHere, around),
-    ballotBoxes: ballotBoxes(boxes(edge), clock),
+    ballotBoxes: protectBallotBoxes(
+      ballotBoxes(boxes(edge), clock),
+      guards.boxes,
+      ballotWindows(clock),
+      footing,
+    ),
     idSecret: hash('the simulation makes ids'),
   }
   return {
     isolate,
+    clock,
     castBallot: castBallot({ ...common, challenges, suspicion }),
     changePoll: changePoll(common),
     closePoll: closePoll(common),

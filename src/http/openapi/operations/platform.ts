@@ -40,7 +40,7 @@ const healthContent = {
 const readReadyz = createRoute({
   operationId: 'readReadyz',
   summary: 'Whether ballots can be taken',
-  description: 'Postgres and Redis down only warn: voting goes on without them.',
+  description: 'Postgres, Redis and KV down only warn: voting goes on without them.',
   ...get,
   path: '/readyz',
   responses: {

@@ -89,12 +89,13 @@ export const health = named(
   z.object({
     status: z
       .enum(['pass', 'warn', 'fail'])
-      .describe('`warn`: Postgres or Redis is away and voting goes on. `fail`: no ballot can be taken.'),
+      .describe('`warn`: something is away that voting goes on without. `fail`: no ballot can be taken.'),
     checks: z
       .object({
         counting: check('Whether a scoreboard answers.'),
         postgres: check('Whether Postgres answers.'),
         redis: check('Whether Redis answers.'),
+        kv: check('Whether the memory that all locations share answers.'),
       })
       .describe('What was asked.'),
   }),

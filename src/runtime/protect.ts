@@ -1,0 +1,220 @@
+// What each dependency is asked under: how long, how often, in whose favour. One decorator a port; a port that is asked
+// through here is the same port. The numbers are explained in docs/design/resilience.md.
+import { retryAfterSeconds } from '../admission/priority.ts'
+import type {
+  BallotBoxes,
+  BallotReader,
+  BallotRecords,
+  ChallengeVerifier,
+  KeyRing,
+  PollBook,
+  PollReader,
+  Scoreboards,
+  UsageReader,
+  Workspaces,
+} from '../application/ports.ts'
+import type { KeyValueStore } from '../cache/kv-tier.ts'
+import { shardOf } from '../domain/voter/voter-keys.ts'
+import { refuse } from '../kernel/result.ts'
+import type { BallotWindows } from './ballot-windows.ts'
+import { type Footing, type Guard, guard, shedReporter } from './guard.ts'
+
+/** The guards of an edge isolate, one a dependency. */
+export interface Guards {
+  readonly boxes: Guard
+  readonly boards: Guard
+  readonly postgres: Guard
+  readonly kv: Guard
+  readonly challenges: Guard
+}
+
+export const guardsOf = (footing: Footing): Guards => ({
+  // Floors are high where one object in trouble must not cost the others their turn.
+  boxes: guard('a ballot box', { least: 64, initial: 1_024, most: 4_096, slowMs: 3_000 }, footing),
+  boards: guard('the scoreboard', { least: 32, initial: 256, most: 2_048, slowMs: 2_000 }, footing),
+  postgres: postgresGuard(footing),
+  challenges: guard('the challenge', { least: 16, initial: 128, most: 512, slowMs: 2_000 }, footing),
+  kv: guard('kv', { least: 16, initial: 128, most: 512, slowMs: 200 }, footing),
+})
+
+export const postgresGuard = (footing: Footing): Guard =>
+  guard('postgres', { least: 8, initial: 32, most: 128, slowMs: 1_000 }, footing)
+
+/** A ballot is asked for once: whoever sent it knows its keys and repeats it. Its end is the request's own; without a
+ *  timer, because this is the path that everybody takes at once. */
+export const protectBallotBoxes = (
+  boxes: BallotBoxes,
+  guard: Guard,
+  windows: BallotWindows,
+  { clock, random, report, shedding }: Footing,
+): BallotBoxes => {
+  const shed = shedReporter('a ballot box', clock, report)
+  const busy = () => {
+    shed('ballots')
+    return refuse({
+      reason: 'overloaded' as const,
+      retryAfterSeconds: retryAfterSeconds('ballots', random.fraction()),
+    })
+  }
+  const reading = { priority: 'live-reads', ownMs: 3_000, repeatable: true } as const
+  const exporting = { priority: 'exports', ownMs: 5_000, repeatable: true } as const
+  const objectOf = ({ pollId, shard }: { pollId: string; shard: number }) => `${pollId}:${shard}`
+  return {
+    async cast(definition, cast, signal, region) {
+      const { id: pollId, shards } = definition.poll
+      const shard = shardOf(cast.voterKey, shards)
+      const place = guard.limit.enter(1)
+      if (place === null) return busy()
+      const permit = shedding ? windows.enter(pollId, shard, shards) : idle
+      const attempt = permit && guard.breakerOf(objectOf({ pollId, shard })).enter()
+      if (permit === null || attempt === null) {
+        place.done('neutral')
+        permit?.done('neutral')
+        return busy()
+      }
+      const reply = await boxes.cast(definition, cast, signal, region)
+      const said = reply.ok ? null : reply.refusal.reason
+      place.done(said === 'outcome-unknown' ? 'badly' : 'well')
+      permit.done(said === 'overloaded' || said === 'outcome-unknown' ? 'badly' : 'well')
+      attempt.settle(said !== 'outcome-unknown')
+      return said === 'overloaded' ? busy() : reply
+    },
+    find: (definition, keys, signal) => {
+      const { id, shards } = definition.poll
+      const object = objectOf({ pollId: id, shard: shardOf(keys.voterKey, shards) })
+      return guard.ask({ ...reading, object }, signal, (hop) => boxes.find(definition, keys, hop))
+    },
+    erase: (definition, ballotId, signal) =>
+      guard.ask({ ...reading, priority: 'close', object: definition.poll.id }, signal, (hop) =>
+        boxes.erase(definition, ballotId, hop),
+      ),
+    prove: (definition, ballotId, signal) =>
+      guard.ask({ ...reading, object: definition.poll.id }, signal, (hop) =>
+        boxes.prove(definition, ballotId, hop),
+      ),
+    log: (address, after, limit, signal) =>
+      guard.ask({ ...reading, object: objectOf(address) }, signal, (hop) =>
+        boxes.log(address, after, limit, hop),
+      ),
+    checkpoint: (address, signal) =>
+      guard.ask({ ...reading, object: objectOf(address) }, signal, (hop) => boxes.checkpoint(address, hop)),
+    standing: (address, signal) =>
+      guard.ask({ ...exporting, object: objectOf(address) }, signal, (hop) => boxes.standing(address, hop)),
+    audit: (address, signal) =>
+      guard.ask({ ...exporting, object: objectOf(address) }, signal, (hop) => boxes.audit(address, hop)),
+    resend: (address, seq, signal) =>
+      guard.ask({ ...exporting, object: objectOf(address) }, signal, (hop) =>
+        boxes.resend(address, seq, hop),
+      ),
+    confirm: boxes.confirm,
+  }
+}
+
+const idle = { done: () => {} }
+
+/** What a scoreboard answers from memory has three seconds; what it does has as long as it may take by itself. */
+export const protectBoards = (boards: Scoreboards & PollBook, guard: Guard): Scoreboards & PollBook => {
+  const doing = { ownMs: 8_000, repeatable: false } as const
+  return {
+    // Asked for a ballot too, by an isolate that has not seen the poll.
+    find: (pollId, signal) =>
+      guard.ask({ priority: 'ballots', ownMs: 3_000, repeatable: true, object: pollId }, signal, (hop) =>
+        boards.find(pollId, hop),
+      ),
+    snapshot: (pollId, signal) =>
+      guard.ask({ priority: 'live-reads', ownMs: 3_000, repeatable: true, object: pollId }, signal, (hop) =>
+        boards.snapshot(pollId, hop),
+      ),
+    create: (definition, fingerprint, signal) =>
+      guard.ask({ ...doing, priority: 'owner-writes', object: definition.poll.id }, signal, (hop) =>
+        boards.create(definition, fingerprint, hop),
+      ),
+    change: (pollId, change, signal) =>
+      guard.ask({ ...doing, priority: 'owner-writes', object: pollId }, signal, (hop) =>
+        boards.change(pollId, change, hop),
+      ),
+    close: (pollId, signal) =>
+      guard.ask({ ...doing, priority: 'close', object: pollId }, signal, (hop) => boards.close(pollId, hop)),
+    remove: (pollId, signal) =>
+      guard.ask({ ...doing, priority: 'close', object: pollId }, signal, (hop) => boards.remove(pollId, hop)),
+    issueInvites: (pollId, count, signal) =>
+      guard.ask({ ...doing, priority: 'owner-writes', object: pollId }, signal, (hop) =>
+        boards.issueInvites(pollId, count, hop),
+      ),
+    watch: boards.watch,
+  }
+}
+
+/** Whose key it is decides what class a request is of: it must be known first, so it goes with the highest of them. */
+export const protectKeyRing = (ring: KeyRing, guard: Guard): KeyRing => ({
+  find: (keyId, signal) =>
+    guard.ask({ priority: 'close', plan: 'pro', ownMs: 4_000, repeatable: true }, signal, (hop) =>
+      ring.find(keyId, hop),
+    ),
+})
+
+export const protectPollReader = (reader: PollReader, guard: Guard): PollReader => ({
+  list: (order, signal) =>
+    guard.ask({ priority: 'lists', ownMs: 5_000, repeatable: true }, signal, (hop) =>
+      reader.list(order, hop),
+    ),
+})
+
+export const protectBallotReader = (reader: BallotReader, guard: Guard): BallotReader => {
+  const exporting = { priority: 'exports', ownMs: 8_000, repeatable: true } as const
+  return {
+    page: (pollId, after, limit, signal) =>
+      guard.ask(exporting, signal, (hop) => reader.page(pollId, after, limit, hop)),
+    audit: (pollId, signal) => guard.ask(exporting, signal, (hop) => reader.audit(pollId, hop)),
+    pollIds: (after, limit, signal) =>
+      guard.ask(exporting, signal, (hop) => reader.pollIds(after, limit, hop)),
+  }
+}
+
+export const protectUsageReader = (reader: UsageReader, guard: Guard): UsageReader => ({
+  stored: (workspaceId, signal) =>
+    guard.ask({ priority: 'lists', ownMs: 4_000, repeatable: true }, signal, (hop) =>
+      reader.stored(workspaceId, hop),
+    ),
+  // Whoever makes a poll waits for this half a second, and makes it all the same.
+  polls: (workspaceId, most, signal) =>
+    guard.ask({ priority: 'owner-writes', ownMs: 4_000, repeatable: false }, signal, (hop) =>
+      reader.polls(workspaceId, most, hop),
+    ),
+})
+
+/** Making one twice makes two. */
+export const protectWorkspaces = (workspaces: Workspaces, guard: Guard): Workspaces => ({
+  create: (workspace, key, signal) =>
+    guard.ask({ priority: 'close', ownMs: 5_000, repeatable: false }, signal, (hop) =>
+      workspaces.create(workspace, key, hop),
+    ),
+})
+
+/** A challenge is good once, so that asking twice about it would refuse who passed. Without an answer nobody is let in. */
+export const protectChallenges = (challenges: ChallengeVerifier, guard: Guard): ChallengeVerifier => ({
+  passed: (token, address, signal) =>
+    guard.ask({ priority: 'ballots', ownMs: 4_000, repeatable: false }, signal, (hop) =>
+      challenges.passed(token, address, hop),
+    ),
+})
+
+/** The queue repeats what fails. While the breaker is open a batch is put off at once, instead of waiting 20 s each. */
+export const protectBallotRecords = (records: BallotRecords, guard: Guard): BallotRecords => ({
+  store: (messages, signal) =>
+    guard.ask({ priority: 'ballots', ownMs: 20_000, repeatable: false }, signal, (hop) =>
+      records.store(messages, hop),
+    ),
+})
+
+/** A memory that is slow is no memory: what it does not say at once the scoreboard is asked. */
+export const protectKeyValues = (store: KeyValueStore, guard: Guard): KeyValueStore => {
+  const reading = { priority: 'ballots', ownMs: 500, repeatable: false } as const
+  const writing = { ...reading, ownMs: 5_000 }
+  const always = new AbortController().signal
+  return {
+    get: (key, options) => guard.ask(reading, always, () => store.get(key, options)),
+    put: (key, value, options) => guard.ask(writing, always, () => store.put(key, value, options)),
+    delete: (key) => guard.ask(writing, always, () => store.delete(key)),
+  }
+}
