@@ -52,7 +52,10 @@ export const startFaultProxy = async ({ upstream, after = later }: FaultProxyNee
       openPassage({ ...common, from: client, to: backend }),
       openPassage({ ...common, from: backend, to: client, cut }),
     ]
-    const connection: Connection = { client, backend, look: () => passages.forEach(({ look }) => look()) }
+    const look = () => {
+      for (const passage of passages) passage.look()
+    }
+    const connection: Connection = { client, backend, look }
     connections.add(connection)
     client.once('close', () => connections.delete(connection))
   })

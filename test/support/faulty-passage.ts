@@ -54,12 +54,14 @@ export const openPassage = ({ from, to, faults, after, fired, cut }: PassageNeed
       if (heldBytes > mostHeldBytes) from.pause()
     }
     if (stalled) fired('stall')
-    if (piece.due) return look()
-    fired('latency')
-    after(latencyMs, () => {
-      piece.due = true
-      look()
-    })
+    if (piece.due) look()
+    else {
+      fired('latency')
+      after(latencyMs, () => {
+        piece.due = true
+        look()
+      })
+    }
   }
 
   const look = (): void => {
@@ -83,7 +85,10 @@ export const openPassage = ({ from, to, faults, after, fired, cut }: PassageNeed
     passedBytes += now.length
     heldBytes -= now.length
     if (heldBytes <= mostHeldBytes) from.resume()
-    if (cut !== undefined && passedBytes >= cutAfterBytes) return cut()
+    if (cut !== undefined && passedBytes >= cutAfterBytes) {
+      cut()
+      return
+    }
     if (rest.length > 0) pieces.unshift({ what: rest, due: true })
     if (bytesPerSecond === Number.POSITIVE_INFINITY) return
     waitsForRate = true
