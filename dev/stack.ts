@@ -27,6 +27,8 @@ export interface StackOptions {
   /** A Postgres, a Redis of one's own. */
   readonly databaseUrl?: string | null
   readonly redisUrl?: string | null
+  /** Given the values that the Workers would get, answers those they get instead: the address of a proxy before a store. */
+  readonly detour?: (bindings: Platform['bindings']) => Platform['bindings']
 }
 
 export interface Stack extends DevFacts {
@@ -52,6 +54,7 @@ interface OpenStack {
 
 const openStack = async (options: StackOptions, progress: Progress): Promise<OpenStack> => {
   const { dataFolder, edges = 1, bindings = {}, databaseUrl = null, redisUrl = null } = options
+  const { detour = () => ({}) } = options
   const { nursery, lock } = await beginRun({
     command: 'npm run stack',
     dataFolder,
@@ -70,7 +73,8 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     for (const [worker, { sha256 }] of Object.entries(bundles))
       progress.say(`    ${worker.padEnd(8)} sha256 ${sha256}`)
     platform = await startPlatform({ settings: { databaseUrl, redisUrl }, nursery, progress })
-    const values = { shared: platform.bindings, additional: quiet(bindings) }
+    const shared = { ...platform.bindings, ...detour(platform.bindings) }
+    const values = { shared, additional: quiet(bindings) }
     const pids = await progress.step(
       'Workers',
       () => startWorkers({ nursery, bundles, values, ports }),
