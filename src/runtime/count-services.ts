@@ -9,6 +9,7 @@ import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
+import { keptApart } from './commit-pace.ts'
 import { countConfig } from './config.ts'
 import { rememberFinal } from './remember.ts'
 
@@ -30,12 +31,13 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
   const report = jsonLog('count', config.LOG_LEVEL)
   const clock = systemClock
   const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
+  const paced = config.BENCH_COMMIT === 'paced'
   const board = (pollId: string) => env.SCOREBOARD.get(env.SCOREBOARD.idFromName(pollId))
   const box = (address: BoxAddress) => env.BALLOT_BOX.get(env.BALLOT_BOX.idFromName(boxName(address)))
   return {
     boxNeeds: {
       clock,
-      after,
+      after: paced ? keptApart(pacedGapMs, { after, clock }) : after,
       report,
       board: {
         join: (address) => board(address.pollId).join(address),
@@ -71,4 +73,7 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
 }
 
 const commitSettings = (bench: string): Partial<BoxSettings> =>
-  bench === 'single' ? { groupLimit: 1, groupWaitMs: 0 } : {}
+  bench === 'single' || bench === 'paced' ? { groupLimit: 1, groupWaitMs: 0 } : {}
+
+/** 200 ballots a second. */
+const pacedGapMs = 5

@@ -1,7 +1,7 @@
 // Configuration, parsed once: what is missing or must not be is said in one sentence, and no secret is in it.
 import { describe, expect, it } from 'vitest'
 import { addressReader } from '../../src/runtime/addresses.ts'
-import { edgeConfig } from '../../src/runtime/config.ts'
+import { countConfig, edgeConfig } from '../../src/runtime/config.ts'
 
 const env = {
   ENVIRONMENT: 'production',
@@ -42,6 +42,17 @@ describe('the edge’s configuration', () => {
       edgeConfig({ ...local, TURNSTILE_SECRET: '1x0000000000000000000000000000000AA' }),
     ).not.toThrow()
   })
+})
+
+describe('the boxes’ configuration', () => {
+  it.each(['single', 'paced'])(
+    'takes a benchmark’s %s commits on a laptop, and nowhere that is served',
+    (commit) => {
+      const given = (ENVIRONMENT: string) => countConfig({ ENVIRONMENT, BENCH_COMMIT: commit })
+      expect(given('local').BENCH_COMMIT).toBe(commit)
+      for (const served of ['staging', 'production']) expect(() => given(served)).toThrow('BENCH_COMMIT')
+    },
+  )
 })
 
 describe('the address of a request', () => {
