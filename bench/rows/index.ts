@@ -13,8 +13,24 @@ import { b14 } from './b14.ts'
 import { b15 } from './b15.ts'
 import { ballotCost } from './ballot-cost.ts'
 import { commitVsNoop } from './commit-vs-noop.ts'
+import { surge } from './surge.ts'
 
-export const rows: readonly Row[] = [b1, b2, b3, commitVsNoop, ballotCost, b4, b5, b6, b9, b10, b13, b14, b15]
+export const rows: readonly Row[] = [
+  b1,
+  b2,
+  b3,
+  commitVsNoop,
+  ballotCost,
+  b4,
+  b5,
+  b6,
+  b9,
+  b10,
+  b13,
+  b14,
+  b15,
+  surge,
+]
 
 /** The rows with these ids, in the matrix's order; all of them when none is named. Throws on an id that is no row's. */
 export const chooseRows = (ids: readonly string[], all: readonly Row[] = rows): readonly Row[] => {
