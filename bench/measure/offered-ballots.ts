@@ -25,7 +25,7 @@ export interface OfferedSample {
   readonly refused: number
   /** By class, all that was answered while the window was open. */
   readonly answers: Readonly<Record<string, number>>
-  /** Of accepted ballots. */
+  /** Of accepted ballots; where none was accepted, the ten seconds after which a request has timed out. */
   readonly p50Ms: number
   readonly p99Ms: number
   /** Of refusals (503, 429); 0 when there were none. */
@@ -40,6 +40,7 @@ export interface OfferedSample {
 
 /** A voter who waits longer has pressed again or gone: accepting this ballot later is no good put through. */
 export const patienceMs = 1_000
+const timeoutMs = 10_000
 /** As many connections as unanswered requests: a surge is many clients, and none of them waits for another's answer. */
 const mostInFlight = 4_000
 
@@ -65,6 +66,7 @@ export const offerBallots = async (offer: Offer): Promise<OfferedSample> => {
       pace: { kind: 'open', perSecond, seed, maxInFlight: mostInFlight },
       connections: mostInFlight,
       patienceMs,
+      timeoutMs,
       request: ballotRequest(pollId),
       ...plan,
     }),
@@ -80,17 +82,23 @@ const sampleOf = (perSecond: number, report: LoadReport, cpuMicros: number): Off
   const { window, latency, lateness, capped } = report
   const sum = (counts: Readonly<Record<string, number>>, of: (answer: string) => boolean): number =>
     Object.entries(counts).reduce((total, [answer, count]) => (of(answer) ? total + count : total), 0)
-  const slowest = (of: (answer: string) => boolean, by: (summary: LatencySummary) => number): number =>
-    Math.max(0, ...Object.entries(latency).flatMap(([answer, summary]) => (of(answer) ? [by(summary)] : [])))
+  const slowest = (
+    of: (answer: string) => boolean,
+    by: (summary: LatencySummary) => number,
+    otherwise: number,
+  ): number => {
+    const found = Object.entries(latency).flatMap(([answer, summary]) => (of(answer) ? [by(summary)] : []))
+    return found.length === 0 ? otherwise : Math.max(...found)
+  }
   return {
     offeredPerSecond: perSecond,
     goodput: sum(window.inTime, isAccepted) / window.seconds,
     accepted: sum(window.answers, isAccepted),
     refused: sum(window.answers, isRefusal),
     answers: window.answers,
-    p50Ms: slowest(isAccepted, ({ p50Ms }) => p50Ms),
-    p99Ms: slowest(isAccepted, ({ p99Ms }) => p99Ms),
-    refusalP99Ms: slowest(isRefusal, ({ p99Ms }) => p99Ms),
+    p50Ms: slowest(isAccepted, ({ p50Ms }) => p50Ms, timeoutMs),
+    p99Ms: slowest(isAccepted, ({ p99Ms }) => p99Ms, timeoutMs),
+    refusalP99Ms: slowest(isRefusal, ({ p99Ms }) => p99Ms, 0),
     cpuMicros,
     generatorP99Ms: lateness.p99Ms,
     capped,

@@ -78,7 +78,13 @@ const chart = (
     width,
     height: panelHeight,
     ...margins,
-    x: { type: 'log', ticks: [0.5, 1, 2, 4, 8, 16], tickFormat: (times: number) => `${times}×`, label: null },
+    x: {
+      type: 'log',
+      base: 2,
+      ticks: [0.5, 1, 2, 4, 8, 16],
+      tickFormat: (times: number) => `${times}×`,
+      label: null,
+    },
     y: { ...y, grid: true, label: null },
     marks: [
       Plot.ruleX([1], { strokeDasharray: '2 3', strokeOpacity: 0.6 }),
@@ -117,7 +123,7 @@ const labelsOf = (points: readonly Point[], of: Panel['of'], y: Plot.ScaleOption
   const range = [panelHeight - margins.marginBottom, margins.marginTop]
   const scale = Plot.scale({ y: { ...y, range } })
   const ends = (['ours', 'off'] as const).flatMap((side) => {
-    const point = points.findLast((each) => each.side === side && !Number.isNaN(of(each)))
+    const point = points.findLast((each) => each.side === side)
     return point === undefined ? [] : [{ point, at: Number(scale.apply(of(point))) }]
   })
   const [upper, lower] = ends.toSorted((one, other) => one.at - other.at)
@@ -134,14 +140,12 @@ const pointsOf = (rounds: readonly SurgeRound[]): readonly Point[] =>
     return times.map((each): Point => {
       const steps = rounds.flatMap((round) => round[side].filter((step) => step.times === each))
       const median = (of: (step: SurgeStep) => number) => spreadOf(steps.map(of)).median
-      // Where hardly anybody was accepted there is no wait to show.
-      const nobody = steps.some(({ accepted }) => accepted === 0)
       return {
         side,
         times: each,
         goodput: median(({ goodput }) => goodput),
-        p50Ms: nobody ? Number.NaN : median(({ p50Ms }) => p50Ms),
-        p99Ms: nobody ? Number.NaN : median(({ p99Ms }) => p99Ms),
+        p50Ms: median(({ p50Ms }) => p50Ms),
+        p99Ms: median(({ p99Ms }) => p99Ms),
       }
     })
   })
@@ -149,10 +153,10 @@ const pointsOf = (rounds: readonly SurgeRound[]): readonly Point[] =>
 const describe = (points: readonly Point[]): string =>
   points
     .filter(({ times }) => times === 1 || times === 16)
-    .map(({ side, times, goodput, p50Ms, p99Ms }) => {
-      const wait = (ms: number) => (Number.isNaN(ms) ? 'unknown' : `${Math.round(ms)} ms`)
-      return `At ${times} times its capacity, ${names[side]}: ${Math.round(goodput)} ballots a second, median ${wait(p50Ms)}, p99 ${wait(p99Ms)}.`
-    })
+    .map(
+      ({ side, times, goodput, p50Ms, p99Ms }) =>
+        `At ${times} times its capacity, ${names[side]}: ${Math.round(goodput)} ballots a second, median wait ${Math.round(p50Ms)} ms, p99 ${Math.round(p99Ms)} ms.`,
+    )
     .join(' ')
 
 /** Light unless the page around it is dark; nothing in it needs both. */
