@@ -36,14 +36,20 @@ export const startBenchStack = async (
     pid,
     facts: ready.facts,
     stop,
-    makePoll: async (changes = {}) => {
-      const response = await fetch(`${ready.origin}/v1/polls`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${ready.facts.apiKey}` },
-        body: JSON.stringify({ ...pollDraft, ...changes }),
-      })
-      if (!response.ok) throw new Error(`The stack made no poll: ${response.status} ${await response.text()}`)
-      return ((await response.json()) as { readonly id: string }).id // the API's answer
-    },
+    makePoll: (changes) => makePoll(ready.facts, changes),
   }
+}
+
+/** Makes an open poll with one choice question `q` of the options `a` and `b`; answers its id. */
+export const makePoll = async (
+  { url, apiKey }: Pick<DevFacts, 'url' | 'apiKey'>,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<string> => {
+  const response = await fetch(`${url}/v1/polls`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+    body: JSON.stringify({ ...pollDraft, ...changes }),
+  })
+  if (!response.ok) throw new Error(`The stack made no poll: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { readonly id: string }).id // the API's answer
 }

@@ -1,0 +1,123 @@
+// B11: what voters notice of a Redis, a Postgres or a queue consumer that says nothing for half a minute, and what is lost.
+import { join } from 'node:path'
+import pg from 'pg'
+import {
+  type Dependency,
+  type StallableStack,
+  startStallableStack,
+} from '../drivers/gated-archive/stallable-stack.ts'
+import { acceptedIn } from '../load/answer-class.ts'
+import { kept, offerBallots, shownOffer } from '../measure/offered-ballots.ts'
+import { interleave } from '../rounds.ts'
+import type { Measurement, Row, RowContext } from '../row.ts'
+import { makePoll } from '../stack.ts'
+
+export const b11: Row = {
+  id: 'B11',
+  comparison:
+    'p99 of ballots while Redis, Postgres or the queue consumer is stalled vs healthy: the worst of the three',
+  atMost: 2,
+  run: async ({ scratch, ...context }) => {
+    const stack = await startStallableStack(join(scratch, 'stack'))
+    try {
+      return await measure(context, stack)
+    } finally {
+      await stack.stop()
+    }
+  },
+}
+
+const dependencies = ['Redis', 'Postgres', 'the queue consumer'] as const
+const perSecond = 100
+/** With the usual 3 s a side, a stall is half a minute. */
+const stallsPerSide = 10
+const mostRounds = 3
+
+type Side = 'healthy' | Dependency
+
+const measure = async (
+  { rounds, seconds, say }: Omit<RowContext, 'scratch'>,
+  { stack, wires }: StallableStack,
+): Promise<Measurement> => {
+  const stallSeconds = seconds * stallsPerSide
+  const side = (name: Side) => ({
+    name,
+    measure: async (seed: number) => {
+      const pollId = await makePoll(stack)
+      const wire = name === 'healthy' ? null : wires[name]
+      wire?.impose({ stalled: true })
+      const offer = { origin: stack.url, pid: process.pid, pollId, perSecond, seconds: stallSeconds, seed }
+      const sample = await offerBallots(offer)
+      const met = wire?.fired().stall ?? 0
+      wire?.heal()
+      say(`${name}: ${shownOffer(sample)}`)
+      const accepted = acceptedIn(sample.report.answers)
+      const lost = accepted - (await archivedOf(stack.databaseUrl, pollId, accepted))
+      return {
+        ...kept(sample),
+        lost,
+        sent: sample.report.sent,
+        notAccepted: sample.report.sent - accepted,
+        met,
+      }
+    },
+  })
+  const samples = await interleave(Math.min(rounds, mostRounds), [
+    side('healthy'),
+    ...dependencies.map((name) => side(name)),
+  ])
+  const ratio = (round: (typeof samples)[number], name: Side): number =>
+    round[name].p99Ms / round.healthy.p99Ms
+  const all: readonly Side[] = ['healthy', ...dependencies]
+  return {
+    ratios: samples.map((round) => Math.max(...dependencies.map((name) => ratio(round, name)))),
+    also: [
+      ...dependencies.map((name) => ({
+        comparison: `p99 while ${name} is stalled`,
+        ratios: samples.map((round) => ratio(round, name)),
+        bound: { atMost: 2 },
+      })),
+      {
+        comparison: 'accepted ballots that the archive did not have afterwards',
+        ratios: samples.map((round) => all.reduce((sum, name) => sum + round[name].lost, 0)),
+        bound: { atMost: 0 },
+      },
+      {
+        comparison: 'ballots that were not accepted, of those sent',
+        ratios: samples.map(
+          (round) =>
+            all.reduce((sum, name) => sum + round[name].notAccepted, 0) /
+            all.reduce((sum, name) => sum + round[name].sent, 0),
+        ),
+        bound: { atMost: 0 },
+      },
+    ],
+    samples,
+    notes: [
+      `${perSecond} ballots a second for ${stallSeconds} s, healthy and with one wire stalled all the while: a TCP proxy before the Neon gateway, before the Upstash gateway, and before what the queue’s consumer asks before each batch. Connections stay open, nothing passes, nothing is refused.`,
+      'Then the stall ends, and every accepted ballot must be in Postgres within three minutes.',
+    ],
+  }
+}
+
+/** Rows of the poll, once there are as many as were accepted, or time is over. */
+const archivedOf = async (databaseUrl: string, pollId: string, wanted: number): Promise<number> => {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const untilMs = performance.now() + patienceMs
+    for (;;) {
+      const { rows } = await client.query<{ count: number }>(
+        'select count(*)::int as count from ballots where poll_id = $1',
+        [pollId],
+      )
+      const count = rows[0]?.count ?? 0
+      if (count >= wanted || performance.now() > untilMs) return Math.min(count, wanted)
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+const patienceMs = 180_000
