@@ -17,8 +17,8 @@ export interface BenchStack {
 }
 
 export interface BenchStackOptions {
-  /** How the boxes commit; `single` is the naive twin of B3, `paced` a box of 200 ballots a second. */
-  readonly commit?: 'group' | 'single' | 'paced'
+  /** How the boxes commit; `single` is the naive twin of B3, `held` a box of 200 ballots a second. */
+  readonly commit?: 'group' | 'single' | 'held'
   /** `off`: the naive twin that refuses nobody. */
   readonly shedding?: 'on' | 'off'
 }

@@ -9,7 +9,7 @@ export interface SurgeStep extends Omit<OfferedSample, 'report'> {
   readonly times: number
 }
 
-/** Ballots a second, with `commit: 'paced'` (src/runtime/count-services.ts). */
+/** Ballots a second, with `commit: 'held'` (src/runtime/count-services.ts). */
 export const boxCapacity = 200
 
 /** Up to 5,000 voters fit one box. */

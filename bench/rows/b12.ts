@@ -18,7 +18,7 @@ export const b12: Row = {
   atLeast: 1,
   run: async (context) => {
     // So soon that messages are sent again while they are still on their way.
-    const count = { BENCH_COMMIT: 'paced', RESEND_AFTER_MS: '1200' }
+    const count = { BENCH_COMMIT: 'held', RESEND_AFTER_MS: '1200' }
     const stack = await crashableStack({ count })
     try {
       return await measure(context, stack)

@@ -16,7 +16,7 @@ export const b8: Row = {
   atMost: 3,
   run: ({ scratch, ...context }) =>
     withServers(
-      [() => startBenchStack(join(scratch, 'stack'), { commit: 'paced' }), startHello],
+      [() => startBenchStack(join(scratch, 'stack'), { commit: 'held' }), startHello],
       ([stack, hello]) => measure(context, stack, hello),
     ),
 }

@@ -14,8 +14,8 @@ export const surge: Row = {
   run: ({ scratch, ...context }) =>
     withServers(
       [
-        () => startBenchStack(join(scratch, 'ours'), { commit: 'paced' }),
-        () => startBenchStack(join(scratch, 'off'), { commit: 'paced', shedding: 'off' }),
+        () => startBenchStack(join(scratch, 'ours'), { commit: 'held' }),
+        () => startBenchStack(join(scratch, 'off'), { commit: 'held', shedding: 'off' }),
       ],
       (stacks) => measure(context, stacks),
     ),
@@ -69,7 +69,7 @@ const measure = async (
     ],
     samples,
     notes: [
-      `One box, made to take ${boxCapacity} ballots a second (\`BENCH_COMMIT=paced\`: a commit takes one ballot, the next comes 5 ms later), offered ${times.join(', ')} times that by Poisson arrivals over as many connections as there are voters waiting.`,
+      `One box, made to take ${boxCapacity} ballots a second (\`BENCH_COMMIT=held\`: a commit takes one ballot, the next comes 5 ms later), offered ${times.join(', ')} times that by Poisson arrivals over as many connections as there are voters waiting.`,
       'Goodput: ballots accepted within a second of when they were meant to be sent. The wait counts from there, too; a ballot that is not answered within ten seconds has timed out.',
       'The twin is the same stack with `EDGEPOLL_SHEDDING=off` and nothing else: what bounds its memory stays.',
     ],

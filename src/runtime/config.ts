@@ -67,9 +67,9 @@ const milliseconds = (fallback: number) =>
 
 const count = z.object({
   ...common,
-  /** `single`: a commit takes one ballot and does not wait, the naive twin of benchmark B3. `paced`: the same, and the next
+  /** `single`: a commit takes one ballot and does not wait, the naive twin of benchmark B3. `held`: the same, and the next
    *  comes 5 ms later, which makes a box of 200 ballots a second. */
-  BENCH_COMMIT: z.enum(['', 'group', 'single', 'paced']).default(''),
+  BENCH_COMMIT: z.enum(['', 'group', 'single', 'held']).default(''),
   RESEND_AFTER_MS: milliseconds(60_000),
 })
 

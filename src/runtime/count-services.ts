@@ -31,13 +31,13 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
   const report = jsonLog('count', config.LOG_LEVEL)
   const clock = systemClock
   const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
-  const paced = config.BENCH_COMMIT === 'paced'
+  const held = config.BENCH_COMMIT === 'held'
   const board = (pollId: string) => env.SCOREBOARD.get(env.SCOREBOARD.idFromName(pollId))
   const box = (address: BoxAddress) => env.BALLOT_BOX.get(env.BALLOT_BOX.idFromName(boxName(address)))
   return {
     boxNeeds: {
       clock,
-      after: paced ? keptApart(pacedGapMs, { after, clock }) : after,
+      after: held ? keptApart(heldMs, { after, clock }) : after,
       report,
       board: {
         join: (address) => board(address.pollId).join(address),
@@ -73,7 +73,7 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
 }
 
 const commitSettings = (bench: string): Partial<BoxSettings> =>
-  bench === 'single' || bench === 'paced' ? { groupLimit: 1, groupWaitMs: 0 } : {}
+  bench === 'single' || bench === 'held' ? { groupLimit: 1, groupWaitMs: 0 } : {}
 
 /** 200 ballots a second. */
-const pacedGapMs = 5
+const heldMs = 5

@@ -45,7 +45,7 @@ describe('the edge’s configuration', () => {
 })
 
 describe('the boxes’ configuration', () => {
-  it.each(['single', 'paced'])(
+  it.each(['single', 'held'])(
     'takes a benchmark’s %s commits on a laptop, and nowhere that is served',
     (commit) => {
       const given = (ENVIRONMENT: string) => countConfig({ ENVIRONMENT, BENCH_COMMIT: commit })
