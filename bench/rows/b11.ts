@@ -1,12 +1,12 @@
 // B11: what voters notice of a Redis, a Postgres or a queue consumer that says nothing for half a minute, and what is lost.
 import { join } from 'node:path'
-import pg from 'pg'
 import {
   type Dependency,
   type StallableStack,
   startStallableStack,
 } from '../drivers/gated-archive/stallable-stack.ts'
 import { acceptedIn } from '../load/answer-class.ts'
+import { archivedRows } from '../measure/archived-rows.ts'
 import { kept, offerBallots, shownOffer } from '../measure/offered-ballots.ts'
 import { interleave } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
@@ -52,7 +52,11 @@ const measure = async (
       wire?.heal()
       say(`${name}: ${shownOffer(sample)}`)
       const accepted = acceptedIn(sample.report.answers)
-      const lost = accepted - (await archivedOf(stack.databaseUrl, pollId, accepted))
+      const archived = await archivedRows(stack.databaseUrl, pollId, {
+        wanted: accepted,
+        timeoutMs: patienceMs,
+      })
+      const lost = Math.max(0, accepted - archived)
       return {
         ...kept(sample),
         lost,
@@ -97,26 +101,6 @@ const measure = async (
       `${perSecond} ballots a second for ${stallSeconds} s, healthy and with one wire stalled all the while: a TCP proxy before the Neon gateway, before the Upstash gateway, and before what the queue’s consumer asks before each batch. Connections stay open, nothing passes, nothing is refused.`,
       'Then the stall ends, and every accepted ballot must be in Postgres within three minutes.',
     ],
-  }
-}
-
-/** Rows of the poll, once there are as many as were accepted, or time is over. */
-const archivedOf = async (databaseUrl: string, pollId: string, wanted: number): Promise<number> => {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    const untilMs = performance.now() + patienceMs
-    for (;;) {
-      const { rows } = await client.query<{ count: number }>(
-        'select count(*)::int as count from ballots where poll_id = $1',
-        [pollId],
-      )
-      const count = rows[0]?.count ?? 0
-      if (count >= wanted || performance.now() > untilMs) return Math.min(count, wanted)
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    }
-  } finally {
-    await client.end()
   }
 }
 

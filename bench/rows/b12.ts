@@ -1,11 +1,11 @@
 // B12: that nothing of it was for show: after a surge, a kill -9 in the middle and messages that come again and again,
 // what was accepted is what is stored, tallied, archived and exported.
-import pg from 'pg'
 import type { DevFacts } from '../../dev/dev-file.ts'
 import { type CrashableStack, crashableStack } from '../../test/system/crashable-stack.ts'
 import { acceptedIn } from '../load/answer-class.ts'
 import type { LoadReport } from '../load/plan.ts'
 import { closedLoop, runLoad } from '../load/run-load.ts'
+import { archivedRows } from '../measure/archived-rows.ts'
 import { ballotBodies, ballotRequest } from '../measure/offered-ballots.ts'
 import { boxCapacity, oneBox } from '../measure/surge-steps.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
@@ -143,10 +143,7 @@ const settle = async (
     lost: numbers.length - found,
     stored,
     tallied: results.ballots,
-    archived: await until(
-      () => rowsOf(facts.databaseUrl, pollId),
-      (rows) => rows >= stored,
-    ),
+    archived: await archivedRows(facts.databaseUrl, pollId, { wanted: stored, timeoutMs: patienceMs }),
     exported: await until(
       () => linesOf(facts, pollId),
       (lines) => lines >= stored,
@@ -203,20 +200,6 @@ const asked = (
   key: string | null = apiKey,
 ): Promise<Response> =>
   fetch(url + path, { method, headers: { authorization: `Bearer ${key}`, 'cache-control': 'no-cache' } })
-
-const rowsOf = async (databaseUrl: string, pollId: string): Promise<number> => {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ count: number }>(
-      'select count(*)::int as count from ballots where poll_id = $1',
-      [pollId],
-    )
-    return rows[0]?.count ?? 0
-  } finally {
-    await client.end()
-  }
-}
 
 const linesOf = async (facts: DevFacts, pollId: string): Promise<number> => {
   const answer = await asked(facts, 'GET', `/v1/polls/${pollId}/export`)
