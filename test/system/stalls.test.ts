@@ -136,12 +136,15 @@ describe(`a stall of ${stallSeconds} s under load`, () => {
   })
 })
 
+/** Each makes the consumer wait twice as long before it tries again. */
+const breaks = 2
+
 describe('a Postgres', () => {
   test('whose connections break again and again in the middle of answers gets every ballot once', async () => {
     const pollId = await aPoll()
     let rounds = 0
     const breaking = (async () => {
-      for (; rounds < 3; rounds++) {
+      for (; rounds < breaks; rounds++) {
         const { cut } = server.fired()
         server.impose({ cutAfterBytes: 1_500 }) // a new session's greeting passes, its answers do not
         await eventually(
@@ -155,7 +158,7 @@ describe('a Postgres', () => {
         )
       }
     })()
-    const accepted = await voteWhile(pollId, () => rounds < 3)
+    const accepted = await voteWhile(pollId, () => rounds < breaks)
     await breaking
     await expectAllThere(pollId, accepted)
   })
