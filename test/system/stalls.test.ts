@@ -137,10 +137,10 @@ describe(`a stall of ${stallSeconds} s under load`, () => {
 })
 
 /** Each makes the consumer wait twice as long before it tries again. */
-const breaks = 2
+const breaks = stallSeconds < 30 ? 1 : 4
 
 describe('a Postgres', () => {
-  test('whose connections break again and again in the middle of answers gets every ballot once', async () => {
+  test('whose connections break in the middle of answers gets every ballot once', async () => {
     const pollId = await aPoll()
     let rounds = 0
     const breaking = (async () => {
@@ -150,6 +150,7 @@ describe('a Postgres', () => {
         await eventually(
           async () => server.fired().cut,
           (now) => now > cut,
+          90_000,
         )
         server.heal()
         await eventually(
