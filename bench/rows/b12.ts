@@ -6,7 +6,7 @@ import { acceptedIn } from '../load/answer-class.ts'
 import type { LoadReport } from '../load/plan.ts'
 import { closedLoop, runLoad } from '../load/run-load.ts'
 import { archivedRows } from '../measure/archived-rows.ts'
-import { ballotBodies, ballotRequest } from '../measure/offered-ballots.ts'
+import { ballotBodies, ballotRequest, connections, mostInFlight } from '../measure/offered-ballots.ts'
 import { boxCapacity, oneBox } from '../measure/surge-steps.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
 import { makePoll } from '../stack.ts'
@@ -104,8 +104,8 @@ const offer = (
     closedLoop({
       origin: url,
       seconds,
-      pace: { kind: 'open', perSecond: boxCapacity * times, seed, maxInFlight: 4_000 },
-      connections: 4_000,
+      pace: { kind: 'open', perSecond: boxCapacity * times, seed, maxInFlight: mostInFlight },
+      connections,
       namesAccepted: true,
       firstNumber,
       request: ballotRequest(pollId),

@@ -1,6 +1,6 @@
 // B7: that a server which is offered more than it can take still does what it can: goodput at every step against its peak.
 import { join } from 'node:path'
-import { type OfferedSample, offerBallots } from '../measure/offered-ballots.ts'
+import { connections, type OfferedSample, offerBallots } from '../measure/offered-ballots.ts'
 import { boxCapacity, measureSteps, type SurgeStep, stepAt, workersOf } from '../measure/surge-steps.ts'
 import { untilIdle } from '../measure/until-idle.ts'
 import { interleave, spreadOf } from '../rounds.ts'
@@ -68,7 +68,7 @@ const measure = async (
     ],
     samples: boxes.map((round, at) => ({ ...round, ...cpus[at] })),
     notes: [
-      `The box takes one ballot every 5 ms (\`BENCH_COMMIT=held\`), ${boxCapacity} a second, whatever the machine can do; ballots come by Poisson arrivals over as many connections as voters wait. Goodput: accepted within a second of the intended time.`,
+      `The box takes one ballot every 5 ms (\`BENCH_COMMIT=held\`), ${boxCapacity} a second, whatever the machine can do; ballots come by Poisson arrivals over up to ${connections} connections. Goodput: accepted within a second of the intended time.`,
       'The whole CPU: the same stack with boxes as they are. Its capacity is one second of the Workers’ one thread divided by a ballot’s CPU at 100 a second; offered n times that, a refusal that costs r of a ballot leaves (1 − n·r) ÷ (1 − r) of it, the computed ceiling. Generator, Postgres and queue have the other core.',
     ],
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runLoad } from '../load/run-load.ts'
 import { type CpuReading, cpuMicrosBetween, readCpu } from '../measure/cpu.ts'
+import { connections, mostInFlight } from '../measure/offered-ballots.ts'
 import { boxCapacity, measureSteps, type SurgeStep, stepAt } from '../measure/surge-steps.ts'
 import { type Peer, spawnPeer } from '../peers/spawn-peer.ts'
 import { interleave } from '../rounds.ts'
@@ -102,12 +103,11 @@ const costOfRefusal = (steps: readonly SurgeStep[]): number => {
 const costOfHello = async ({ ready, pid }: Peer, seconds: number, seed: number): Promise<number> => {
   const readings: CpuReading[] = []
   const read = () => readings.push(readCpu(pid))
-  const connections = 4_000
   const { window } = await runLoad(
     {
       origin: ready.origin,
       request: { method: 'GET', path: '/', headers: {}, bodies: [] },
-      pace: { kind: 'open', perSecond: boxCapacity * top, seed, maxInFlight: connections },
+      pace: { kind: 'open', perSecond: boxCapacity * top, seed, maxInFlight: mostInFlight },
       connections,
       warmUpSeconds: 2,
       seconds,

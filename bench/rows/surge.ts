@@ -1,5 +1,6 @@
 // The surge: latency and goodput of one box against the load it is offered, ours and the same stack that refuses nobody.
 import { join } from 'node:path'
+import { connections } from '../measure/offered-ballots.ts'
 import { boxCapacity, measureSteps, type SurgeStep, stepAt } from '../measure/surge-steps.ts'
 import { interleave } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
@@ -69,8 +70,8 @@ const measure = async (
     ],
     samples,
     notes: [
-      `One box, made to take ${boxCapacity} ballots a second (\`BENCH_COMMIT=held\`: a commit takes one ballot, the next comes 5 ms later), offered ${times.join(', ')} times that by Poisson arrivals over as many connections as there are voters waiting.`,
-      'Goodput: ballots accepted within a second of when they were meant to be sent. The wait counts from there, too; a ballot that is not answered within ten seconds has timed out.',
+      `One box, made to take ${boxCapacity} ballots a second (\`BENCH_COMMIT=held\`: a commit takes one ballot, the next comes 5 ms later), offered ${times.join(', ')} times that by Poisson arrivals over up to ${connections} connections, as a front keeps them open.`,
+      'Goodput: ballots accepted within a second of when they were meant to be sent. The wait counts from there, too; a step at which nobody was accepted counts as a wait of ten seconds.',
       'The twin is the same stack with `EDGEPOLL_SHEDDING=off` and nothing else: what bounds its memory stays.',
     ],
   }
