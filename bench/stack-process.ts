@@ -1,17 +1,25 @@
-// The stack's process in a benchmark; ends with its parent. Words: data folder, commit, shedding (as BenchStackOptions).
+// The stack's process in a benchmark; ends with its parent. Words: data folder, and commit, shedding, edge as in
+// BenchStackOptions.
+import { type Bundles, hashOf } from '../dev/bundles.ts'
 import type { DevFacts } from '../dev/dev-file.ts'
 import { startStack } from '../dev/stack.ts'
+import { bundleWorker } from './drivers/bundle.ts'
 import type { PeerReady } from './peers/spawn-peer.ts'
 
 export interface StackReady extends PeerReady {
   readonly facts: DevFacts
 }
 
-const [dataFolder = '.', commit = 'group', shedding = 'on'] = process.argv.slice(2)
+const [dataFolder = '.', commit = 'group', shedding = 'on', edge = ''] = process.argv.slice(2)
 
 const shed = { EDGEPOLL_SHEDDING: shedding === 'off' ? 'off' : '' }
 const { failure, stop, ...facts } = await startStack({
   dataFolder,
+  instead: async (folder): Promise<Partial<Bundles>> => {
+    if (edge === '') return {}
+    const path = await bundleWorker(edge, folder, 'bench-edge')
+    return { edge: { path, sha256: hashOf(path) ?? '' } }
+  },
   bindings: { edge: shed, count: { BENCH_COMMIT: commit === 'group' ? '' : commit, ...shed } },
 })
 if (facts.apiKey === null) throw new Error('The stack came without a workspace: nobody could make a poll.')

@@ -21,16 +21,18 @@ export interface BenchStackOptions {
   readonly commit?: 'group' | 'single' | 'held'
   /** `off`: the naive twin that refuses nobody. */
   readonly shedding?: 'on' | 'off'
+  /** The module of the edge, bundled for the benchmark; the edge as it would be deployed unless said. */
+  readonly edge?: string
 }
 
 /** Starts a stack and answers when it is ready. */
 export const startBenchStack = async (
   folder: string,
-  { commit = 'group', shedding = 'on' }: BenchStackOptions = {},
+  { commit = 'group', shedding = 'on', edge = '' }: BenchStackOptions = {},
 ): Promise<BenchStack> => {
   mkdirSync(folder, { recursive: true })
   const module = fileURLToPath(import.meta.resolve('./stack-process.ts'))
-  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [folder, commit, shedding])
+  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [folder, commit, shedding, edge])
   return {
     origin: ready.origin,
     pid,

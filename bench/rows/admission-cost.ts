@@ -1,5 +1,6 @@
 // B8C: what deciding who may come in adds to the price of a ballot that comes in on a quiet day.
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { offerBallots } from '../measure/offered-ballots.ts'
 import { workersOf } from '../measure/surge-steps.ts'
 import { interleave } from '../rounds.ts'
@@ -14,12 +15,16 @@ export const admissionCost: Row = {
   run: ({ scratch, ...context }) =>
     withServers(
       [
-        () => startBenchStack(join(scratch, 'on')),
-        () => startBenchStack(join(scratch, 'off'), { shedding: 'off' }),
+        () => startBenchStack(join(scratch, 'on'), { edge: asDeployed }),
+        () => startBenchStack(join(scratch, 'off'), { edge: openDoor, shedding: 'off' }),
       ],
       (stacks) => measure(context, stacks),
     ),
 }
+
+const moduleAt = (path: string) => fileURLToPath(import.meta.resolve(path))
+const asDeployed = moduleAt('../../workers/edge/index.ts')
+const openDoor = moduleAt('../drivers/open-door/edge.ts')
 
 /** Far below what the machine can take: nobody is refused, and nothing queues. */
 const perSecond = 200
@@ -52,7 +57,7 @@ const measure = async (
     samples,
     notes: [
       `Both get ${perSecond} ballots a second (Poisson arrivals) into polls of four boxes; the CPU is that of the Workers’ process, boxes and archive included, divided by the accepted ballots.`,
-      'The twin is the same stack with `EDGEPOLL_SHEDDING=off`.',
+      'The twin is the same stack with `EDGEPOLL_SHEDDING=off` and an edge that does not ask how often a voter has knocked; both edges are bundled alike.',
     ],
   }
 }
