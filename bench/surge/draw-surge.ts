@@ -50,10 +50,11 @@ const [width, panelHeight, top, bottom, left, right] = [760, 170, 62, 36, 64, 13
 
 const panelsOf = (points: readonly Point[]): readonly Panel[] => {
   const slowest = Math.max(...points.map(({ p99Ms }) => p99Ms))
+  const decades = Math.max(1, Math.ceil(Math.log10(slowest)))
   const waits: Plot.ScaleOptions = {
     type: 'log',
-    domain: [1, 10 ** Math.ceil(Math.log10(Math.max(10, slowest)))],
-    ticks: [1, 10, 100, 1_000, 10_000],
+    domain: [1, 10 ** decades],
+    ticks: Array.from({ length: decades + 1 }, (_, decade) => 10 ** decade),
     tickFormat: (ms: number) => (ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`),
   }
   return [

@@ -69,13 +69,22 @@ const vote = (pollId: string, at: number): Promise<SystemAnswer> =>
     body: { answers: { where: at % 3 === 0 ? 'b' : 'a' } },
   })
 
+/** As a client does it: who is turned away because the machine is busy comes again, until there is an answer. */
+const voteAtLast = async (pollId: string, at: number): Promise<SystemAnswer> => {
+  for (;;) {
+    const answer = await vote(pollId, at)
+    if (answer.status !== 503 || answer.json.code !== 'overloaded') return answer
+    await pause(100)
+  }
+}
+
 /** A few voters at a time, again and again while it is so. Every one of them must be accepted. */
 const voteWhile = async (pollId: string, wanted: () => boolean): Promise<ReadonlySet<string>> => {
   const accepted = new Set<string>()
   let next = 0
   const lane = async () => {
     while (wanted()) {
-      const answer = await vote(pollId, next++)
+      const answer = await voteAtLast(pollId, next++)
       expect(answer.status, answer.text).toBe(201)
       accepted.add(answer.json.id)
       await pause(20)
