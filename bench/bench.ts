@@ -25,6 +25,8 @@ const bench = async (ids: readonly string[], options: Options): Promise<void> =>
     keepResult(resultsFolder, result)
     mkdirSync('docs', { recursive: true })
     writeFileSync(page, renderPage(readResults(resultsFolder)))
+    if (row.drawing !== undefined)
+      writeFileSync(join('docs', row.drawing.file), row.drawing.draw(result.samples))
     console.log(`kept in ${resultsFolder}/${row.id.toLowerCase()}.json and ${page}\n`)
   }
 }

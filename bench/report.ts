@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MachineFacts } from './measure/machine.ts'
 import { type Spread, spreadOf } from './rounds.ts'
-import { type AlsoMeasured, type Bound, keeps, type Measurement, type Row } from './row.ts'
+import { type AlsoMeasured, type Bound, type Drawing, keeps, type Measurement, type Row } from './row.ts'
 
 export interface RowResult extends Judged {
   readonly row: string
@@ -15,6 +15,7 @@ export interface RowResult extends Judged {
   readonly also: readonly Judged[]
   readonly notes: readonly string[]
   readonly samples: readonly unknown[]
+  readonly drawing?: Pick<Drawing, 'file' | 'alt'>
 }
 
 /** A comparison with its ratios and the verdict: null where nothing was demanded. */
@@ -37,6 +38,7 @@ export const resultOf = (
   also: measurement.also.map(judge),
   notes: measurement.notes,
   samples: measurement.samples,
+  ...(row.drawing === undefined ? {} : { drawing: { file: row.drawing.file, alt: row.drawing.alt } }),
 })
 
 /** Writes `<folder>/<row>.json`, replacing the row's earlier result. */
@@ -90,12 +92,21 @@ const tableLine = (row: string, { comparison, bound, median, min, max, met }: Ju
     met === null ? '–' : met ? 'yes' : '**falls short**',
   ].join(' | ')} |`
 
-const renderCircumstances = ({ row, rounds, seconds, measuredAt, machine, notes }: RowResult): string[] => [
+const renderCircumstances = ({
+  row,
+  rounds,
+  seconds,
+  measuredAt,
+  machine,
+  notes,
+  drawing,
+}: RowResult): string[] => [
   `**${row}**: ${rounds} rounds of ${seconds} s a side, ${measuredAt.slice(0, 10)}, commit ${machine.commit}; ` +
     `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, ${machine.kernel}, ` +
     `Node ${machine.node.replace(/^v/, '')}, workerd ${machine.workerd}, load before ${machine.loadBefore}.`,
   ...notes.map((note) => `- ${note}`),
   '',
+  ...(drawing === undefined ? [] : [`![${drawing.alt}](${drawing.file})`, '']),
 ]
 
 /** Nothing over nothing is no ratio; a kept result has null there, since JSON knows no NaN. */

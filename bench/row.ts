@@ -9,6 +9,17 @@ export type Row = Bound & {
   /** What is compared with what, as the table shows it. */
   readonly comparison: string
   run(context: RowContext): Promise<Measurement>
+  readonly drawing?: Drawing
+}
+
+/** A picture of what was measured, published beside the table. */
+export interface Drawing {
+  /** In `docs`, `surge.svg`. */
+  readonly file: string
+  /** What it shows, for who cannot see it. */
+  readonly alt: string
+  /** An SVG document of the row's samples. */
+  draw(samples: readonly unknown[]): string
 }
 
 export interface RowContext {

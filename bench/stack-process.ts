@@ -1,25 +1,35 @@
-// The stack's process in a benchmark; ends with its parent. Words: data folder, commit ("group" or "single").
+// The stack's process in a benchmark; ends with its parent. Words: data folder, and commit, shedding, edge as in
+// BenchStackOptions.
+import { type Bundles, hashOf } from '../dev/bundles.ts'
+import type { DevFacts } from '../dev/dev-file.ts'
 import { startStack } from '../dev/stack.ts'
+import { bundleWorker } from './drivers/bundle.ts'
 import type { PeerReady } from './peers/spawn-peer.ts'
 
 export interface StackReady extends PeerReady {
-  readonly apiKey: string
+  readonly facts: DevFacts
 }
 
-const [dataFolder = '.', commit = 'group'] = process.argv.slice(2)
+const [dataFolder = '.', commit = 'group', shedding = 'on', edge = ''] = process.argv.slice(2)
 
-const stack = await startStack({
+const shed = { EDGEPOLL_SHEDDING: shedding === 'off' ? 'off' : '' }
+const { failure, stop, ...facts } = await startStack({
   dataFolder,
-  bindings: { count: { BENCH_COMMIT: commit === 'single' ? 'single' : '' } },
+  instead: async (folder): Promise<Partial<Bundles>> => {
+    if (edge === '') return {}
+    const path = await bundleWorker(edge, folder, 'bench-edge')
+    return { edge: { path, sha256: hashOf(path) ?? '' } }
+  },
+  bindings: { edge: shed, count: { BENCH_COMMIT: commit === 'group' ? '' : commit, ...shed } },
 })
-if (stack.apiKey === null) throw new Error('The stack came without a workspace: nobody could make a poll.')
-const ready: StackReady = { origin: stack.url, apiKey: stack.apiKey }
+if (facts.apiKey === null) throw new Error('The stack came without a workspace: nobody could make a poll.')
+const ready: StackReady = { origin: facts.url, facts }
 process.send?.(ready)
-stack.failure.catch((error: unknown) => {
+failure.catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error))
   process.exit(1)
 })
 process.once('disconnect', async () => {
-  await stack.stop()
+  await stop()
   process.exit(0)
 })

@@ -1,6 +1,7 @@
 // The real stack as a side of a benchmark: `npm run stack` on a folder of its own, in a process group of its own.
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { DevFacts } from '../dev/dev-file.ts'
 import { spawnPeer } from './peers/spawn-peer.ts'
 import { pollDraft } from './poll-draft.ts'
 import type { StackReady } from './stack-process.ts'
@@ -9,36 +10,48 @@ export interface BenchStack {
   /** Of the edge, past any dev proxy. */
   readonly origin: string
   readonly pid: number
+  readonly facts: DevFacts
   /** Makes an open poll with one choice question `q` of the options `a` and `b`; answers its id. */
   makePoll(changes?: Readonly<Record<string, unknown>>): Promise<string>
   stop(): Promise<void>
 }
 
 export interface BenchStackOptions {
-  /** How the boxes commit; `single` is the naive twin of B3. */
-  readonly commit?: 'group' | 'single'
+  /** How the boxes commit; `single` is the naive twin of B3, `held` a box of 200 ballots a second. */
+  readonly commit?: 'group' | 'single' | 'held'
+  /** `off`: the naive twin that refuses nobody. */
+  readonly shedding?: 'on' | 'off'
+  /** The module of the edge, bundled for the benchmark; the edge as it would be deployed unless said. */
+  readonly edge?: string
 }
 
 /** Starts a stack and answers when it is ready. */
 export const startBenchStack = async (
   folder: string,
-  { commit = 'group' }: BenchStackOptions = {},
+  { commit = 'group', shedding = 'on', edge = '' }: BenchStackOptions = {},
 ): Promise<BenchStack> => {
   mkdirSync(folder, { recursive: true })
   const module = fileURLToPath(import.meta.resolve('./stack-process.ts'))
-  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [folder, commit])
+  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [folder, commit, shedding, edge])
   return {
     origin: ready.origin,
     pid,
+    facts: ready.facts,
     stop,
-    makePoll: async (changes = {}) => {
-      const response = await fetch(`${ready.origin}/v1/polls`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${ready.apiKey}` },
-        body: JSON.stringify({ ...pollDraft, ...changes }),
-      })
-      if (!response.ok) throw new Error(`The stack made no poll: ${response.status} ${await response.text()}`)
-      return ((await response.json()) as { readonly id: string }).id // the API's answer
-    },
+    makePoll: (changes) => makePoll(ready.facts, changes),
   }
+}
+
+/** Makes an open poll with one choice question `q` of the options `a` and `b`; answers its id. */
+export const makePoll = async (
+  { url, apiKey }: Pick<DevFacts, 'url' | 'apiKey'>,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<string> => {
+  const response = await fetch(`${url}/v1/polls`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+    body: JSON.stringify({ ...pollDraft, ...changes }),
+  })
+  if (!response.ok) throw new Error(`The stack made no poll: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { readonly id: string }).id // the API's answer
 }

@@ -34,8 +34,10 @@ export const openNeonSessions = (databaseUrl: string): NeonSessions => {
       types,
       keepAlive: true,
     })
-    // An idle session that breaks is replaced at the next use.
+    // An idle session that breaks is replaced at the next use; of one that is lent out the borrower's statement tells. Both
+    // say so once more as an event, which ends the process where nobody listens.
     pool.on('error', () => undefined)
+    pool.on('connect', (client) => client.on('error', () => undefined))
     pools.set(address, pool)
     return pool
   }

@@ -1,6 +1,6 @@
 // `npm run stack`: the platform for load. The Workers as they would be deployed, on the bare runtime, with real stores below.
 import { InvalidArgumentError } from 'commander'
-import { buildBundles } from './bundles.ts'
+import { type Bundles, buildBundles } from './bundles.ts'
 import { command, environmentHelp, runCommand } from './command.ts'
 import { type DevFacts, readDevFile, writeDevFile } from './dev-file.ts'
 import { factsOf } from './facts.ts'
@@ -27,6 +27,10 @@ export interface StackOptions {
   /** A Postgres, a Redis of one's own. */
   readonly databaseUrl?: string | null
   readonly redisUrl?: string | null
+  /** Given the values that the Workers would get, answers those they get instead: the address of a proxy before a store. */
+  readonly detour?: (bindings: Platform['bindings']) => Platform['bindings']
+  /** Modules that run instead of what was built; `folder` is where they may be put. */
+  readonly instead?: (folder: string) => Promise<Partial<Bundles>>
 }
 
 export interface Stack extends DevFacts {
@@ -52,6 +56,7 @@ interface OpenStack {
 
 const openStack = async (options: StackOptions, progress: Progress): Promise<OpenStack> => {
   const { dataFolder, edges = 1, bindings = {}, databaseUrl = null, redisUrl = null } = options
+  const { detour = () => ({}), instead = async () => ({}) } = options
   const { nursery, lock } = await beginRun({
     command: 'npm run stack',
     dataFolder,
@@ -66,11 +71,13 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
   }
   const bring = async (): Promise<Stack> => {
     const ports = await portsFrom(options.port ?? (await freePort()), edges)
-    const bundles = await progress.step('Bundles', () => buildBundles(nursery))
+    const built = await progress.step('Bundles', () => buildBundles(nursery))
+    const bundles = { ...built, ...(await instead(nursery.folder.root)) }
     for (const [worker, { sha256 }] of Object.entries(bundles))
       progress.say(`    ${worker.padEnd(8)} sha256 ${sha256}`)
     platform = await startPlatform({ settings: { databaseUrl, redisUrl }, nursery, progress })
-    const values = { shared: platform.bindings, additional: quiet(bindings) }
+    const shared = { ...platform.bindings, ...detour(platform.bindings) }
+    const values = { shared, additional: quiet(bindings) }
     const pids = await progress.step(
       'Workers',
       () => startWorkers({ nursery, bundles, values, ports }),

@@ -86,7 +86,7 @@ const sendOne = (run: Run, number: number, intendedMs: number, then: (answer: An
   const { tallies, elapsedMs } = run
   tallies.sent(intendedMs, elapsedMs())
   run.exchanges.send(run.requestOf(run.plan.firstNumber + number), (answer) => {
-    tallies.answered(answer, intendedMs, elapsedMs())
+    tallies.answered(answer, intendedMs, elapsedMs(), run.plan.firstNumber + number)
     then(answer)
   })
 }

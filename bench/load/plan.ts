@@ -19,6 +19,10 @@ export interface LoadPlan {
   readonly timeoutMs: number
   /** The number of the first request: goes on where an earlier plan against the same poll stopped. */
   readonly firstNumber: number
+  /** How late an answer may come and still be of use to who waits for it; without one every answer is. */
+  readonly patienceMs?: number
+  /** Whether the report names the accepted requests. */
+  readonly namesAccepted?: boolean
 }
 
 /** `open`: Poisson arrivals whatever the server does; what finds `maxInFlight` reached is not sent but counted.
@@ -44,7 +48,11 @@ export interface LoadReport {
     readonly seconds: number
     /** Answers that came while the window was open: divide by `seconds` for a rate. */
     readonly answers: Readonly<Record<AnswerClass, number>>
+    /** Those of them that came within `patienceMs` of the intended send time. */
+    readonly inTime: Readonly<Record<AnswerClass, number>>
   }
+  /** The numbers of accepted requests, as they were answered; empty unless the plan asks for them. */
+  readonly accepted: readonly number[]
   /** From the intended send time to the whole answer, of requests meant to be sent while the window was open. */
   readonly latency: Readonly<Record<AnswerClass, LatencySummary>>
   /** Arrivals not sent because `maxInFlight` requests were unanswered. */

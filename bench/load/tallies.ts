@@ -1,11 +1,11 @@
 // What a load process counts while it runs: answers by class, in all and in the window, and latencies.
-import type { AnswerClass } from './answer-class.ts'
+import { type AnswerClass, isAccepted } from './answer-class.ts'
 import { type LatencyRecord, latencyRecord } from './latency.ts'
 import type { LoadPlan, LoadReport } from './plan.ts'
 
 export interface LoadTallies {
   sent(intendedMs: number, atMs: number): void
-  answered(answer: AnswerClass, intendedMs: number, atMs: number): void
+  answered(answer: AnswerClass, intendedMs: number, atMs: number, number: number): void
   capped(): void
   /** Requests sent and not yet answered. */
   inFlight(): number
@@ -16,12 +16,16 @@ export interface LoadTallies {
 export const loadTallies = ({
   warmUpSeconds,
   seconds,
-}: Pick<LoadPlan, 'warmUpSeconds' | 'seconds'>): LoadTallies => {
+  patienceMs = Number.POSITIVE_INFINITY,
+  namesAccepted = false,
+}: Pick<LoadPlan, 'warmUpSeconds' | 'seconds' | 'patienceMs' | 'namesAccepted'>): LoadTallies => {
   const opensMs = warmUpSeconds * 1000
   const closesMs = opensMs + seconds * 1000
   const isOpen = (atMs: number): boolean => atMs >= opensMs && atMs < closesMs
   const all = new Map<AnswerClass, number>()
   const inWindow = new Map<AnswerClass, number>()
+  const inTime = new Map<AnswerClass, number>()
+  const accepted: number[] = []
   const latency = new Map<AnswerClass, LatencyRecord>()
   const lateness = latencyRecord()
   let sent = 0
@@ -35,10 +39,12 @@ export const loadTallies = ({
       mostInFlight = Math.max(mostInFlight, sent - answered)
       if (isOpen(intendedMs)) lateness.add(atMs - intendedMs)
     },
-    answered: (answer, intendedMs, atMs) => {
+    answered: (answer, intendedMs, atMs, number) => {
       answered += 1
       addOne(all, answer)
       if (isOpen(atMs)) addOne(inWindow, answer)
+      if (isOpen(atMs) && atMs - intendedMs <= patienceMs) addOne(inTime, answer)
+      if (namesAccepted && isAccepted(answer)) accepted.push(number)
       // By intended time: leaving out those that came late would leave out the slow ones.
       if (isOpen(intendedMs)) recordFor(latency, answer).add(atMs - intendedMs)
     },
@@ -52,7 +58,9 @@ export const loadTallies = ({
       window: {
         seconds: Math.max(0, Math.min(windowEndMs, closesMs) - opensMs) / 1000,
         answers: Object.fromEntries(inWindow),
+        inTime: Object.fromEntries(inTime),
       },
+      accepted,
       latency: Object.fromEntries([...latency].map(([answer, record]) => [answer, record.summary()])),
       capped,
       mostInFlight,

@@ -9,6 +9,7 @@ import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
+import { keptApart } from './commit-pace.ts'
 import { countConfig } from './config.ts'
 import { protectBoardLink, protectBoxLink, protectRecords, protectSend } from './protect-counting.ts'
 import { rememberFinal } from './remember.ts'
@@ -31,12 +32,13 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
   const report = jsonLog('count', config.LOG_LEVEL)
   const clock = systemClock
   const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
+  const held = config.BENCH_COMMIT === 'held'
   const board = (pollId: string) => env.SCOREBOARD.get(env.SCOREBOARD.idFromName(pollId))
   const box = (address: BoxAddress) => env.BALLOT_BOX.get(env.BALLOT_BOX.idFromName(boxName(address)))
   return {
     boxNeeds: {
       clock,
-      after,
+      after: held ? keptApart(heldMs, { after, clock }) : after,
       report,
       board: protectBoardLink(
         {
@@ -82,4 +84,7 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
 }
 
 const commitSettings = (bench: string): Partial<BoxSettings> =>
-  bench === 'single' ? { groupLimit: 1, groupWaitMs: 0 } : {}
+  bench === 'single' || bench === 'held' ? { groupLimit: 1, groupWaitMs: 0 } : {}
+
+/** 200 ballots a second. */
+const heldMs = 5

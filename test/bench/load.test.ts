@@ -130,15 +130,31 @@ describe('tallies', () => {
     const tallies = loadTallies({ warmUpSeconds: 1, seconds: 1 })
     tallies.sent(500, 500) // before the window
     tallies.sent(1500, 1510)
-    tallies.answered('201', 500, 1200)
-    tallies.answered('201', 1500, 2600)
+    tallies.answered('201', 500, 1200, 0)
+    tallies.answered('201', 1500, 2600, 1)
     const report = tallies.report(2600)
     expect(report.sent).toBe(2)
     expect(report.answers).toEqual({ '201': 2 })
-    expect(report.window).toEqual({ seconds: 1, answers: { '201': 1 } })
+    expect(report.window).toEqual({ seconds: 1, answers: { '201': 1 }, inTime: { '201': 1 } })
+    expect(report.accepted).toEqual([])
     expect(report.latency['201']?.count).toBe(1)
     expect(report.latency['201']?.maxMs).toBeCloseTo(1100, -1)
     expect(report.lateness.maxMs).toBeCloseTo(10, 1)
+  })
+})
+
+describe('patience', () => {
+  it('tells answers of use from those that came too late, by the intended time', () => {
+    const plan = { warmUpSeconds: 0, seconds: 1, patienceMs: 200, namesAccepted: true }
+    const tallies = loadTallies(plan)
+    for (const intended of [100, 200, 300]) tallies.sent(intended, intended + 150)
+    tallies.answered('201', 100, 300, 7)
+    tallies.answered('201', 200, 401, 8)
+    tallies.answered('503 overloaded', 300, 310, 9)
+    const { window, accepted } = tallies.report(1_000)
+    expect(window.answers).toEqual({ '201': 2, '503 overloaded': 1 })
+    expect(window.inTime).toEqual({ '201': 1, '503 overloaded': 1 })
+    expect(accepted).toEqual([7, 8])
   })
 })
 

@@ -50,6 +50,12 @@ describe('results', () => {
     expect(page).toContain('| B7 | this vs that | ≥ 1.8× | 0.61× | 0.50–0.70 | **falls short** |')
   })
 
+  it('that have a drawing show it, with words for who cannot see it', () => {
+    const drawing = { file: 'surge.svg', alt: 'a curve that stays flat' }
+    const page = renderPage([{ ...aResult({ atMost: 1 }, [1]), drawing }])
+    expect(page).toContain('![a curve that stays flat](surge.svg)')
+  })
+
   it('that are met say yes, and further comparisons follow in their own lines', () => {
     const also = [
       { comparison: 'CPU', ratios: [1.2], bound: { atMost: 1.5 } },

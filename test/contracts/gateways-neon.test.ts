@@ -9,6 +9,8 @@ import { type NeonGateway, startNeonGateway } from '../../dev/neon-gateway.ts'
 import type { Postgres } from '../../dev/postgres.ts'
 import { startPostgres } from '../../dev/postgres.ts'
 import { aDataFolder, type TemporaryFolder } from '../dev/data-folder.ts'
+import { startFaultProxy } from '../support/fault-proxy.ts'
+import { addressOf, through } from '../support/faulty-stores.ts'
 
 let folder: TemporaryFolder
 let postgres: Postgres
@@ -195,6 +197,25 @@ describe('a Postgres that is away', () => {
     const tries = Array.from({ length: 50 }, () => sql()`select 1 as one`.catch(() => null))
     await Promise.all(tries)
     expect(await sql()`select 1 as one`).toEqual([{ one: 1 }])
+  })
+
+  test('a connection that breaks under a statement fails that statement, and nothing else', async () => {
+    const wire = await startFaultProxy({ upstream: () => addressOf(postgres.url) })
+    const beyond = await startNeonGateway({ databaseUrl: through(wire, postgres.url) })
+    const ask = (query: string) =>
+      fetch(beyond.endpoint, {
+        method: 'POST',
+        headers: { 'Neon-Connection-String': postgres.url },
+        body: JSON.stringify({ query }),
+      })
+    const slow = ask('select pg_sleep(31)')
+    const asleep = `select count(*)::int from pg_stat_activity where query = 'select pg_sleep(31)'`
+    while ((await seenByOthers(asleep))[0]?.['count'] === 0);
+    expect(wire.reset()).toBe(1)
+    expect((await slow).status).toBe(503)
+    expect((await ask('select 1')).status).toBe(200)
+    await beyond.stop()
+    await wire.stop()
   })
 
   test('a caller who leaves gives the session back', async () => {

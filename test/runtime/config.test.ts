@@ -64,6 +64,17 @@ describe('whether anybody is turned away', () => {
   })
 })
 
+describe('the boxes’ configuration', () => {
+  it.each(['single', 'held'])(
+    'takes a benchmark’s %s commits on a laptop, and nowhere that is served',
+    (commit) => {
+      const given = (ENVIRONMENT: string) => countConfig({ ENVIRONMENT, BENCH_COMMIT: commit })
+      expect(given('local').BENCH_COMMIT).toBe(commit)
+      for (const served of ['staging', 'production']) expect(() => given(served)).toThrow('BENCH_COMMIT')
+    },
+  )
+})
+
 describe('the address of a request', () => {
   const chosen = new Headers({ 'CF-Connecting-IP': '203.0.113.9', 'X-Forwarded-For': '203.0.113.10' })
 

@@ -50,6 +50,9 @@ interface Changes {
   readonly settings?: Partial<BoxSettings>
   readonly storage?: SqliteStorage
   readonly shard?: number
+  readonly time?: Timeline
+  /** What becomes of the box's timers. */
+  readonly after?: (own: BoxNeeds['after']) => BoxNeeds['after']
 }
 
 export const aBox = ({
@@ -57,8 +60,9 @@ export const aBox = ({
   settings = {},
   storage = sqliteStorage(),
   shard = 0,
+  time = aTimeline(),
+  after = (own) => own,
 }: Changes = {}): BoxStand => {
-  const time = aTimeline()
   const address = { pollId: definition.poll.id, shard }
   const board = fakeBoard(definition)
   const queue = fakeQueue()
@@ -68,7 +72,7 @@ export const aBox = ({
   const needs = (): BoxNeeds => ({
     storage: disk.storage,
     clock: time.clock,
-    after: time.forOneObject(),
+    after: after(time.forOneObject()),
     board: { join: (asked) => board.join(asked), report: (report) => board.report(report) },
     send: (messages) => queue.send(messages),
     abort: (why) => aborts.push(why),
