@@ -1,33 +1,8 @@
-// What a failed statement may say outside this room: whether trying again can help, and a code. SQL errors carry
-// statements and parameters, which are voters' answers and owners' hashes; so nothing else of them leaves.
+// What the driver throws, made opaque. SQL errors carry statements and parameters, which are voters' answers and owners'
+// hashes; so nothing of them leaves but a code.
 import { NeonDbError } from '@neondatabase/serverless'
 import { DrizzleQueryError } from 'drizzle-orm'
-import { Unavailable } from '../kernel/unavailable.ts'
-
-/** Postgres did not say yes and may say it later. Whether it did what was asked is unknown; every statement of this
- *  room but the making of a workspace can be repeated. */
-export class ArchiveUnavailable extends Unavailable {
-  /** An SQLSTATE, or `unreachable` where Postgres gave none. */
-  readonly code: string
-
-  constructor(code: string) {
-    super('postgres')
-    this.message += ` (${code})`
-    this.code = code
-  }
-}
-
-/** Postgres refuses this content and always will: repeating it only makes a queue sick. */
-export class ArchiveRejected extends Error {
-  override readonly name = 'ArchiveRejected'
-  /** An SQLSTATE. */
-  readonly code: string
-
-  constructor(code: string) {
-    super(`postgres will never take this (${code})`)
-    this.code = code
-  }
-}
+import { ArchiveRejected, ArchiveUnavailable } from './archive-error.ts'
 
 /** The opaque form of what the driver threw; anything that is not the driver's is a bug and comes back as it is. */
 export const archiveError = (error: unknown): unknown => {

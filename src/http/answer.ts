@@ -5,6 +5,7 @@ import { encode } from '../representation/formats.ts'
 import type { Shape } from '../representation/messages.ts'
 import { varies } from './cache-policy.ts'
 import type { Http } from './http.ts'
+import { respond } from './respond.ts'
 
 type Status = 200 | 201 | 202
 type Headers = Readonly<Record<string, string>>
@@ -16,7 +17,7 @@ export const answer = (
   status: Status,
   headers: Headers,
   shape: Shape | null = null,
-): Response => answerEncoded(c, encode(c.var.speech.format, document, shape), status, headers)
+): Response => answerEncoded(c, encode(c.get('speech').format, document, shape), status, headers)
 
 /** For what has been encoded already. */
 export const answerEncoded = (
@@ -24,8 +25,8 @@ export const answerEncoded = (
   body: string | Uint8Array<ArrayBuffer>,
   status: Status,
   headers: Headers,
-): Response => c.body(body, status, { ...headers, 'Content-Type': c.var.speech.mediaType, ...varies })
+): Response => respond(c, body, status, { ...headers, 'Content-Type': c.get('speech').mediaType, ...varies })
 
 /** The representation part of an entity tag: the format, and the fields where not all were asked for. */
 export const representationOf = (c: Context<Http>, fields: Fields | null = null): string =>
-  fields === null ? c.var.speech.format : `${c.var.speech.format}:${fieldsText(fields)}`
+  fields === null ? c.get('speech').format : `${c.get('speech').format}:${fieldsText(fields)}`

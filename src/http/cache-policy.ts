@@ -36,7 +36,7 @@ export const cacheHeaders = (
   policy: keyof typeof cachePolicy,
   { from, ageMs, stale }: How,
 ): Record<string, string> => {
-  if (c.var.caller.kind !== 'anonymous') return { 'Cache-Control': 'private, no-cache' }
+  if (c.get('caller').kind !== 'anonymous') return { 'Cache-Control': 'private, no-cache' }
   const { browser, edge } = cachePolicy[policy]
   if (edge === null) return { 'Cache-Control': browser }
   const ageSeconds = Math.floor(ageMs / 1_000)

@@ -45,7 +45,7 @@ export const callProcedure = async (c: Context<Http>): Promise<Response> => {
     url: c.req.url,
     header,
     body: strictly(c, handler, header, bytes),
-    signal: c.var.signal,
+    signal: c.get('signal'),
     contextValues: createContextValues().set(httpContext, c),
   })
   const answer = universalServerResponseToFetch(response)
@@ -58,16 +58,16 @@ export const callProcedure = async (c: Context<Http>): Promise<Response> => {
 const httpContext = createContextKey<Context<Http> | null>(null)
 
 const getPoll = async (c: Context<Http>, pollId: string, { signal, responseHeader }: HandlerContext) => {
-  const { caller } = c.var
+  const caller = c.get('caller')
   const workspaceId = caller.kind === 'owner' ? caller.workspaceId : null
-  const found = await c.var.services.readPollFor({ pollId, workspaceId }, signal)
+  const found = await c.get('services').readPollFor({ pollId, workspaceId }, signal)
   if (!found.ok) return found
   setAll(responseHeader, cacheable(c, cacheHeaders(c, pollId, 'poll', found.value)))
   return accept({ poll: pollMessage(pollDocument(found.value.poll, viewpoint(c, found.value.owned))) })
 }
 
 const getResults = async (c: Context<Http>, pollId: string, { signal, responseHeader }: HandlerContext) => {
-  const read = await c.var.services.readResults(watcherOf(c, pollId), signal)
+  const read = await c.get('services').readResults(watcherOf(c, pollId), signal)
   if (!read.ok) return read
   const { snapshot, open } = read.value
   setAll(responseHeader, cacheable(c, cacheHeaders(c, pollId, resultsPolicy(snapshot, open), read.value)))
@@ -80,7 +80,7 @@ const castBallot = async (
   body: unknown,
   { signal, responseHeader }: HandlerContext,
 ) => {
-  const poll = await c.var.services.readPoll({ pollId }, signal)
+  const poll = await c.get('services').readPoll({ pollId }, signal)
   if (!poll.ok) return poll
   const cast = await castFrom(c, { pollId, body, revisionOnly: false }, signal)
   if (!cast.ok) return cast

@@ -28,7 +28,7 @@ export const castFrom = async (
   const shown = voterShown(c, beside)
   if (!shown.ok) return shown
   const order = { pollId, answers, revisionOnly, ...shown.value, ...originOf(c.req.raw) }
-  return c.var.services.castBallot(order, signal)
+  return c.get('services').castBallot(order, signal)
 }
 
 /** What an answer says of a cast beside the ballot itself. */

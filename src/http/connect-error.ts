@@ -6,7 +6,7 @@ import type { Http } from './http.ts'
 import { type AnyRefusal, type Problem, problemOf, problems } from './problems.ts'
 
 export const connectError = (c: Context<Http>, refusal: AnyRefusal): ConnectError => {
-  const { body, headers } = problemOf(refusal, new URL(c.req.url).origin, c.var.requestId)
+  const { body, headers } = problemOf(refusal, new URL(c.req.url).origin, c.get('requestId'))
   const { type, code, title, instance, detail, errors = [] } = body
   c.set('code', code)
   return new ConnectError(

@@ -42,7 +42,9 @@ export const turnedAway = ({ door }: Pick<Services, 'door'>, request: Request): 
 }
 
 /** What a caller who is known asks for, where it can be turned away; null: it never is at the door. */
-export const workOf = ({ req: { method, path }, var: { caller } }: Context<Http>): Work | null => {
+export const workOf = (c: Context<Http>): Work | null => {
+  const { method, path } = c.req
+  const caller = c.get('caller')
   const plan = caller.kind === 'owner' ? caller.plan : caller.kind === 'operator' ? 'enterprise' : null
   const found = classes.find((kind) => kind.method.test(method) && kind.path.test(path))
   return found === undefined ? null : { priority: found.priority, pollId: null, plan }

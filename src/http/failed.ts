@@ -8,11 +8,11 @@ export const failed = (c: Context<Http>, error: unknown): AnyRefusal => {
   if (error instanceof Overloaded) return { reason: 'overloaded', retryAfterSeconds: error.retryAfterSeconds }
   if (error instanceof Unavailable || (error instanceof Error && error.name === 'TimeoutError'))
     return { reason: 'unavailable' }
-  c.var.services.report({
+  c.get('services').report({
     type: 'unexpected',
     where: 'http',
     error: error instanceof Error && error.stack !== undefined ? error.stack : String(error),
-    requestId: c.var.requestId,
+    requestId: c.get('requestId'),
   })
   return { reason: 'unexpected' }
 }

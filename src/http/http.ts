@@ -30,6 +30,7 @@ import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
 import type { Door } from './door.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
+import { respond } from './respond.ts'
 
 /** The verbs, bound to what they need. runtime/services.ts makes them. */
 export interface Services {
@@ -71,6 +72,7 @@ export interface Services {
   readonly report: Report
 }
 
+/** Read with `c.get`: `c.var` makes an object of all of them each time it is asked for one. */
 export interface Http {
   Variables: {
     services: Services
@@ -79,8 +81,9 @@ export interface Http {
     /** Aborts when the request's time is up or the client has gone. */
     signal: AbortSignal
     caller: Caller
-    /** What is left of the quota of an owner's call. */
+    /** What is left of the quota of an owner's call, and the headers that say so. */
     quota?: Verdict
+    quotaHeaders?: Readonly<Record<string, string>>
     /** How the client is answered: the media type it named, and the format behind it. */
     speech: { readonly mediaType: string; readonly format: Format }
     /** The code of the problem answered with, for the request's event. */
@@ -89,11 +92,16 @@ export interface Http {
 }
 
 /** Answers with the problem document of a refusal: never cached, always problem+json. */
-export const refused = (c: Context<Http>, refusal: AnyRefusal): Response => {
-  const { status, body, headers } = problemOf(refusal, new URL(c.req.url).origin, c.var.requestId)
+export const refused = (
+  c: Context<Http>,
+  refusal: AnyRefusal,
+  more: Readonly<Record<string, string>> = {},
+): Response => {
+  const { status, body, headers } = problemOf(refusal, new URL(c.req.url).origin, c.get('requestId'))
   c.set('code', refusal.reason)
-  return c.body(JSON.stringify(body), status, {
+  return respond(c, JSON.stringify(body), status, {
     ...headers,
+    ...more,
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
   })

@@ -13,10 +13,10 @@ export const ownedPoll = async (
   pollId: string,
   scope: Scope,
 ): Promise<Result<OwnPollOrder & { readonly owner: Owner }, Refusal>> => {
-  const key = requireKey(c.var.caller)
+  const key = requireKey(c.get('caller'))
   if (!key.ok) return key
   const { workspaceId } = key.value
-  const found = await c.var.services.readPollFor({ pollId, workspaceId }, c.var.signal)
+  const found = await c.get('services').readPollFor({ pollId, workspaceId }, c.get('signal'))
   if (!found.ok) return found
   if (!found.value.owned) return refuse({ reason: 'poll-not-found' })
   const allowed = requireScope(key.value, scope)

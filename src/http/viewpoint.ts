@@ -6,5 +6,5 @@ import type { Http } from './http.ts'
 export const viewpoint = (c: Context<Http>, owner: boolean): Viewpoint => ({
   owner,
   origin: new URL(c.req.url).origin,
-  now: c.var.services.clock.now(),
+  now: c.get('services').clock.now(),
 })

@@ -28,7 +28,7 @@ export const shownAs = (
   beside: Beside = {},
 ): VoterShown => ({
   ...names,
-  address: c.var.services.addressOf(c.req.raw.headers),
+  address: c.get('services').addressOf(c.req.raw.headers),
   inviteCode: beside.inviteCode ?? null,
   voterToken: beside.voterToken ?? null,
   challengeToken: beside.challengeToken ?? null,

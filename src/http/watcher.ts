@@ -5,7 +5,7 @@ import type { Http } from './http.ts'
 
 /** `?receipt=` is for sockets, which cannot send headers; everything else sends `Edgepoll-Receipt`. */
 export const watcherOf = (c: Context<Http>, pollId: string, fromQuery = false): ResultsOrder => {
-  const { caller } = c.var
+  const caller = c.get('caller')
   const reads = caller.kind === 'owner' && caller.scopes.includes('results:read')
   const receipt = c.req.header('edgepoll-receipt') ?? (fromQuery ? c.req.query('receipt') : undefined)
   return { pollId, receipt: receipt ?? null, workspaceId: reads ? caller.workspaceId : null }

@@ -1,12 +1,12 @@
 // The archive Worker: who plays which part.
 import { archiveBallots } from '../application/archive-ballots.ts'
 import { auditPoll } from '../application/audit-poll.ts'
+import { ArchiveRejected } from '../archive/archive-error.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { ballotRecords } from '../archive/ballot-records.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { pollRecords } from '../archive/poll-records.ts'
-import { ArchiveRejected } from '../archive/postgres-error.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'

@@ -3,7 +3,7 @@
 import { type Priority, retryAfterSeconds, shareOf } from '../admission/priority.ts'
 import type { Report } from '../application/events.ts'
 import type { Plan } from '../application/ports.ts'
-import { ArchiveRejected } from '../archive/postgres-error.ts'
+import { ArchiveRejected } from '../archive/archive-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { pause } from '../kernel/pause.ts'
 import type { Random } from '../kernel/random.ts'

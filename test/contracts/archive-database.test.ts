@@ -3,11 +3,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { ArchiveUnavailable } from '../../src/archive/archive-error.ts'
 import { ballotRecords } from '../../src/archive/ballot-records.ts'
 import { openDatabase } from '../../src/archive/database.ts'
 import { postgresHealth } from '../../src/archive/health.ts'
 import { keyRing } from '../../src/archive/key-ring.ts'
-import { ArchiveUnavailable } from '../../src/archive/postgres-error.ts'
 import { withPostgres } from '../support/postgres.ts'
 
 const postgres = withPostgres()

@@ -1,10 +1,10 @@
 // What the archive promises of polls, keys and workspaces, on a real Postgres through the real driver.
 import { describe, expect, test } from 'vitest'
 import type { KeyRecord, Workspace } from '../../src/application/ports.ts'
+import { ArchiveRejected } from '../../src/archive/archive-error.ts'
 import { openDatabase } from '../../src/archive/database.ts'
 import { keyRing } from '../../src/archive/key-ring.ts'
 import { pollRecords } from '../../src/archive/poll-records.ts'
-import { ArchiveRejected } from '../../src/archive/postgres-error.ts'
 import { workspaces } from '../../src/archive/workspaces.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { withPostgres } from '../support/postgres.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BallotMessage } from '../../src/application/ballot-message.ts'
 import type { Event } from '../../src/application/events.ts'
-import { ArchiveRejected, ArchiveUnavailable } from '../../src/archive/postgres-error.ts'
+import { ArchiveRejected, ArchiveUnavailable } from '../../src/archive/archive-error.ts'
 import { archivePace } from '../../src/runtime/archive-pace.ts'
 import { consumeBallots, type Delivery } from '../../src/runtime/consume-ballots.ts'
 

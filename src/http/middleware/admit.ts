@@ -9,7 +9,7 @@ import { type Http, refused } from '../http.ts'
 
 export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   const { headers } = c.req.raw
-  const { admission, clock, identifyCaller } = c.var.services
+  const { admission, clock, identifyCaller } = c.get('services')
   const pollId = pollVotedIn(c.req.method, c.req.path)
   const voter = pollId === null ? null : (headers.get('voter-id') ?? headers.get('idempotency-key'))
   // What is too long to be an id is refused further in; it must not be kept here.
@@ -18,25 +18,25 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
     if (until !== null) return refused(c, tooMany(c, until))
   }
 
-  const caller = await identifyCaller(presentedKey(headers), c.var.signal)
+  const caller = await identifyCaller(presentedKey(headers), c.get('signal'))
   if (!caller.ok) return refused(c, caller.refusal)
   c.set('caller', caller.value)
   const work = workOf(c)
-  const away = work && c.var.services.door(work)
+  const away = work && c.get('services').door(work)
   if (away !== null) return refused(c, { reason: 'overloaded', retryAfterSeconds: away })
   // A ballot never takes from its owner's quota, whoever sends it.
   if (caller.value.kind !== 'owner' || pollId !== null || !counted.test(c.req.path)) return next()
 
   const cost = callCost(c.req.method, c.req.path)
-  const verdict = await admission.ownerCall(caller.value, cost, c.var.signal)
+  const verdict = await admission.ownerCall(caller.value, cost, c.get('signal'))
   const said = rateLimit(verdict, clock.now())
-  for (const [name, value] of said) c.header(name, value)
+  c.set('quotaHeaders', said)
   if (!verdict.allowed) return refused(c, tooMany(c, verdict.resetAt))
   c.set('quota', verdict)
   await next()
-  // What was not built by a route of ours has not got them; a 101 belongs to the object that gave it.
+  // `respond` has put them on already; a 101 belongs to the object that gave it.
   if (c.res.status === 101 || c.res.headers.has('RateLimit')) return
-  for (const [name, value] of said) c.header(name, value)
+  for (const [name, value] of Object.entries(said)) c.header(name, value)
 }
 
 /** What takes from a quota: the API, and not its pages, its health or its description. */
@@ -56,16 +56,16 @@ const pollVotedIn = (method: string, path: string): string | null => {
 const rateLimit = (
   { quota, remaining, resetAt }: Verdict,
   now: number,
-): readonly (readonly [string, string])[] => [
-  ['RateLimit-Policy', `"plan";q=${quota};w=${planWindowSeconds}`],
-  ['RateLimit', `"plan";r=${Math.max(0, remaining)};t=${secondsUntil(resetAt, now)}`],
-]
+): Readonly<Record<string, string>> => ({
+  'RateLimit-Policy': `"plan";q=${quota};w=${planWindowSeconds}`,
+  RateLimit: `"plan";r=${Math.max(0, remaining)};t=${secondsUntil(resetAt, now)}`,
+})
 
 const secondsUntil = (at: number, now: number): number => Math.max(1, Math.ceil((at - now) / 1_000))
 
 /** Drawn, so that those who were refused together do not all come back together. */
 const tooMany = (c: Context<Http>, resetAt: number) => {
-  const { clock, random } = c.var.services
+  const { clock, random } = c.get('services')
   const seconds = secondsUntil(resetAt, clock.now())
   const later = Math.floor(random.fraction() * (2 + seconds / 4))
   return { reason: 'rate-limited', retryAfterSeconds: seconds + later } as const

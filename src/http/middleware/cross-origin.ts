@@ -4,14 +4,11 @@ import { cors } from 'hono/cors'
 
 const allowed = { origin: 'Access-Control-Allow-Origin', exposed: 'Access-Control-Expose-Headers' } as const
 
-/** The library answers preflights. On every other answer two constant headers are ours: it would make a response to put
- *  them on before there is one, and every answer would be built twice. */
+/** The library answers preflights. On every other answer two constant headers are ours. */
 export const crossOrigin = (): MiddlewareHandler => async (c, next) => {
   if (c.req.method === 'OPTIONS') return preflight(c, next)
-  c.header(allowed.origin, '*')
-  c.header(allowed.exposed, exposed)
   await next()
-  // What was not built by a route of ours has not got them; a 101 belongs to the object that gave it.
+  // `respond` has put them on already; a 101 belongs to the object that gave it.
   if (c.res.status === 101 || c.res.headers.has(allowed.origin)) return
   c.header(allowed.origin, '*')
   c.header(allowed.exposed, exposed)
@@ -36,7 +33,7 @@ const exposed = [
   'RateLimit-Policy',
 ].join(',')
 
-/** What every answer carries that is made without the middleware. */
+/** What every answer carries. */
 export const crossOriginHeaders = { [allowed.origin]: '*', [allowed.exposed]: exposed } as const
 
 const preflight = cors({

@@ -10,16 +10,18 @@ export const trace =
     c.set('services', services)
     c.set('requestId', crypto.randomUUID())
     await next()
-    // A publicly cacheable answer carries nothing of one request; a 101 belongs to the object that gave it.
-    if (c.res.status !== 101 && !c.res.headers.get('Cache-Control')?.includes('public'))
-      c.header('X-Request-Id', `req_${c.var.requestId}`)
+    // A publicly cacheable answer carries nothing of one request, `respond` has named its own, and a 101 belongs to the
+    // object that gave it.
+    const { status, headers } = c.res
+    if (status !== 101 && !headers.get('Cache-Control')?.includes('public') && !headers.has('X-Request-Id'))
+      c.header('X-Request-Id', `req_${c.get('requestId')}`)
     services.report({
       type: 'request',
-      requestId: c.var.requestId,
+      requestId: c.get('requestId'),
       route: routePath(c, -1),
       method: c.req.method,
       status: c.res.status,
       durationMs: services.clock.now() - began,
-      ...(c.var.code !== undefined && { code: c.var.code }),
+      ...(c.get('code') !== undefined && { code: c.get('code') }),
     })
   }

@@ -20,7 +20,7 @@ export const castForm = async (c: Context<Http>, pollId: string): Promise<Respon
   const body = await readAtMost(c.req.raw, bodyLimits.ballot)
   if (!body.ok) return showMessage(c, body.refusal)
   const fields = new URLSearchParams(new TextDecoder().decode(body.value))
-  const { services, signal } = c.var
+  const [services, signal] = [c.get('services'), c.get('signal')]
   const found = await services.readPoll({ pollId }, signal)
   if (!found.ok) return showMessage(c, found.refusal)
   const poll = found.value

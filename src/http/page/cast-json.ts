@@ -22,10 +22,9 @@ export const castJson = async (c: Context<Http>, pollId: string): Promise<Respon
 
   const { answers, ...beside } = parsed.data
   const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: key.value }, beside)
-  const cast = await c.var.services.castBallot(
-    { pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) },
-    c.var.signal,
-  )
+  const cast = await c
+    .get('services')
+    .castBallot({ pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) }, c.get('signal'))
   if (!cast.ok) {
     if (cast.refusal.reason === 'already-voted') await recoverReceipt(c, pollId, shown)
     return refused(c, cast.refusal)

@@ -10,7 +10,7 @@ export const recoverReceipt = async (
   pollId: string,
   shown: VoterShown,
 ): Promise<string | null> => {
-  const own = await c.var.services.readOwnBallot({ pollId, ...shown }, c.var.signal)
+  const own = await c.get('services').readOwnBallot({ pollId, ...shown }, c.get('signal'))
   if (own.ok) keepReceipt(c, pollId, own.value.receipt)
   else noteVoted(c, pollId)
   return own.ok ? own.value.receipt : null

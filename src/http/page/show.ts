@@ -29,7 +29,7 @@ export interface Tried {
 }
 
 export const showPoll = async (c: Context<Http>, poll: Poll, tried?: Tried): Promise<Response> => {
-  const { services } = c.var
+  const services = c.get('services')
   const voter = voterOf(c) ?? nameVoter(c, services.random)
   const kept = receiptOf(c)
   const receipt = tried?.receipt ?? kept.receipt
@@ -65,14 +65,14 @@ export const showMessage = (c: Context<Http>, refusal: AnyRefusal): Response | P
 
 const resultsFor = async (c: Context<Http>, poll: Poll, receipt: string | null): Promise<Results | null> => {
   const order = { pollId: poll.id, receipt, workspaceId: null }
-  const read = await c.var.services.readResults(order, c.var.signal)
+  const read = await c.get('services').readResults(order, c.get('signal'))
   return read.ok ? JSON.parse(read.value.snapshot.document) : null // our own publication
 }
 
 /** What a voter who changes their ballot starts from. */
 const ownAnswers = async (c: Context<Http>, poll: Poll, beside: VoterBeside): Promise<Answers> => {
   const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: null }, shownBeside(beside))
-  const own = await c.var.services.readOwnBallot({ pollId: poll.id, ...shown }, c.var.signal)
+  const own = await c.get('services').readOwnBallot({ pollId: poll.id, ...shown }, c.get('signal'))
   return own.ok ? own.value.answers : {}
 }
 

@@ -8,6 +8,7 @@ import { castFrom, castHeaders } from '../cast-from.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
+import { respond } from '../respond.ts'
 import { voterShown } from '../voter-shown.ts'
 
 export const ballots = new Hono<Http>()
@@ -21,10 +22,9 @@ export const ballots = new Hono<Http>()
       voterToken: c.req.header('voter-token'),
     })
     if (!shown.ok) return refused(c, shown.refusal)
-    const own = await c.var.services.readOwnBallot(
-      { pollId: c.req.param('pollId'), ...shown.value },
-      c.var.signal,
-    )
+    const own = await c
+      .get('services')
+      .readOwnBallot({ pollId: c.req.param('pollId'), ...shown.value }, c.get('signal'))
     if (!own.ok) return refused(c, own.refusal)
     const { ballot, answers, receipt } = own.value
     const document = { ...ballotDocument(ballot, receipt), answers }
@@ -35,16 +35,16 @@ export const ballots = new Hono<Http>()
     const { pollId, ballotId } = c.req.param()
     const owned = await ownedPoll(c, pollId, 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
-    const erased = await c.var.services.eraseBallot({ ...owned.value, ballotId }, c.var.signal)
-    return erased.ok ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : refused(c, erased.refusal)
+    const erased = await c.get('services').eraseBallot({ ...owned.value, ballotId }, c.get('signal'))
+    return erased.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, erased.refusal)
   })
 
 const cast = async (c: Context<Http>, pollId: string, revisionOnly: boolean): Promise<Response> => {
-  const poll = await c.var.services.readPoll({ pollId }, c.var.signal)
+  const poll = await c.get('services').readPoll({ pollId }, c.get('signal'))
   if (!poll.ok) return refused(c, poll.refusal)
   const body = await readBody(c.req.raw, bodyLimits.ballot, bodyFormats.ballotDraft)
   if (!body.ok) return refused(c, body.refusal)
-  const done = await castFrom(c, { pollId, body: body.value, revisionOnly }, c.var.signal)
+  const done = await castFrom(c, { pollId, body: body.value, revisionOnly }, c.get('signal'))
   if (!done.ok) return refused(c, done.refusal)
   const { kind, ballot, receipt } = done.value
   const status = kind === 'accepted' ? 201 : 200

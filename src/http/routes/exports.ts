@@ -11,7 +11,7 @@ export const exports = new Hono<Http>().get('/:pollId/export', async (c) => {
     return refused(c, { reason: 'query-invalid', detail: '`format` must be ndjson.' })
   // A long download outlives the request's deadline; each page of it has its own.
   const gone = c.req.raw.signal
-  const exported = await c.var.services.exportBallots(owned.value, gone)
+  const exported = await c.get('services').exportBallots(owned.value, gone)
   if (!exported.ok) return refused(c, exported.refusal)
   const { ballots, archived, accepted } = exported.value
   const rows = ballots[Symbol.asyncIterator]()

@@ -5,7 +5,7 @@ import type { Http } from '../http.ts'
 export const health = new Hono<Http>()
   .get('/livez', (c) => c.json({ status: 'pass' }, 200, { 'Cache-Control': 'no-store' }))
   .get('/readyz', async (c) => {
-    const { status, checks } = await c.var.services.checkHealth(c.var.signal)
+    const { status, checks } = await c.get('services').checkHealth(c.get('signal'))
     const body = {
       status,
       checks: Object.fromEntries(checks.map((check) => [check.name, [{ status: check.status }]])),

@@ -10,6 +10,7 @@ import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
 import { wholeNumber } from '../query.ts'
+import { respond } from '../respond.ts'
 
 export const invites = new Hono<Http>()
   .post('/:pollId/invites', async (c) => {
@@ -20,14 +21,13 @@ export const invites = new Hono<Http>()
     const parsed = invitesBody.safeParse(body.value)
     if (!parsed.success) return refused(c, { reason: 'invites-invalid', errors: faultsOf(parsed.error) })
 
-    const issued = await c.var.services.issueInvites(
-      { ...owned.value, count: parsed.data.count },
-      c.var.signal,
-    )
+    const issued = await c
+      .get('services')
+      .issueInvites({ ...owned.value, count: parsed.data.count }, c.get('signal'))
     if (!issued.ok) return refused(c, issued.refusal)
     const { first, codes } = issued.value
     const headers = { 'Cache-Control': 'no-store' }
-    if (c.var.speech.mediaType !== 'text/csv') return answer(c, { first, codes }, 201, headers)
+    if (c.get('speech').mediaType !== 'text/csv') return answer(c, { first, codes }, 201, headers)
     const lines = codes.map((code, at) => `${first + at},${code}\r\n`)
     return c.body(`serial,code\r\n${lines.join('')}`, 201, {
       ...headers,
@@ -43,6 +43,6 @@ export const invites = new Hono<Http>()
     if (serial === null)
       return refused(c, { reason: 'query-invalid', detail: 'The serial must be a whole number.' })
     const order = { ...owned.value, change: { kind: 'revoke-invite', serial } } as const
-    const revoked = await c.var.services.changePoll(order, c.var.signal)
-    return revoked.ok ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : refused(c, revoked.refusal)
+    const revoked = await c.get('services').changePoll(order, c.get('signal'))
+    return revoked.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, revoked.refusal)
   })

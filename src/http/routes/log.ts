@@ -12,7 +12,7 @@ const linesAtOnce = 5_000
 export const log = new Hono<Http>()
   .get('/:pollId/log', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.var.services.mayWatch(watcherOf(c, pollId), c.var.signal)
+    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), c.get('signal'))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c, ['shard', 'cursor'])
     if (!parameters.ok) return refused(c, parameters.refusal)
@@ -20,7 +20,9 @@ export const log = new Hono<Http>()
     const after = wholeNumber(c.req.query('cursor') ?? '0', 0, Number.MAX_SAFE_INTEGER)
     if (shard === null || after === null)
       return refused(c, { reason: 'query-invalid', detail: '`shard` and `cursor` must be whole numbers.' })
-    const page = await c.var.services.readLog({ pollId, shard, after, limit: linesAtOnce }, c.var.signal)
+    const page = await c
+      .get('services')
+      .readLog({ pollId, shard, after, limit: linesAtOnce }, c.get('signal'))
     if (!page.ok) return refused(c, page.refusal)
     const { next } = page.value
     return c.body(linesOf(page.value, after), 200, {
@@ -34,13 +36,13 @@ export const log = new Hono<Http>()
 
   .get('/:pollId/log/checkpoint', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.var.services.mayWatch(watcherOf(c, pollId), c.var.signal)
+    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), c.get('signal'))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c)
     if (!parameters.ok) return refused(c, parameters.refusal)
-    const found = await c.var.services.readCheckpoints({ pollId }, c.var.signal)
+    const found = await c.get('services').readCheckpoints({ pollId }, c.get('signal'))
     if (!found.ok) return refused(c, found.refusal)
-    const { receipts } = c.var.services
+    const { receipts } = c.get('services')
     const checkpoints = await Promise.all(
       found.value.map(async (checkpoint) => ({
         ...checkpoint,

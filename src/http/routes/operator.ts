@@ -8,27 +8,27 @@ const pollsAtOnce = 500
 
 export const operator = new Hono<Http>()
   .get('/polls', async (c) => {
-    const allowed = requireOperator(c.var.caller)
+    const allowed = requireOperator(c.get('caller'))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const after = c.req.query('after') || null
     // What is no id Postgres may not even take, as U+0000.
     if (after !== null && !/^poll_\w+$/.test(after))
       return refused(c, { reason: 'query-invalid', detail: '`after` must be the id of a poll.' })
-    const pollIds = await c.var.services.pollIds(after, pollsAtOnce, c.var.signal)
+    const pollIds = await c.get('services').pollIds(after, pollsAtOnce, c.get('signal'))
     const next = pollIds.length === pollsAtOnce ? (pollIds.at(-1) ?? null) : null
     return answer(c, { pollIds, next }, 200, { 'Cache-Control': 'no-store' })
   })
 
   .post('/polls/:pollId/reconcile', async (c) => {
-    const allowed = requireOperator(c.var.caller)
+    const allowed = requireOperator(c.get('caller'))
     if (!allowed.ok) return refused(c, allowed.refusal)
-    const audit = await c.var.services.auditPoll({ pollId: c.req.param('pollId') }, c.var.signal)
+    const audit = await c.get('services').auditPoll({ pollId: c.req.param('pollId') }, c.get('signal'))
     return audit.ok ? answer(c, audit.value, 200, { 'Cache-Control': 'no-store' }) : refused(c, audit.refusal)
   })
 
   .post('/dead-letters/redrive', async (c) => {
-    const allowed = requireOperator(c.var.caller)
+    const allowed = requireOperator(c.get('caller'))
     if (!allowed.ok) return refused(c, allowed.refusal)
-    const done = await c.var.services.redriveLetters({ limit: 100 }, c.var.signal)
+    const done = await c.get('services').redriveLetters({ limit: 100 }, c.get('signal'))
     return answer(c, done, 200, { 'Cache-Control': 'no-store' })
   })

@@ -16,13 +16,14 @@ import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
 import { fieldsAsked, wholeNumber } from '../query.ts'
+import { respond } from '../respond.ts'
 import { viewpoint } from '../viewpoint.ts'
 
 const statuses = ['draft', 'scheduled', 'open', 'closed'] as const
 
 export const ownerPolls = new Hono<Http>()
   .get('/', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:read')
+    const owner = requireOwner(c.get('caller'), 'polls:read')
     if (!owner.ok) return refused(c, owner.refusal)
     const fields = fieldsAsked(c, pollFields, ['limit', 'cursor', 'status'])
     if (!fields.ok) return refused(c, fields.refusal)
@@ -42,7 +43,7 @@ export const ownerPolls = new Hono<Http>()
       return refused(c, { reason: 'query-invalid', detail: detail ?? '' })
 
     const { workspaceId } = owner.value
-    const page = await c.var.services.listPolls({ workspaceId, status, limit, after }, c.var.signal)
+    const page = await c.get('services').listPolls({ workspaceId, status, limit, after }, c.get('signal'))
     const nextCursor = page.next === null ? null : cursorOf(page.next)
     const data = page.polls.map((poll) => {
       const document = pollDocument(poll, viewpoint(c, true))
@@ -62,13 +63,17 @@ export const ownerPolls = new Hono<Http>()
     if (ifMatch === undefined) return refused(c, { reason: 'precondition-required' })
     const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.pollPatch)
     if (!body.ok) {
-      if (body.refusal.reason === 'media-type-unsupported') c.header('Accept-Patch', body.refusal.accepts)
-      return refused(c, body.refusal)
+      const { refusal } = body
+      return refused(
+        c,
+        refusal,
+        refusal.reason === 'media-type-unsupported' ? { 'Accept-Patch': refusal.accepts } : {},
+      )
     }
 
     const ifVersions = versionsNamed(ifMatch, 'poll')
     const edit = patchedDraft(body.value)
-    const changed = await c.var.services.editPoll({ ...owned.value, ifVersions, edit }, c.var.signal)
+    const changed = await c.get('services').editPoll({ ...owned.value, ifVersions, edit }, c.get('signal'))
     if (!changed.ok) return refused(c, changed.refusal)
     return answerChanged(c, changed.value)
   })
@@ -80,7 +85,7 @@ export const ownerPolls = new Hono<Http>()
   .post('/:pollId/close', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
-    const closed = await c.var.services.closePoll(owned.value, c.var.signal)
+    const closed = await c.get('services').closePoll(owned.value, c.get('signal'))
     if (!closed.ok) return refused(c, closed.refusal)
     const { poll, final } = closed.value
     const document = { ...pollDocument(poll, viewpoint(c, true)), final }
@@ -91,14 +96,14 @@ export const ownerPolls = new Hono<Http>()
   .delete('/:pollId', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
-    const deleted = await c.var.services.deletePoll(owned.value, c.var.signal)
-    return deleted.ok ? c.body(null, 204, { 'Cache-Control': 'no-store' }) : refused(c, deleted.refusal)
+    const deleted = await c.get('services').deletePoll(owned.value, c.get('signal'))
+    return deleted.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, deleted.refusal)
   })
 
 const change = async (c: Context<Http>, pollId: string, change: PollChange): Promise<Response> => {
   const owned = await ownedPoll(c, pollId, 'polls:write')
   if (!owned.ok) return refused(c, owned.refusal)
-  const changed = await c.var.services.changePoll({ ...owned.value, change }, c.var.signal)
+  const changed = await c.get('services').changePoll({ ...owned.value, change }, c.get('signal'))
   if (!changed.ok) return refused(c, changed.refusal)
   return answerChanged(c, changed.value)
 }

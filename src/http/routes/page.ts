@@ -20,7 +20,7 @@ export const page = new Hono<Http>()
   })
 
   .get('/p/:pollId', async (c) => {
-    const found = await c.var.services.readPoll({ pollId: c.req.param('pollId') }, c.var.signal)
+    const found = await c.get('services').readPoll({ pollId: c.req.param('pollId') }, c.get('signal'))
     return found.ok ? showPoll(c, found.value) : showMessage(c, found.refusal)
   })
 

@@ -15,11 +15,12 @@ import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { fieldsAsked } from '../query.ts'
 import { idempotencyKey } from '../request-headers.ts'
+import { respond } from '../respond.ts'
 import { viewpoint } from '../viewpoint.ts'
 
 export const polls = new Hono<Http>()
   .post('/', async (c) => {
-    const owner = requireOwner(c.var.caller, 'polls:write')
+    const owner = requireOwner(c.get('caller'), 'polls:write')
     if (!owner.ok) return refused(c, owner.refusal)
     const key = idempotencyKey(c.req.raw.headers)
     if (!key.ok) return refused(c, key.refusal)
@@ -36,7 +37,7 @@ export const polls = new Hono<Http>()
       open: parsed.data.status === 'open',
       idempotencyKey: key.value,
     }
-    const made = await c.var.services.createPoll(order, c.var.signal)
+    const made = await c.get('services').createPoll(order, c.get('signal'))
     if (!made.ok) return refused(c, made.refusal)
     const document = pollDocument(made.value, viewpoint(c, true))
     const headers = {
@@ -48,12 +49,11 @@ export const polls = new Hono<Http>()
   })
 
   .get('/:pollId', async (c) => {
-    const { caller } = c.var
+    const caller = c.get('caller')
     const workspaceId = caller.kind === 'owner' ? caller.workspaceId : null
-    const found = await c.var.services.readPollFor(
-      { pollId: c.req.param('pollId'), workspaceId },
-      c.var.signal,
-    )
+    const found = await c
+      .get('services')
+      .readPollFor({ pollId: c.req.param('pollId'), workspaceId }, c.get('signal'))
     if (!found.ok) return refused(c, found.refusal)
     const fields = fieldsAsked(c, pollFields)
     if (!fields.ok) return refused(c, fields.refusal)
@@ -63,7 +63,7 @@ export const polls = new Hono<Http>()
     const seen = `${document.status}-${owned ? 'full' : 'public'}`
     const tag = entityTag('poll', poll.version, `${seen}-${representationOf(c, fields.value)}`)
     const headers = { ETag: tag, ...varies, ...cacheHeaders(c, poll.id, 'poll', found.value) }
-    if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
+    if (namesTag(c.req.header('if-none-match') ?? null, tag)) return respond(c, null, 304, headers)
     const chosen = fields.value === null ? document : Object(select(document, fields.value))
     return answer(c, chosen, 200, headers, 'poll')
   })

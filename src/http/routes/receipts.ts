@@ -9,9 +9,9 @@ import { watcherOf } from '../watcher.ts'
 export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', async (c) => {
   const { pollId, ballotId } = c.req.param()
   // A place in the log is a lower bound of how many have voted.
-  const allowed = await c.var.services.mayWatch(watcherOf(c, pollId), c.var.signal)
+  const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), c.get('signal'))
   if (!allowed.ok) return refused(c, allowed.refusal)
-  const proof = await c.var.services.proveBallot({ pollId, ballotId }, c.var.signal)
+  const proof = await c.get('services').proveBallot({ pollId, ballotId }, c.get('signal'))
   if (!proof.ok) return refused(c, proof.refusal)
   const parameters = onlyParameters(c)
   if (!parameters.ok) return refused(c, parameters.refusal)
@@ -20,12 +20,16 @@ export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', asyn
     ...inclusion,
     checkpoint: checkpoint && {
       ...checkpoint,
-      signature: await c.var.services.receipts.signCheckpoint(checkpoint),
+      signature: await c.get('services').receipts.signCheckpoint(checkpoint),
     },
   }
   if (inclusion.entry.kind !== 'erase')
     return answer(c, document, 200, { 'Cache-Control': 'private, no-store' }, 'proof')
-  const { status, body } = problemOf({ reason: 'ballot-erased' }, new URL(c.req.url).origin, c.var.requestId)
+  const { status, body } = problemOf(
+    { reason: 'ballot-erased' },
+    new URL(c.req.url).origin,
+    c.get('requestId'),
+  )
   c.set('code', 'ballot-erased')
   return c.body(JSON.stringify({ ...body, proof: document }), status, {
     'Content-Type': 'application/problem+json',
@@ -34,7 +38,7 @@ export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', asyn
 })
 
 export const keySet = new Hono<Http>().get('/.well-known/jwks.json', (c) =>
-  c.body(JSON.stringify(c.var.services.receipts.keys()), 200, {
+  c.body(JSON.stringify(c.get('services').receipts.keys()), 200, {
     'Content-Type': 'application/jwk-set+json',
     'Cache-Control': 'public, max-age=3600',
   }),

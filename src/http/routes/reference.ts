@@ -24,7 +24,7 @@ export const reference = new Hono<Http>()
 
   .get('/docs/:file', async (c) => {
     if (c.req.param('file') !== referenceScript) return refused(c, { reason: 'not-found' })
-    const found = await c.var.services.publishedFile(referenceScript)
+    const found = await c.get('services').publishedFile(referenceScript)
     if (!found.ok || found.body === null) return refused(c, { reason: 'not-found' })
     return c.body(found.body, 200, {
       'Content-Type': 'text/javascript; charset=utf-8',

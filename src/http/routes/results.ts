@@ -7,14 +7,15 @@ import { answerEncoded, representationOf } from '../answer.ts'
 import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
+import { respond } from '../respond.ts'
 import { watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
   .get('/:pollId/results', async (c) => {
     const fresh =
-      c.var.caller.kind !== 'anonymous' && /\bno-cache\b/.test(c.req.header('cache-control') ?? '')
+      c.get('caller').kind !== 'anonymous' && /\bno-cache\b/.test(c.req.header('cache-control') ?? '')
     const order = { ...watcherOf(c, c.req.param('pollId')), fresh }
-    const read = await c.var.services.readResults(order, c.var.signal)
+    const read = await c.get('services').readResults(order, c.get('signal'))
     if (!read.ok) return refused(c, read.refusal)
     const fields = fieldsAsked(c, resultsFields)
     if (!fields.ok) return refused(c, fields.refusal)
@@ -25,19 +26,19 @@ export const results = new Hono<Http>()
       ...varies,
       ...cacheHeaders(c, snapshot.pollId, resultsPolicy(snapshot, open), read.value),
     }
-    if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
-    return answerEncoded(c, encodeResults(snapshot, c.var.speech.format, fields.value), 200, headers)
+    if (namesTag(c.req.header('if-none-match') ?? null, tag)) return respond(c, null, 304, headers)
+    return answerEncoded(c, encodeResults(snapshot, c.get('speech').format, fields.value), 200, headers)
   })
 
   .get('/:pollId/results/live', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.var.services.mayWatch(watcherOf(c, pollId, true), c.var.signal)
+    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId, true), c.get('signal'))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c, ['receipt'])
     if (!parameters.ok) return refused(c, parameters.refusal)
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
       return refused(c, { reason: 'upgrade-required' })
-    const poll = await c.var.services.readPoll({ pollId }, c.var.signal)
+    const poll = await c.get('services').readPoll({ pollId }, c.get('signal'))
     if (!poll.ok) return refused(c, poll.refusal)
     const origin = c.req.header('origin')
     const { allowedOrigins } = poll.value
@@ -48,5 +49,5 @@ export const results = new Hono<Http>()
     )
       return refused(c, { reason: 'origin-not-allowed' })
     // The object's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
-    return c.var.services.watch(pollId, c.req.raw)
+    return c.get('services').watch(pollId, c.req.raw)
   })

@@ -7,12 +7,12 @@ import { type Http, refused } from '../http.ts'
 import { onlyParameters } from '../query.ts'
 
 export const usage = new Hono<Http>().get('/', async (c) => {
-  const owner = requireKey(c.var.caller)
+  const owner = requireKey(c.get('caller'))
   if (!owner.ok) return refused(c, owner.refusal)
   const parameters = onlyParameters(c)
   if (!parameters.ok) return refused(c, parameters.refusal)
-  const { clock, readUsage } = c.var.services
-  const { plan, terms, stored, ageMs, stale } = await readUsage(owner.value, c.var.signal)
+  const { clock, readUsage } = c.get('services')
+  const { plan, terms, stored, ageMs, stale } = await readUsage(owner.value, c.get('signal'))
   const document = {
     workspaceId: owner.value.workspaceId,
     plan,
@@ -20,7 +20,7 @@ export const usage = new Hono<Http>().get('/', async (c) => {
     calls: {
       limit: terms.callsPerMinute,
       windowSeconds: planWindowSeconds,
-      remaining: Math.max(0, c.var.quota?.remaining ?? terms.callsPerMinute),
+      remaining: Math.max(0, c.get('quota')?.remaining ?? terms.callsPerMinute),
     },
     polls: { used: stored.polls, limit: terms.polls },
     ballots: { used: stored.ballots },

@@ -10,13 +10,13 @@ import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 
 export const workspaces = new Hono<Http>().post('/', async (c) => {
-  const operator = requireOperator(c.var.caller)
+  const operator = requireOperator(c.get('caller'))
   if (!operator.ok) return refused(c, operator.refusal)
   const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
   if (!body.ok) return refused(c, body.refusal)
   const parsed = workspaceBody.safeParse(body.value)
   if (!parsed.success) return refused(c, { reason: 'workspace-invalid', errors: faultsOf(parsed.error) })
-  const { workspace, apiKey } = await c.var.services.createWorkspace(parsed.data, c.var.signal)
+  const { workspace, apiKey } = await c.get('services').createWorkspace(parsed.data, c.get('signal'))
   const { id, name, plan } = workspace
   return answer(c, { id, name, plan, apiKey }, 201, { 'Cache-Control': 'no-store' })
 })

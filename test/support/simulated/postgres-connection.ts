@@ -1,5 +1,5 @@
 // The way to Postgres: a statement takes time, and its caller may hear an error whatever became of it.
-import { ArchiveRejected, ArchiveUnavailable } from '../../../src/archive/postgres-error.ts'
+import { ArchiveRejected, ArchiveUnavailable } from '../../../src/archive/archive-error.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import type { Fault } from './faults.ts'
