@@ -16,6 +16,7 @@ import { exportBallots } from '../application/export-ballots.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
+import { openLive } from '../application/open-live.ts'
 import { roomForPoll } from '../application/plan-room.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
 import { proveBallot } from '../application/prove-ballot.ts'
@@ -46,6 +47,7 @@ import { receiptBook } from '../receipts/receipt-book.ts'
 import { type NewVoterLimiter, suspicion } from '../register/suspicion.ts'
 import { tokenReader } from '../register/token-reader.ts'
 import { turnstile } from '../register/turnstile.ts'
+import { type RelayNamespace, relays } from '../relay/client.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
@@ -54,9 +56,10 @@ import { edgeConfig } from './config.ts'
 import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
 
-export interface EdgeBindings<BoxId, BoardId> {
+export interface EdgeBindings<BoxId, BoardId, RelayId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
+  readonly RELAY: RelayNamespace<RelayId>
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
   readonly NEW_VOTERS: NewVoterLimiter
   readonly OWNER_CALLS_FREE: LocationLimiter
@@ -73,8 +76,8 @@ export interface EdgePlatform {
   readonly front: FrontCache
 }
 
-export const edgeServices = <BoxId, BoardId>(
-  env: EdgeBindings<BoxId, BoardId>,
+export const edgeServices = <BoxId, BoardId, RelayId>(
+  env: EdgeBindings<BoxId, BoardId, RelayId>,
   { waitUntil, colo, front }: EdgePlatform,
 ): Services => {
   const config = edgeConfig(env)
@@ -151,6 +154,7 @@ export const edgeServices = <BoxId, BoardId>(
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     listPolls: listPolls({ pollReader: pollReader(database), clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
+    openLive: openLive({ pollViews, results, receipts, relays: relays(env.RELAY, random), clock }),
     pollIds: reader.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
@@ -168,7 +172,6 @@ export const edgeServices = <BoxId, BoardId>(
         await env.BALLOTS.sendBatch(bodies.map((body) => ({ body, contentType: 'json' })))
       },
     }),
-    watch: boards.watch,
     clock,
     random,
     report,

@@ -1,6 +1,7 @@
 // Results over HTTP: who sees them and when, what caches may keep, and that nothing of them leaks where they are hidden.
 import { describe, expect, test } from 'vitest'
 import { type Answer, type Api, anApi, type PollDocument } from '../support/api.ts'
+import { framesOf } from '../support/viewers.ts'
 
 const resultsOf = (pollId: string) => `/v1/polls/${pollId}/results`
 const codeOf = ({ status, json }: Answer) => (status === 200 ? 'shown' : json.code)
@@ -291,11 +292,14 @@ describe('what caches may keep', () => {
 describe('the live feed', () => {
   const upgrade = { Upgrade: 'websocket', Connection: 'Upgrade' }
 
-  test('is handed to the scoreboard untouched', async () => {
+  test('is handed to a relay, which greets the viewer', async () => {
     const { api, poll } = await aVotedPoll('always')
     const answer = await api.ask('GET', `${resultsOf(poll.id)}/live`, { headers: upgrade })
-    expect(answer.status).toBe(200) // where the platform would say 101
-    expect(answer.json).toMatchObject({ type: 'results', ballots: 7 })
+    expect(answer.status).toBe(101)
+    const { sockets } = api.counting.relays.leaf({ pollId: poll.id, kind: 'leaf', index: 0 })
+    expect(sockets.viewers.map(framesOf)).toEqual([
+      [expect.objectContaining({ type: 'results', ballots: 7 })],
+    ])
   })
 
   test('wants a socket, and says which', async () => {
@@ -313,8 +317,8 @@ describe('the live feed', () => {
     const poll = await api.aPoll({ allowedOrigins: ['https://shop.example'] })
     const from = async (origin: string) =>
       (await api.ask('GET', `${resultsOf(poll.id)}/live`, { headers: { ...upgrade, Origin: origin } })).status
-    expect(await from('https://shop.example')).toBe(200)
-    expect(await from('https://edge.test')).toBe(200)
+    expect(await from('https://shop.example')).toBe(101)
+    expect(await from('https://edge.test')).toBe(101)
     expect(await from('https://evil.example')).toBe(403)
     expect(await from('null')).toBe(403)
   })

@@ -29,7 +29,7 @@ describe('a poll nobody has voted in', () => {
     expect(await stand.board.snapshot()).toBeNull()
     expect(await stand.board.definition()).toBeNull()
     expect(await stand.board.join({ pollId: 'poll_x', shard: 0 })).toBeNull()
-    expect(stand.board.greeting()).toBeNull()
+    expect(await stand.board.follow('leaf/0', 1)).toBeNull()
     await stand.board.wake()
     expect(stand.tables()).toEqual({})
     expect(stand.storage.alarm).toBeNull()

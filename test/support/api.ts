@@ -17,6 +17,7 @@ import { exportBallots } from '../../src/application/export-ballots.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
+import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
 import {
   scopes as everyScope,
@@ -46,6 +47,7 @@ import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
 import { type NewVoterLimiter, suspicion } from '../../src/register/suspicion.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
+import { relays } from '../../src/relay/client.ts'
 import {
   type Around,
   rememberKeys,
@@ -218,6 +220,13 @@ export const anApi = (options: ApiOptions = {}): Api => {
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
+    openLive: openLive({
+      pollViews,
+      results,
+      receipts,
+      relays: relays(counting.relays.namespace, random),
+      clock,
+    }),
     pollIds: postgres.pollIds,
     publishedFile: async (name) => new Response(`// ${name}`),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
@@ -242,7 +251,6 @@ export const anApi = (options: ApiOptions = {}): Api => {
       },
       resend: async () => {},
     }),
-    watch: boards.watch,
     clock,
     random,
     report: (event) => counting.events.push(event),

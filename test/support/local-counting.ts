@@ -14,6 +14,7 @@ import { Board } from '../../src/scoreboard/board.ts'
 import { type BoardNamespace, scoreboards } from '../../src/scoreboard/client.ts'
 import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
 import { refuseTooLarge } from './queue-limits.ts'
+import { type LocalRelays, localRelays } from './relays.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 import { aTimeline, settled, type Timeline } from './timeline.ts'
 
@@ -21,6 +22,7 @@ export interface LocalCounting {
   readonly time: Timeline
   readonly boxes: ReturnType<typeof ballotBoxes>
   readonly boards: ReturnType<typeof scoreboards>
+  readonly relays: LocalRelays
   readonly postgres: LocalPostgres
   readonly events: Event[]
   /** Whether objects cannot be reached: every call of one throws, as the platform's do. */
@@ -56,6 +58,8 @@ export const localCounting = (): LocalCounting => {
     return remote(found.rpc as Rpc & Wakes, () => counting.unreachable) // made for this key, by this kind
   }
 
+  const relays = localRelays({ time, report, board: (pollId) => board(pollId) })
+
   const box = (name: string): BallotBoxRpc =>
     object('box', name, (storage) => {
       const settings = { ...boxSettings, groupWaitMs: 0 }
@@ -79,9 +83,9 @@ export const localCounting = (): LocalCounting => {
       })
     })
 
-  const board = (name: string): ScoreboardRpc & Watched =>
+  const board = (name: string): ScoreboardRpc =>
     object('board', name, (storage) => {
-      const made = new Board({
+      return new Board({
         storage,
         clock: time.clock,
         after,
@@ -97,13 +101,11 @@ export const localCounting = (): LocalCounting => {
           record: async (poll) => void postgres.polls.set(poll.id, poll),
           remove: async (death) => postgres.remove(death),
         },
-        viewers: { count: () => 0, send: () => {}, end: () => {} },
+        viewers: relays.feeder(storage),
         shelf: { keep: async () => {}, drop: async () => {} },
         clear: async () => storage.clear(),
         report,
       })
-      // A 101 can only be made by the platform: what a socket would be greeted with stands in for it.
-      return Object.assign(made, { fetch: async () => new Response(made.greeting()?.frame ?? null) })
     })
 
   const boxNamespace: BoxNamespace<string> = { idFromName: (name) => name, get: box }
@@ -112,6 +114,7 @@ export const localCounting = (): LocalCounting => {
     time,
     boxes: ballotBoxes(boxNamespace, time.clock),
     boards: scoreboards(boardNamespace),
+    relays,
     postgres,
     events,
     unreachable: false,
@@ -146,10 +149,6 @@ interface Wakes {
   wake(): Promise<void>
 }
 
-interface Watched {
-  fetch(request: Request): Promise<Response>
-}
-
 interface Woken {
   readonly storage: SqliteStorage
   readonly rpc: Wakes
@@ -164,9 +163,8 @@ const remote = <Rpc extends object>(target: Rpc, unreachable: () => boolean): Rp
       return async (...values: unknown[]) => {
         await settled()
         if (unreachable()) throw new Error('Durable Object is overloaded.')
-        const copied = name === 'fetch' ? values : structuredClone(values)
-        const answer: unknown = await Reflect.apply(method, of, copied)
-        return answer instanceof Response ? answer : structuredClone(answer)
+        const answer: unknown = await Reflect.apply(method, of, structuredClone(values))
+        return structuredClone(answer)
       }
     },
   })

@@ -7,7 +7,8 @@ import { answerEncoded, representationOf } from '../answer.ts'
 import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
-import { watcherOf } from '../watcher.ts'
+import { originOf } from '../request-headers.ts'
+import { knownAddress, watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
   .get('/:pollId/results', async (c) => {
@@ -31,22 +32,24 @@ export const results = new Hono<Http>()
 
   .get('/:pollId/results/live', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.var.services.mayWatch(watcherOf(c, pollId, true), c.var.signal)
+    const order = watcherOf(c, pollId, true)
+    const allowed = await c.var.services.mayWatch(order, c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c, ['receipt'])
     if (!parameters.ok) return refused(c, parameters.refusal)
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
       return refused(c, { reason: 'upgrade-required' })
-    const poll = await c.var.services.readPoll({ pollId }, c.var.signal)
-    if (!poll.ok) return refused(c, poll.refusal)
-    const origin = c.req.header('origin')
-    const { allowedOrigins } = poll.value
-    if (
-      origin !== undefined &&
-      allowedOrigins.length > 0 &&
-      ![...allowedOrigins, new URL(c.req.url).origin].includes(origin)
+    const opened = await c.var.services.openLive(
+      {
+        ...order,
+        origin: c.req.header('origin') ?? null,
+        ownOrigin: new URL(c.req.url).origin,
+        address: knownAddress(c),
+        region: originOf(c.req.raw).region,
+        upgrade: c.req.raw,
+      },
+      c.var.signal,
     )
-      return refused(c, { reason: 'origin-not-allowed' })
-    // The object's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
-    return c.var.services.watch(pollId, c.req.raw)
+    // The relay's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
+    return opened.ok ? opened.value : refused(c, opened.refusal)
   })

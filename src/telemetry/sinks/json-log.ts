@@ -30,6 +30,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'keys-unavailable':
     case 'limiter-away':
     case 'network-suspected':
+    case 'relay-failed':
       return 'warn'
     case 'request':
       return event.status >= 500 ? 'warn' : 'info'
@@ -39,6 +40,8 @@ const levelOf = (event: Event): LogLevel => {
       return event.again > 0 ? 'warn' : 'debug'
     case 'group-committed':
     case 'results-published':
+    case 'frames-sent':
+    case 'relay-woke':
     case 'ballots-archived':
       return 'debug'
   }
