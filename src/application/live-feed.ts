@@ -23,6 +23,8 @@ export interface ViewerOrder {
   readonly pollId: string
   /** The version of the poll by which this was judged. */
   readonly judged: number
+  /** The version it has seen already, 0 for none. */
+  readonly holds: number
   /** Over how many leaves viewers are spread, as the newest snapshot says. */
   readonly leaves: number
   /** The network address, where it is known. */

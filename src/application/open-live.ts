@@ -21,6 +21,8 @@ export interface LiveOrder extends ResultsOrder {
   readonly origin: string | null
   /** Our own, which may always. */
   readonly ownOrigin: string
+  /** The version it has seen already, 0 for none. */
+  readonly holds: number
   readonly address: string | null
   readonly region: string | null
   /** How many may watch one poll at once: the plan's. */
@@ -37,7 +39,7 @@ type LiveRefusal = VotingRefusal | { readonly reason: 'origin-not-allowed' }
 export const openLive =
   ({ pollViews, results, receipts, relays, clock }: Needs) =>
   async (order: LiveOrder, signal: AbortSignal): Promise<Result<Response, LiveRefusal>> => {
-    const { pollId, address, region, upgrade, mostViewers = mostViewersOfAnyPoll } = order
+    const { pollId, holds, address, region, upgrade, mostViewers = mostViewersOfAnyPoll } = order
     // Twice: what is remembered here may be older than the newest terms.
     for (let tries = 0; tries < 2; tries++) {
       const allowed = await mayWatch({ pollViews, receipts, clock })(order, signal)
@@ -47,7 +49,7 @@ export const openLive =
       const { value: snapshot } = await results.snapshot(pollId, signal)
       if (snapshot === null) return refuse({ reason: 'poll-not-found' })
       const { leaves = 1 } = snapshot
-      const viewer = { pollId, judged: poll.version, leaves, address, region, mostViewers, upgrade }
+      const viewer = { pollId, judged: poll.version, holds, leaves, address, region, mostViewers, upgrade }
       const opened = await relays.open(viewer, signal)
       if (opened.ok) return opened
       if (opened.refusal.reason !== 'terms-changed') return refuse(opened.refusal)

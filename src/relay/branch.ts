@@ -9,8 +9,8 @@ export interface BranchNeeds extends FeederNeeds {
   readonly follow: (branch: RelayAddress, viewers: number) => Promise<Feed | null>
 }
 
-/** What ends a poll is told again until every leaf has it, even where the branch itself ends in the middle. */
-const lastAgainMs = 5_000
+/** How long the board waits until all leaves have been told. */
+const patienceMs = 1_000
 
 export class Branch {
   readonly #needs: BranchNeeds
@@ -26,9 +26,16 @@ export class Branch {
     this.#feeder = new Feeder(needs)
   }
 
-  /** The newest from the board; answers how many watch below, or are about to. */
-  push(feed: Feed): number {
+  /** The newest from the board. Answers how many watch below, or are about to, once all leaves have been told; rejects when
+   *  one has not: so the board, which knows when it starts again, is the one that sees to it. */
+  async push(feed: Feed): Promise<number> {
     this.#take(feed)
+    if (this.#feeder.behind) {
+      const late = Promise.withResolvers<void>()
+      this.#needs.after(patienceMs, late.resolve)
+      await Promise.race([this.#feeder.caughtUp(), late.promise])
+    }
+    if (this.#feeder.behind) throw new Error('not all leaves have been told yet')
     this.#told = this.#feeder.viewers
     if (!this.#feeder.idle || this.#asking > 0) return Math.max(1, this.#told)
     this.#feed = null // from now on nobody feeds this branch
@@ -36,11 +43,11 @@ export class Branch {
   }
 
   /** A leaf asks to be fed, or tells how many watch there; null: no such poll. */
-  async follow(address: RelayAddress, leaf: string, viewers: number): Promise<Feed | null> {
-    if (this.#feed === null) {
+  async follow(address: RelayAddress, leaf: string, viewers: number, holds: number): Promise<Feed | null> {
+    if ((this.#feed?.snapshot?.version ?? -1) < holds) {
       this.#asking++
       try {
-        await this.#ask(address, viewers)
+        await this.#ask(address, Math.max(viewers, this.#feeder.viewers))
       } finally {
         this.#asking--
       }
@@ -53,14 +60,6 @@ export class Branch {
     return feed
   }
 
-  /** What the alarm calls: whoever has not heard of the end yet is told again. */
-  async wake(address: RelayAddress): Promise<void> {
-    if (this.#feeder.idle) return
-    this.#needs.storage.wakeAt(this.#needs.clock.now() + lastAgainMs)
-    const feed = await this.#needs.follow(address, this.#feeder.viewers)
-    this.#take(feed ?? { pollId: address.pollId, snapshot: null, terms: 0, leaves: 1, viewers: 0 })
-  }
-
   async #ask(address: RelayAddress, viewers: number): Promise<void> {
     const feed = await this.#needs.follow(address, viewers)
     this.#told = viewers
@@ -71,8 +70,6 @@ export class Branch {
     const known = this.#feed?.snapshot?.version ?? -1
     if (feed.snapshot !== null && feed.snapshot.version < known) return
     this.#feed = feed.snapshot === null ? null : feed
-    if ((feed.snapshot === null || feed.snapshot.final) && !this.#feeder.idle)
-      this.#needs.storage.wakeAt(this.#needs.clock.now() + lastAgainMs)
     this.#feeder.pass(feed)
   }
 }

@@ -36,9 +36,9 @@ export const relays = <Id>(namespace: RelayNamespace<Id>, random: Pick<Random, '
   }
 
   const knock = async (order: ViewerOrder, index: number, from: string | null): Promise<Response> => {
-    const { pollId, judged, region, mostViewers, upgrade } = order
+    const { pollId, judged, holds, region, mostViewers, upgrade } = order
     const address: RelayAddress = { pollId, kind: 'leaf', index }
-    const url = entryUrl({ address, judged, from, region, mostViewers, mostOfOne })
+    const url = entryUrl({ address, judged, holds, from, region, mostViewers, mostOfOne })
     return leafAt(address, region).fetch(new Request(url, upgrade))
   }
 

@@ -30,6 +30,8 @@ interface Child {
   pushedAt: number | null
   /** Something newer came meanwhile. */
   due: boolean
+  /** What it has confirmed; null: nothing that this life knows of. */
+  told: string | null
   /** Counts how often it asked to be fed: an answer to a push from before says nothing of it. */
   asked: number
   failures: number
@@ -46,6 +48,8 @@ export class Feeder {
   readonly #book: AudienceBook
   readonly #children = new Map<string, Child>()
   #newest: Newest | null = null
+  /** Whoever waits for everybody to be told. */
+  readonly #waiting: (() => void)[] = []
   /** As the feeder above says, for branches; a board decides them itself. */
   #above: Pick<Feed, 'terms' | 'leaves' | 'viewers'> | null = null
 
@@ -66,7 +70,22 @@ export class Feeder {
     return this.#above?.leaves ?? this.#book.leaves
   }
 
-  /** Whether anybody is fed. */
+  /** Whether somebody has not been told the newest yet. */
+  get behind(): boolean {
+    for (const { pushedAt, due, failures } of this.#children.values())
+      if (pushedAt !== null || due || failures > 0) return true
+    return false
+  }
+
+  /** Resolves when everybody has been told the newest. */
+  caughtUp(): Promise<void> {
+    if (!this.behind) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push(resolve)
+    return promise
+  }
+
+  /** Whether nobody is fed. */
   get idle(): boolean {
     return this.#children.size === 0
   }
@@ -123,6 +142,9 @@ export class Feeder {
     const { clock, push } = this.#needs
     const newest = this.#newest
     if (newest === null || this.#children.get(child.name) !== child) return
+    const feed = this.#feed(newest)
+    const said = gistOf(feed)
+    if (child.told === said) return
     const now = clock.now()
     if (child.pushedAt !== null && Math.abs(now - child.pushedAt) < patienceMs) {
       child.due = true
@@ -132,8 +154,11 @@ export class Feeder {
     child.due = false
     const { asked } = child
     const isLast = newest.snapshot === null || newest.snapshot.final
-    push(child.name, this.#feed(newest)).then(
-      (viewers) => this.#told(child, now, asked, isLast ? 0 : viewers),
+    push(child.name, feed).then(
+      (viewers) => {
+        child.told = said
+        this.#told(child, now, asked, isLast ? 0 : viewers)
+      },
       (error: unknown) => this.#failed(child, now, newest.pollId, error),
     )
   }
@@ -141,14 +166,18 @@ export class Feeder {
   #told(child: Child, pushedAt: number, asked: number, viewers: number): void {
     if (child.pushedAt === pushedAt) child.pushedAt = null
     child.failures = 0
-    if (child.due) return this.#tell(child)
-    if (child.asked !== asked) return
-    child.viewers = viewers
-    if (viewers === 0 && this.#children.get(child.name) === child) {
-      this.#children.delete(child.name)
-      this.#book.forget(child.name)
+    if (child.due) {
+      child.due = false
+      this.#tell(child)
+    } else if (child.asked === asked) {
+      child.viewers = viewers
+      if (viewers === 0 && this.#children.get(child.name) === child) {
+        this.#children.delete(child.name)
+        this.#book.forget(child.name)
+      }
+      this.#shrink()
     }
-    this.#shrink()
+    if (!this.behind) for (const tell of this.#waiting.splice(0)) tell()
   }
 
   #failed(child: Child, pushedAt: number, pollId: string, error: unknown): void {
@@ -177,9 +206,14 @@ const aChild = (name: string, viewers: number): Child => ({
   viewers,
   pushedAt: null,
   due: false,
+  told: null,
   asked: 0,
   failures: 0,
 })
+
+/** What of a feed must be told; how many watch is told along. */
+const gistOf = ({ snapshot, terms, leaves }: Feed): string =>
+  snapshot === null ? 'gone' : `${snapshot.version} ${terms} ${leaves}`
 
 /** Answers and pushes may overtake one another: the higher version stands. */
 const newer = (known: Newest | null, snapshot: Shown): Newest =>

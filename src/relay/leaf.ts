@@ -39,7 +39,13 @@ export interface LeafNeeds {
   readonly clock: Clock
   readonly after: (delayMs: number, run: () => void) => void
   /** Asks whoever feeds this leaf to do so, and tells how many watch. */
-  readonly follow: (leaf: RelayAddress, viewers: number, region: string | null) => Promise<Feed | null>
+  readonly follow: (
+    leaf: RelayAddress,
+    viewers: number,
+    region: string | null,
+    /** The version it must have at least; 0: any. */
+    holds: number,
+  ) => Promise<Feed | null>
   readonly encode: (frame: unknown) => Uint8Array
   readonly report: Report
 }
@@ -52,6 +58,8 @@ const lostMs = 150_000
 const finalFreshMs = 60_000
 /** A leaf that has heard nothing for so long makes sure that it is still fed, when a viewer comes. */
 const heardLatelyMs = 60_000
+/** Viewers may say what they like of the version they hold: no more than four times a second is it looked into. */
+const askAgainMs = 250
 
 export class Leaf {
   readonly #needs: LeafNeeds
@@ -61,7 +69,8 @@ export class Leaf {
   /** The publication that deltas lead on from; sockets that were sent another one last get the whole. */
   #shown: Results | null = null
   #frames: FrameSet | null = null
-  #waiting = false
+  /** Set while a frame waits for its turn. */
+  #showing: PromiseWithResolvers<void> | null = null
   #last = 0
   #entering = 0
   /** How many the feeder knows of here, and how many watch at other leaves. */
@@ -93,10 +102,12 @@ export class Leaf {
     }
   }
 
-  /** The newest from above; answers how many watch here, or are about to. */
-  push(feed: Feed): number {
+  /** The newest from above. Answers, once it has been sent, how many watch here or are about to: so whoever feeds this
+   *  leaf goes at its pace, and tells again what got lost in it. */
+  async push(feed: Feed): Promise<number> {
     this.#elsewhere = Math.max(0, feed.viewers - this.#told)
     this.#take(feed)
+    await this.#showing?.promise
     const watching = this.#needs.sockets.count() + this.#entering
     this.#told = watching
     // From now on nobody feeds this leaf. What is final may be shown for a while yet.
@@ -104,26 +115,27 @@ export class Leaf {
     return watching
   }
 
-  async #fed({ address, region }: Entry): Promise<void> {
-    const { clock } = this.#needs
-    if (this.#feed === null) return this.#follow(address, region)
-    const silence = clock.now() - this.#heardAt
-    if (this.#feed.snapshot?.final === true) {
-      if (silence > finalFreshMs) await this.#follow(address, region)
-    } else if (silence > heardLatelyMs) void this.#follow(address, region).catch(() => undefined)
+  async #fed(entry: Entry): Promise<void> {
+    if (this.#feed === null) return this.#follow(entry)
+    const { version = 0, final = false } = this.#feed.snapshot ?? {}
+    const silence = Math.abs(this.#needs.clock.now() - this.#heardAt)
+    // It comes from a leaf that was ahead of this one, or says so.
+    if (version < entry.holds && silence > askAgainMs) return this.#follow(entry)
+    if (final && silence > finalFreshMs) return this.#follow(entry)
+    if (!final && silence > heardLatelyMs) void this.#follow(entry).catch(() => undefined)
   }
 
   /** One question at a time, whoever waits for its answer. */
-  #follow(address: RelayAddress, region: string | null): Promise<void> {
-    this.#following ??= this.#ask(address, region).finally(() => {
+  #follow({ address, region, holds }: Entry): Promise<void> {
+    this.#following ??= this.#ask(address, region, holds).finally(() => {
       this.#following = null
     })
     return this.#following
   }
 
-  async #ask(address: RelayAddress, region: string | null): Promise<void> {
+  async #ask(address: RelayAddress, region: string | null, holds: number): Promise<void> {
     const viewers = this.#needs.sockets.count() + this.#entering
-    const feed = await this.#needs.follow(address, viewers, region)
+    const feed = await this.#needs.follow(address, viewers, region, holds)
     this.#told = viewers
     if (feed === null) {
       this.#feed = null
@@ -144,7 +156,7 @@ export class Leaf {
     if (entry.from !== null && sockets.countFrom(entry.from) >= entry.mostOfOne)
       return { reason: 'too-many-sockets' }
     if (here >= roomOf(feed.leaves)) {
-      void this.#follow(entry.address, entry.region).catch(() => undefined)
+      void this.#follow(entry).catch(() => undefined)
       return { reason: 'full', leaves: feed.leaves }
     }
     return null
@@ -153,14 +165,13 @@ export class Leaf {
   #greet(entry: Entry, accept: (seat: Seat) => Viewer): void {
     const snapshot = this.#feed?.snapshot
     if (snapshot === undefined || snapshot === null) return
-    const { format, judged, address, region } = entry
-    const viewer = accept({ version: snapshot.version, format, judged })
+    const { format, judged, holds } = entry
+    const viewer = accept({ version: Math.max(snapshot.version, holds), format, judged })
     const frames = this.#framesOf(snapshot)
-    viewer.send(frames.whole(format))
+    if (snapshot.version >= holds || snapshot.final) viewer.send(frames.whole(format))
     this.#shown ??= frames.results
     if (snapshot.final) return viewer.close(...farewells.closed)
-    if (worthTelling(this.#told, this.#needs.sockets.count()))
-      void this.#follow(address, region).catch(() => undefined)
+    if (worthTelling(this.#told, this.#needs.sockets.count())) void this.#follow(entry).catch(() => undefined)
   }
 
   /** Never a lower version, never older terms. */
@@ -182,14 +193,16 @@ export class Leaf {
   }
 
   #soon(): void {
-    if (this.#waiting || this.#needs.sockets.count() === 0) return
+    if (this.#showing !== null || this.#needs.sockets.count() === 0) return
     const interval = intervalMs(this.#needs.sockets.count())
     const wait = Math.max(0, this.#last + interval - this.#needs.clock.now())
     if (wait === 0) return this.#show()
-    this.#waiting = true
+    const showing = Promise.withResolvers<void>()
+    this.#showing = showing
     this.#needs.after(Math.min(wait, interval), () => {
-      this.#waiting = false
+      this.#showing = null
       this.#show()
+      showing.resolve()
     })
   }
 

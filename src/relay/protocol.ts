@@ -10,12 +10,6 @@ export interface RelayAddress {
 
 export const relayName = ({ pollId, kind, index }: RelayAddress): string => `${pollId}/${kind}/${index}`
 
-/** Of a name that `relayName` made. */
-export const addressOf = (name: string): RelayAddress => {
-  const [pollId = '', ...child] = name.split('/')
-  return childAddress(pollId, child.join('/'))
-}
-
 /** How a feeder knows one of its own: `leaf/17`. */
 export const childName = ({ kind, index }: Omit<RelayAddress, 'pollId'>): string => `${kind}/${index}`
 
@@ -26,10 +20,11 @@ export const childAddress = (pollId: string, child: string): RelayAddress => {
 
 /** The methods of a Relay object. */
 export interface RelayRpc {
-  /** The newest from above. Answers how many watch here; 0: it need not be told any more. */
+  /** The newest from above. Answers, once it is passed on, how many watch here; 0: it need not be told any more. */
   push(address: RelayAddress, feed: Feed): Promise<number>
-  /** A leaf asks its branch to be fed, or tells it how many watch now; null: no such poll. */
-  follow(address: RelayAddress, leaf: string, viewers: number): Promise<Feed | null>
+  /** A leaf asks its branch to be fed, or tells it how many watch now; it must have version
+   *  `holds` at least; null: no such poll. */
+  follow(address: RelayAddress, leaf: string, viewers: number, holds: number): Promise<Feed | null>
 }
 
 export type SocketFormat = 'json' | 'msgpack'
@@ -39,6 +34,8 @@ export interface Entry {
   readonly address: RelayAddress
   /** The version of the poll by whose terms the viewer may watch. */
   readonly judged: number
+  /** The version it has seen already, 0 for none: it is never sent a lower one. */
+  readonly holds: number
   /** Stands for the network address, where it is known. */
   readonly from: string | null
   readonly region: string | null

@@ -77,12 +77,12 @@ export const countServices = <BoxId, BoardId, RelayId>(
       after,
       report,
       encode: encodeMsgpack,
-      follow: (leaf, viewers, region) => {
+      follow: (leaf, viewers, region, holds) => {
         const { pollId, index } = leaf
         const branch = branchOf(index)
         if (branch === null) return board(pollId).follow(childName(leaf), viewers)
         const above: RelayAddress = { pollId, kind: 'branch', index: branch }
-        return relay(above, region).follow(above, childName(leaf), viewers)
+        return relay(above, region).follow(above, childName(leaf), viewers, holds)
       },
     },
     boxNeeds: {

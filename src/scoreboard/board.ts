@@ -304,8 +304,8 @@ export class Board implements ScoreboardRpc {
     }
     this.#needs.storage.wakeAt(this.#needs.clock.now() + recordAgainMs)
     const { id, workspaceId } = state.definition.poll
-    // A freeze that is still on its way would found a box again: then this comes once more.
-    const underWay = this.#finishing !== null
+    // What is still on its way, a freeze or a change, would found a box again: then this comes once more.
+    const underWay = this.#finishing !== null || this.#circle.busy
     const destroyed = await this.#circle.destroy(state)
     try {
       await this.#needs.records.remove({ pollId: id, workspaceId, deletedAt })

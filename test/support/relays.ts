@@ -7,14 +7,7 @@ import type { RelayNamespace } from '../../src/relay/client.ts'
 import { Feeder } from '../../src/relay/feeder.ts'
 import { Leaf } from '../../src/relay/leaf.ts'
 import { branchOf } from '../../src/relay/plan.ts'
-import {
-  addressOf,
-  childAddress,
-  childName,
-  entryOf,
-  type RelayAddress,
-  relayName,
-} from '../../src/relay/protocol.ts'
+import { childAddress, childName, entryOf, type RelayAddress, relayName } from '../../src/relay/protocol.ts'
 import { encodeMsgpack } from '../../src/representation/msgpack.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 import type { Timeline } from './timeline.ts'
@@ -83,12 +76,12 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
         after,
         report,
         encode: encodeMsgpack,
-        follow: (leaf, viewers) =>
+        follow: (leaf, viewers, _region, holds) =>
           call('follow', childName(leaf), () => {
             const index = branchOf(leaf.index)
             if (index === null) return board(leaf.pollId).follow(childName(leaf), viewers)
             const above: RelayAddress = { pollId: leaf.pollId, kind: 'branch', index }
-            return relays.branch(above).branch.follow(above, childName(leaf), viewers)
+            return relays.branch(above).branch.follow(above, childName(leaf), viewers, holds)
           }),
       })
     const stand: LeafStand = {
@@ -134,10 +127,10 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
     feeder: (storage) => new Feeder({ storage, clock, after, push, report }),
     namespace: {
       idFromName: (name) => name,
-      get: (name) => ({
+      get: () => ({
         async fetch(request) {
-          const { leaf, sockets } = relays.leaf(addressOf(name))
           const entry = entryOf(request)
+          const { leaf, sockets } = relays.leaf(entry.address)
           const no = await leaf.enter(entry, (seat) => sockets.accept(seat, entry.from))
           if (no !== null) return Response.json(no, { status: 503 })
           return switching()

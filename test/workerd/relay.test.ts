@@ -26,6 +26,7 @@ const knock = (poll: CountingDefinition, changes: Partial<Entry> = {}, subprotoc
   const entry = {
     address: leafAddress(poll),
     judged: 1,
+    holds: 0,
     from: null,
     region: null,
     mostViewers: 100,

@@ -5,7 +5,7 @@ import type { Feed } from '../../src/application/live-feed.ts'
 import { Branch } from '../../src/relay/branch.ts'
 import { farewellTo } from '../../src/relay/farewells.ts'
 import { Leaf, type Seat, type Viewer } from '../../src/relay/leaf.ts'
-import { addressOf, entryOf, type RelayAddress, type RelayRpc, subprotocolOf } from '../../src/relay/protocol.ts'
+import { entryOf, type RelayAddress, type RelayRpc, subprotocolOf } from '../../src/relay/protocol.ts'
 import { countServices } from '../../src/runtime/count-services.ts'
 import { objectStorage } from './object-storage.ts'
 
@@ -19,7 +19,8 @@ export class Relay extends DurableObject<CountEnv> implements RelayRpc {
     // Answered by the platform while the object sleeps.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
     const { leafNeeds } = countServices(env)
-    const open = (from?: string) => state.getWebSockets(from).filter(({ readyState }) => readyState === WebSocket.OPEN)
+    const open = (from?: string) =>
+      state.getWebSockets(from).filter(({ readyState }) => readyState === WebSocket.OPEN)
     this.#leaf = new Leaf({
       ...leafNeeds,
       sockets: {
@@ -32,11 +33,11 @@ export class Relay extends DurableObject<CountEnv> implements RelayRpc {
   }
 
   push({ kind }: RelayAddress, feed: Feed): Promise<number> {
-    return Promise.resolve(kind === 'leaf' ? this.#leaf.push(feed) : this.#asBranch().push(feed))
+    return kind === 'leaf' ? this.#leaf.push(feed) : this.#asBranch().push(feed)
   }
 
-  follow(address: RelayAddress, leaf: string, viewers: number): Promise<Feed | null> {
-    return this.#asBranch().follow(address, leaf, viewers)
+  follow(address: RelayAddress, leaf: string, viewers: number, holds: number): Promise<Feed | null> {
+    return this.#asBranch().follow(address, leaf, viewers, holds)
   }
 
   /** A viewer's upgrade, already allowed by the edge: 101, or why not. */
@@ -60,10 +61,6 @@ export class Relay extends DurableObject<CountEnv> implements RelayRpc {
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer) {
     socket.close(...farewellTo(message))
-  }
-
-  override alarm() {
-    return this.#asBranch().wake(addressOf(this.ctx.id.name ?? ''))
   }
 
   #asBranch(): Branch {

@@ -8,7 +8,7 @@ import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
 import { originOf } from '../request-headers.ts'
-import { knownAddress, watcherOf } from '../watcher.ts'
+import { knownAddress, versionHeld, watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
   .get('/:pollId/results', async (c) => {
@@ -35,13 +35,16 @@ export const results = new Hono<Http>()
     const order = watcherOf(c, pollId, true)
     const allowed = await c.var.services.mayWatch(order, c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
-    const parameters = onlyParameters(c, ['receipt'])
+    const parameters = onlyParameters(c, ['receipt', 'version'])
     if (!parameters.ok) return refused(c, parameters.refusal)
+    const holds = versionHeld(c)
+    if (!holds.ok) return refused(c, holds.refusal)
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
       return refused(c, { reason: 'upgrade-required' })
     const opened = await c.var.services.openLive(
       {
         ...order,
+        holds: holds.value,
         origin: c.req.header('origin') ?? null,
         ownOrigin: new URL(c.req.url).origin,
         address: knownAddress(c),
