@@ -14,6 +14,7 @@ import type { editPoll } from '../application/edit-poll.ts'
 import type { eraseBallot } from '../application/erase-ballot.ts'
 import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
+import type { followResults } from '../application/follow-results.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
 import type { listPolls } from '../application/list-polls.ts'
@@ -45,6 +46,7 @@ export interface Services {
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
   readonly exportBallots: ReturnType<typeof exportBallots>
+  readonly followResults: ReturnType<typeof followResults>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly listPolls: ReturnType<typeof listPolls>

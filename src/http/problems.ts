@@ -245,7 +245,7 @@ export const problems = {
   'upgrade-required': {
     status: 426,
     title: 'This resource speaks WebSocket',
-    detail: 'Connect with a WebSocket client.',
+    detail: 'Connect with a WebSocket client, or ask for `text/event-stream`.',
   },
   'origin-not-allowed': {
     status: 403,

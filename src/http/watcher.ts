@@ -12,12 +12,12 @@ export const knownAddress = (c: Context<Http>): string | null => {
 }
 
 /** The version of results that a viewer holds, as it says in `?version=`, or in the header of an event stream that goes on
- *  after a break, which is newer; 0: none. */
-export const versionHeld = (c: Context<Http>): Result<number, QueryRefusal> => {
+ *  after a break, which is newer; null: it says nothing. */
+export const versionHeld = (c: Context<Http>): Result<number | null, QueryRefusal> => {
   const last = wholeNumber(c.req.header('last-event-id') ?? '', 0, Number.MAX_SAFE_INTEGER)
-  if (last !== null) return accept(last)
   const said = c.req.query('version')
-  const version = wholeNumber(said ?? '0', 0, Number.MAX_SAFE_INTEGER)
+  if (last !== null || said === undefined) return accept(last)
+  const version = wholeNumber(said, 0, Number.MAX_SAFE_INTEGER)
   return version === null
     ? refuse({ reason: 'query-invalid', detail: '`version` must be the version of results, a whole number.' })
     : accept(version)

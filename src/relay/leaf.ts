@@ -170,8 +170,9 @@ export class Leaf {
     const frames = this.#framesOf(snapshot)
     if (snapshot.version >= holds || snapshot.final) viewer.send(frames.whole(format))
     this.#shown ??= frames.results
-    if (snapshot.final) return viewer.close(...farewells.closed)
-    if (worthTelling(this.#told, this.#needs.sockets.count())) void this.#follow(entry).catch(() => undefined)
+    if (snapshot.final) viewer.close(...farewells.closed)
+    else if (worthTelling(this.#told, this.#needs.sockets.count()))
+      void this.#follow(entry).catch(() => undefined)
   }
 
   /** Never a lower version, never older terms. */
@@ -196,7 +197,10 @@ export class Leaf {
     if (this.#showing !== null || this.#needs.sockets.count() === 0) return
     const interval = intervalMs(this.#needs.sockets.count())
     const wait = Math.max(0, this.#last + interval - this.#needs.clock.now())
-    if (wait === 0) return this.#show()
+    if (wait === 0) {
+      this.#show()
+      return
+    }
     const showing = Promise.withResolvers<void>()
     this.#showing = showing
     this.#needs.after(Math.min(wait, interval), () => {

@@ -13,6 +13,7 @@ import { deletePoll } from '../application/delete-poll.ts'
 import { editPoll } from '../application/edit-poll.ts'
 import { eraseBallot } from '../application/erase-ballot.ts'
 import { exportBallots } from '../application/export-ballots.ts'
+import { followResults } from '../application/follow-results.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
@@ -109,6 +110,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     enableAutoPipelining: false,
     signal: () => AbortSignal.timeout(redisTerms.timeoutMs),
   })
+  const resultsReader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   return {
     addressOf: addressReader(config),
     admission: admitCallers({
@@ -150,6 +152,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
+    followResults: followResults({ readResults: resultsReader, pause, clock }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     listPolls: listPolls({ pollReader: pollReader(database), clock }),
@@ -163,8 +166,8 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
-    readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
+    readResults: resultsReader,
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),

@@ -14,6 +14,7 @@ import { deletePoll } from '../../src/application/delete-poll.ts'
 import { editPoll } from '../../src/application/edit-poll.ts'
 import { eraseBallot } from '../../src/application/erase-ballot.ts'
 import { exportBallots } from '../../src/application/export-ballots.ts'
+import { followResults } from '../../src/application/follow-results.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
@@ -152,6 +153,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
   const healthy = { counting: true, postgres: true, redis: true }
 
+  const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
@@ -204,6 +206,11 @@ export const anApi = (options: ApiOptions = {}): Api => {
       ballotReader: postgres,
       pause: (delayMs) => time.advance(delayMs),
     }),
+    followResults: followResults({
+      readResults: reader,
+      pause: (delayMs) => time.advance(delayMs),
+      clock,
+    }),
     identifyCaller: identifyCaller({
       keyRing: rememberKeys(
         {
@@ -235,8 +242,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
-    readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
+    readResults: reader,
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: {

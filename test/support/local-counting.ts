@@ -25,6 +25,8 @@ export interface LocalCounting {
   readonly relays: LocalRelays
   readonly postgres: LocalPostgres
   readonly events: Event[]
+  /** How often each method of an object was asked. */
+  readonly asked: Record<string, number>
   /** Whether objects cannot be reached: every call of one throws, as the platform's do. */
   unreachable: boolean
   /** Lets everything that was counted be published: the next publication of every board. */
@@ -55,7 +57,7 @@ export const localCounting = (): LocalCounting => {
       found = { storage, rpc: make(storage) }
       objects.set(key, found)
     }
-    return remote(found.rpc as Rpc & Wakes, () => counting.unreachable) // made for this key, by this kind
+    return remote(found.rpc as Rpc & Wakes, counting) // made for this key, by this kind
   }
 
   const relays = localRelays({ time, report, board: (pollId) => board(pollId) })
@@ -117,6 +119,7 @@ export const localCounting = (): LocalCounting => {
     relays,
     postgres,
     events,
+    asked: {},
     unreachable: false,
     async published() {
       // A report that was sent while another was under way follows it after 100 ms; a publication comes every 250 ms.
@@ -155,14 +158,18 @@ interface Woken {
 }
 
 /** A call as RPC carries it: arguments and answers are copies, and may not come at all. */
-const remote = <Rpc extends object>(target: Rpc, unreachable: () => boolean): Rpc =>
+const remote = <Rpc extends object>(
+  target: Rpc,
+  counting: Pick<LocalCounting, 'asked' | 'unreachable'>,
+): Rpc =>
   new Proxy(target, {
     get: (of, name) => {
       const method: unknown = Reflect.get(of, name)
       if (typeof method !== 'function') return method
       return async (...values: unknown[]) => {
         await settled()
-        if (unreachable()) throw new Error('Durable Object is overloaded.')
+        counting.asked[String(name)] = (counting.asked[String(name)] ?? 0) + 1
+        if (counting.unreachable) throw new Error('Durable Object is overloaded.')
         const answer: unknown = await Reflect.apply(method, of, structuredClone(values))
         return structuredClone(answer)
       }

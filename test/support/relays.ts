@@ -149,6 +149,6 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
 
 /** A 101, which only the platform can make. */
 export const switching = (): Response => {
-  const response = new Response(null)
+  const response = new Response(null, { headers: { 'Cache-Control': 'no-store' } })
   return Object.defineProperties(response, { status: { value: 101 }, clone: { value: () => response } })
 }

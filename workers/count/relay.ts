@@ -55,7 +55,10 @@ export class Relay extends DurableObject<CountEnv> implements RelayRpc {
     return new Response(null, {
       status: 101,
       webSocket: client,
-      headers: subprotocol === null ? {} : { 'Sec-WebSocket-Protocol': subprotocol },
+      headers: {
+        'Cache-Control': 'no-store',
+        ...(subprotocol !== null && { 'Sec-WebSocket-Protocol': subprotocol }),
+      },
     })
   }
 

@@ -1,10 +1,13 @@
 // Results: read once, or watched live.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { allowsOrigin, type LiveOrder } from '../../application/open-live.ts'
+import type { ResultsOrder } from '../../application/read-results.ts'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { resultsFields } from '../../representation/messages.ts'
 import { encodeResults } from '../../representation/results-encoding.ts'
 import { answerEncoded, representationOf } from '../answer.ts'
-import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
+import { cacheHeaders, liveHeaders, resultsPolicy, varies } from '../cache-policy.ts'
+import { eventHeaders, eventStream, wantsEvents } from '../event-stream.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
 import { originOf } from '../request-headers.ts'
@@ -25,34 +28,52 @@ export const results = new Hono<Http>()
       ETag: tag,
       ...varies,
       ...cacheHeaders(c, snapshot.pollId, resultsPolicy(snapshot, open), read.value),
+      ...liveHeaders(read.value),
     }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
     return answerEncoded(c, encodeResults(snapshot, c.var.speech.format, fields.value), 200, headers)
   })
 
   .get('/:pollId/results/live', async (c) => {
-    const pollId = c.req.param('pollId')
-    const order = watcherOf(c, pollId, true)
+    const order = watcherOf(c, c.req.param('pollId'), true)
     const allowed = await c.var.services.mayWatch(order, c.var.signal)
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c, ['receipt', 'version'])
     if (!parameters.ok) return refused(c, parameters.refusal)
     const holds = versionHeld(c)
     if (!holds.ok) return refused(c, holds.refusal)
-    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
-      return refused(c, { reason: 'upgrade-required' })
-    const opened = await c.var.services.openLive(
-      {
-        ...order,
-        holds: holds.value,
-        origin: c.req.header('origin') ?? null,
-        ownOrigin: new URL(c.req.url).origin,
-        address: knownAddress(c),
-        region: originOf(c.req.raw).region,
-        upgrade: c.req.raw,
-      },
-      c.var.signal,
-    )
-    // The relay's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
-    return opened.ok ? opened.value : refused(c, opened.refusal)
+    const upgrades = c.req.header('upgrade')?.toLowerCase() === 'websocket'
+    if (!upgrades && !wantsEvents(c.req.header('accept'))) return refused(c, { reason: 'upgrade-required' })
+    const page = { origin: c.req.header('origin') ?? null, ownOrigin: new URL(c.req.url).origin }
+    if (!allowsOrigin(allowed.value.poll, page)) return refused(c, { reason: 'origin-not-allowed' })
+    return upgrades
+      ? opened(c, { ...order, ...page, holds: holds.value ?? 0 })
+      : streamed(c, order, holds.value)
   })
+
+type Page = Pick<LiveOrder, 'origin' | 'ownOrigin' | 'holds'>
+
+const opened = async (c: Context<Http>, order: ResultsOrder & Page): Promise<Response> => {
+  const viewer = { address: knownAddress(c), region: originOf(c.req.raw).region, upgrade: c.req.raw }
+  const socket = await c.var.services.openLive({ ...order, ...viewer }, c.var.signal)
+  // The relay's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
+  return socket.ok ? socket.value : refused(c, socket.refusal)
+}
+
+const streamed = async (c: Context<Http>, order: ResultsOrder, holds: number | null): Promise<Response> => {
+  const { readResults, followResults, random } = c.var.services
+  const read = await readResults(order, c.var.signal)
+  if (!read.ok) return refused(c, read.refusal)
+  const { final, version } = read.value.snapshot
+  // A browser that is sent nothing does not come back.
+  if (final && holds !== null && holds >= version) return c.body(null, 204, { 'Cache-Control': 'no-store' })
+  const gone = new AbortController()
+  const lifeMs = shortestStreamMs * (1 + random.fraction() / 4)
+  const followed = followResults({ ...order, since: holds ?? -1, lifeMs }, gone.signal)
+  const retryMs = Math.round(2_000 + random.fraction() * 3_000)
+  return c.body(eventStream(followed, { retryMs, stop: () => gone.abort() }), 200, eventHeaders)
+}
+
+/** At one look a second, each of which may ask two tiers and the origin, this stays below the 1,000 that a Worker may ask a
+ *  request. Streams that began together do not end together. */
+const shortestStreamMs = 240_000
