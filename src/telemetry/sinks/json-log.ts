@@ -32,6 +32,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'network-suspected':
     case 'relay-failed':
       return 'warn'
+    case 'relay-woke':
+      return 'info'
     case 'request':
       return event.status >= 500 ? 'warn' : 'info'
     case 'poll-reconciled':
@@ -41,7 +43,6 @@ const levelOf = (event: Event): LogLevel => {
     case 'group-committed':
     case 'results-published':
     case 'frames-sent':
-    case 'relay-woke':
     case 'ballots-archived':
       return 'debug'
   }
