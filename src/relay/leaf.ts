@@ -69,8 +69,8 @@ export class Leaf {
   /** The publication that deltas lead on from; sockets that were sent another one last get the whole. */
   #shown: Results | null = null
   #frames: FrameSet | null = null
-  /** Set while a frame waits for its turn. */
-  #showing: PromiseWithResolvers<void> | null = null
+  /** Whether a frame waits for its turn. */
+  #waiting = false
   #last = 0
   #entering = 0
   /** How many the feeder knows of here, and how many watch at other leaves. */
@@ -102,12 +102,11 @@ export class Leaf {
     }
   }
 
-  /** The newest from above. Answers, once it has been sent, how many watch here or are about to: so whoever feeds this
-   *  leaf goes at its pace, and tells again what got lost in it. */
-  async push(feed: Feed): Promise<number> {
+  /** The newest from above; answers how many watch here, or are about to. What waits for its turn is not lost: a timer keeps
+   *  the object from being put to sleep, and whatever else ends it ends its sockets too. */
+  push(feed: Feed): number {
     this.#elsewhere = Math.max(0, feed.viewers - this.#told)
     this.#take(feed)
-    await this.#showing?.promise
     const watching = this.#needs.sockets.count() + this.#entering
     this.#told = watching
     // From now on nobody feeds this leaf. What is final may be shown for a while yet.
@@ -194,19 +193,17 @@ export class Leaf {
   }
 
   #soon(): void {
-    if (this.#showing !== null || this.#needs.sockets.count() === 0) return
+    if (this.#waiting || this.#needs.sockets.count() === 0) return
     const interval = intervalMs(this.#needs.sockets.count())
     const wait = Math.max(0, this.#last + interval - this.#needs.clock.now())
     if (wait === 0) {
       this.#show()
       return
     }
-    const showing = Promise.withResolvers<void>()
-    this.#showing = showing
+    this.#waiting = true
     this.#needs.after(Math.min(wait, interval), () => {
-      this.#showing = null
+      this.#waiting = false
       this.#show()
-      showing.resolve()
     })
   }
 

@@ -32,7 +32,7 @@ export class Relay extends DurableObject<CountEnv> implements RelayRpc {
     this.#leaf.woke(state.id.name ?? '')
   }
 
-  push({ kind }: RelayAddress, feed: Feed): Promise<number> {
+  async push({ kind }: RelayAddress, feed: Feed): Promise<number> {
     return kind === 'leaf' ? this.#leaf.push(feed) : this.#asBranch().push(feed)
   }
 

@@ -29,7 +29,7 @@ export const weather = async (world: World): Promise<void> => {
     const relays = world.relays.all().filter(({ object }) => object.living)
     if (relays.length === 0) continue
     const relay = chance.pick(relays).object
-    if (relay.evictable && chaos.strikes('relay-evicted')) {
+    if (relay.evictable && !relay.waiting && chaos.strikes('relay-evicted')) {
       relay.evict()
       chaos.fired('relay-evicted')
     } else if (chaos.strikes('relay-aborted')) {
