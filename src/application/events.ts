@@ -74,7 +74,7 @@ export type Event =
       readonly viewers: number
       readonly tookMs: number
     }
-  /** A leaf has started again while it holds sockets: it had been asleep. */
+  /** A leaf has started again while it holds sockets: it had been asleep. `relay` is the object's id. */
   | { readonly type: 'relay-woke'; readonly relay: string; readonly viewers: number }
   | { readonly type: 'relay-failed'; readonly pollId: string; readonly relay: string; readonly error: string }
   | {

