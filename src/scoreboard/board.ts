@@ -194,10 +194,10 @@ export class Board implements ScoreboardRpc {
     if (state === null) return
     const shelve = () => void this.#shelve()
     this.#publisher = new Publisher({ ...this.#needs, book: this.#book, shelve }, state)
-    this.#needs.viewers.resume(state.definition.poll.id, this.#publisher.newest())
     this.#plan(state)
     // A count that was due when the object ended is due still.
     if (state.publication !== null) this.#runoffs.countSoon(state, this.#publisher)
+    this.#needs.viewers.resume(state.definition.poll.id, this.#publisher.newest())
   }
 
   #living(): BoardState | null {
