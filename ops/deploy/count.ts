@@ -2,6 +2,6 @@
 import { publish } from './publish.ts'
 import { step } from './step.ts'
 
-await step('count', 'Publishes the ballot boxes and scoreboards.', (order) => {
+await step('count', 'Publishes the ballot boxes, scoreboards and relays.', (order) => {
   publish({ ...order, worker: 'count', config: 'workers/count/wrangler.toml' })
 })

@@ -67,6 +67,17 @@ export type Event =
       readonly bytes: number
     }
   | {
+      readonly type: 'frames-sent'
+      readonly pollId: string
+      readonly version: number
+      /** Sockets of this leaf that were sent it. */
+      readonly viewers: number
+      readonly tookMs: number
+    }
+  /** A leaf has started again while it holds sockets: it had been asleep. `relay` is the object's id. */
+  | { readonly type: 'relay-woke'; readonly relay: string; readonly viewers: number }
+  | { readonly type: 'relay-failed'; readonly pollId: string; readonly relay: string; readonly error: string }
+  | {
       readonly type: 'poll-record-failed'
       readonly pollId: string
       readonly version: number

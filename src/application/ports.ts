@@ -40,8 +40,6 @@ export interface Scoreboards {
   ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>
   /** The newest publication; its value is null where there is no such poll. */
   snapshot(pollId: string, signal: AbortSignal): Promise<Remembered<Snapshot>>
-  /** Hands a WebSocket upgrade to the poll's scoreboard; its answer is passed on untouched. */
-  watch(pollId: string, upgrade: Request): Promise<Response>
 }
 
 export type { PollChange }
@@ -168,6 +166,9 @@ export interface Snapshot {
   readonly document: string
   /** JSON text of the `Pairwise` of the poll's rankings, which the document leaves out; null: it has none. */
   readonly pairwise: string | null
+  /** How many watch it live, as far as is known, and over how many leaves they are spread. */
+  readonly viewers?: number
+  readonly leaves?: number
 }
 
 export interface BallotBoxes {

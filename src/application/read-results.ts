@@ -1,4 +1,4 @@
-import { statusOf } from '../domain/poll/poll.ts'
+import { type Poll, statusOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
@@ -41,7 +41,7 @@ export const readResults =
     const { value: snapshot, ...how } = await source.snapshot(order.pollId, signal)
     return snapshot === null
       ? refuse({ reason: 'poll-not-found' })
-      : accept({ ...how, snapshot, ...allowed.value })
+      : accept({ ...how, snapshot, open: allowed.value.open })
   }
 
 /** Whether results may be shown: `open` to anybody, or to this reader alone. */
@@ -50,16 +50,16 @@ export const mayWatch =
   async (
     order: ResultsOrder,
     signal: AbortSignal,
-  ): Promise<Result<{ readonly open: boolean }, VotingRefusal>> => {
+  ): Promise<Result<{ readonly open: boolean; readonly poll: Poll }, VotingRefusal>> => {
     const { value: poll } = await pollViews.find(order.pollId, signal)
     if (poll === null) return refuse({ reason: 'poll-not-found' })
     const open =
       poll.results === 'always' ||
       (poll.results === 'after-close' && statusOf(poll, clock.now()) === 'closed')
-    if (open || order.workspaceId === poll.workspaceId) return accept({ open })
+    if (open || order.workspaceId === poll.workspaceId) return accept({ open, poll })
     const voted =
       poll.results === 'after-vote' &&
       order.receipt !== null &&
       (await receipts.verify(order.receipt))?.poll === poll.id
-    return voted ? accept({ open }) : refuse({ reason: 'results-hidden' })
+    return voted ? accept({ open, poll }) : refuse({ reason: 'results-hidden' })
   }

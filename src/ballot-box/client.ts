@@ -5,6 +5,7 @@ import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { shardOf } from '../domain/voter/voter-keys.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { leftMs, patienceOf } from '../kernel/deadline.ts'
+import { locationHint } from '../kernel/location-hint.ts'
 import { accept, refuse } from '../kernel/result.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
@@ -17,15 +18,14 @@ export interface BoxNamespace<Id = unknown> {
 }
 
 export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): BallotBoxes => {
-  const box = (address: BoxAddress, locationHint?: DurableObjectLocationHint) =>
-    namespace.get(namespace.idFromName(boxName(address)), locationHint === undefined ? {} : { locationHint })
+  const box = (address: BoxAddress, hint?: DurableObjectLocationHint) =>
+    namespace.get(namespace.idFromName(boxName(address)), hint === undefined ? {} : { locationHint: hint })
   return {
     async cast({ poll }, cast, signal, region) {
       // Nothing was done, and nothing will be: whoever waits for it has no time left.
       if (leftMs(signal, clock) === 0) return refuse({ reason: 'overloaded', retryAfterSeconds: 1 })
       const address = { pollId: poll.id, shard: shardOf(cast.voterKey, poll.shards) }
       try {
-        const hint = region === null ? undefined : hints[region]
         const patienceMs = patienceOf(signal, clock)
         const request = {
           ...address,
@@ -33,7 +33,7 @@ export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): Ball
           sentAt: clock.now(),
           ...(patienceMs !== undefined && { patienceMs }),
         }
-        return await until(signal, box(address, hint).cast(request))
+        return await until(signal, box(address, locationHint(region)).cast(request))
       } catch {
         // The request may have reached the box: only a repeat with the same keys can tell.
         return refuse({ reason: 'outcome-unknown' })
@@ -62,16 +62,6 @@ export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): Ball
       await box({ pollId, shard }).confirm({ pollId, shard }, first, last)
     },
   }
-}
-
-/** Where the platform should make a box: near the voter who comes first (continents as the platform reports them). */
-const hints: Readonly<Record<string, DurableObjectLocationHint>> = {
-  AF: 'afr',
-  AS: 'apac',
-  EU: 'weur',
-  NA: 'enam',
-  OC: 'oc',
-  SA: 'sam',
 }
 
 const addressOf = ({ poll, secret }: CountingDefinition, ballotId: string) => {

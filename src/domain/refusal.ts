@@ -27,6 +27,8 @@ export type VotingRefusal =
   | { readonly reason: 'results-hidden' }
   | { readonly reason: 'idempotency-key-reused' }
   | { readonly reason: 'outcome-unknown' }
+  | { readonly reason: 'too-many-sockets' }
+  | { readonly reason: 'audience-full' }
   | { readonly reason: 'overloaded'; readonly retryAfterSeconds: number }
 
 export type PollRefusal = { readonly reason: 'poll-invalid'; readonly errors: readonly Fault[] }

@@ -1,6 +1,7 @@
 // How long anybody may keep what: one row a class of resource. Everything not in here is `no-store`.
 import type { Context } from 'hono'
 import type { Remembered, Snapshot } from '../application/ports.ts'
+import type { ResultsRead } from '../application/read-results.ts'
 import type { Http } from './http.ts'
 
 /** `browser` is Cache-Control, `edge` CDN-Cache-Control. Never `s-maxage` beside stale-*: it disables them. */
@@ -49,3 +50,9 @@ export const cacheHeaders = (
     ...(stale && { 'Edgepoll-Stale': 'true' }),
   }
 }
+
+/** What changes without a new version: when to ask again, seconds, and how many watch, where anybody may know it. */
+export const liveHeaders = ({ snapshot, open, stale }: ResultsRead): Record<string, string> => ({
+  ...(!snapshot.final && { 'Edgepoll-Poll-After': stale ? '10' : '2' }),
+  ...(open && snapshot.viewers !== undefined && { 'Edgepoll-Viewers': String(snapshot.viewers) }),
+})

@@ -14,10 +14,12 @@ import type { editPoll } from '../application/edit-poll.ts'
 import type { eraseBallot } from '../application/erase-ballot.ts'
 import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
+import type { followResults } from '../application/follow-results.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
 import type { listPolls } from '../application/list-polls.ts'
-import type { BallotReader, ReceiptBook, Scoreboards } from '../application/ports.ts'
+import type { openLive } from '../application/open-live.ts'
+import type { BallotReader, ReceiptBook } from '../application/ports.ts'
 import type { proveBallot } from '../application/prove-ballot.ts'
 import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
@@ -47,10 +49,12 @@ export interface Services {
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
   readonly exportBallots: ReturnType<typeof exportBallots>
+  readonly followResults: ReturnType<typeof followResults>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly listPolls: ReturnType<typeof listPolls>
   readonly mayWatch: ReturnType<typeof mayWatch>
+  readonly openLive: ReturnType<typeof openLive>
   readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
   /** A file that is published beside this code, because it is too large to be part of it. */
@@ -63,7 +67,6 @@ export interface Services {
   readonly readResults: ReturnType<typeof readResults>
   readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
-  readonly watch: Scoreboards['watch']
   readonly receipts: ReceiptBook
   /** The address a request comes from, as the platform reports it. */
   readonly addressOf: (headers: Headers) => string

@@ -155,6 +155,17 @@ export const problems = {
     detail:
       "See the poll's `results`: after-vote wants a receipt in `Edgepoll-Receipt`, after-close the end of the poll.",
   },
+  'too-many-sockets': {
+    status: 429,
+    title: 'Too many watch from this address',
+    detail:
+      'As many sockets as one address may have are open. Read `/results`, or watch as `text/event-stream`.',
+  },
+  'audience-full': {
+    status: 503,
+    title: 'As many watch as may',
+    detail: 'No more sockets are opened for this poll now. Read `/results`, or watch as `text/event-stream`.',
+  },
   'idempotency-key-reused': {
     status: 422,
     title: 'This Idempotency-Key was used for something else',
@@ -234,7 +245,7 @@ export const problems = {
   'upgrade-required': {
     status: 426,
     title: 'This resource speaks WebSocket',
-    detail: 'Connect with a WebSocket client.',
+    detail: 'Connect with a WebSocket client, or ask for `text/event-stream`.',
   },
   'origin-not-allowed': {
     status: 403,
@@ -296,6 +307,9 @@ const headersOf = (refusal: AnyRefusal): Readonly<Record<string, string>> => {
     case 'overloaded':
     case 'rate-limited':
       return { 'Retry-After': String(refusal.retryAfterSeconds) }
+    case 'too-many-sockets':
+    case 'audience-full':
+      return { 'Retry-After': '30' }
     case 'outcome-unknown':
     case 'archive-behind':
     case 'unavailable':

@@ -7,16 +7,31 @@ import { type BoxSettings, boxSettings } from '../ballot-box/settings.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { locationHint } from '../kernel/location-hint.ts'
+import type { BranchNeeds } from '../relay/branch.ts'
+import type { FeederNeeds } from '../relay/feeder.ts'
+import type { LeafNeeds } from '../relay/leaf.ts'
+import { branchOf } from '../relay/plan.ts'
+import { childAddress, childName, type RelayAddress, type RelayRpc, relayName } from '../relay/protocol.ts'
+import { encodeMsgpack } from '../representation/msgpack.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
+import type { ScoreboardRpc } from '../scoreboard/protocol.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { keptApart } from './commit-pace.ts'
 import { countConfig } from './config.ts'
 import { protectBoardLink, protectBoxLink, protectRecords, protectSend } from './protect-counting.ts'
 import { rememberFinal } from './remember.ts'
 
-export interface CountBindings<BoxId, BoardId> {
+/** What a relay asks of its poll's scoreboard. */
+type Follows = Pick<ScoreboardRpc, 'follow'>
+
+export interface CountBindings<BoxId, BoardId, RelayId> {
   readonly BALLOT_BOX: { idFromName(name: string): BoxId; get(id: BoxId): BoxLink }
-  readonly SCOREBOARD: { idFromName(name: string): BoardId; get(id: BoardId): BoardLink }
+  readonly SCOREBOARD: { idFromName(name: string): BoardId; get(id: BoardId): BoardLink & Follows }
+  readonly RELAY: {
+    idFromName(name: string): RelayId
+    get(id: RelayId, options?: { locationHint?: DurableObjectLocationHint }): RelayRpc
+  }
   readonly READS: KeyValueStore
   readonly BALLOTS: { sendBatch(messages: { body: BallotMessage; contentType: 'json' }[]): Promise<unknown> }
   readonly ARCHIVE: { recordPoll(poll: Poll): Promise<void>; removePoll(death: PollDeath): Promise<void> }
@@ -25,9 +40,14 @@ export interface CountBindings<BoxId, BoardId> {
 interface CountServices {
   readonly boxNeeds: Omit<BoxNeeds, 'storage' | 'abort' | 'clear'>
   readonly boardNeeds: Omit<BoardNeeds, 'storage' | 'viewers' | 'clear'>
+  readonly feederNeeds: Omit<FeederNeeds, 'storage'>
+  readonly branchNeeds: Omit<BranchNeeds, 'storage'>
+  readonly leafNeeds: Omit<LeafNeeds, 'sockets'>
 }
 
-export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>): CountServices => {
+export const countServices = <BoxId, BoardId, RelayId>(
+  env: CountBindings<BoxId, BoardId, RelayId>,
+): CountServices => {
   const config = countConfig(env)
   const report = jsonLog('count', config.LOG_LEVEL)
   const clock = systemClock
@@ -35,7 +55,39 @@ export const countServices = <BoxId, BoardId>(env: CountBindings<BoxId, BoardId>
   const held = config.BENCH_COMMIT === 'held'
   const board = (pollId: string) => env.SCOREBOARD.get(env.SCOREBOARD.idFromName(pollId))
   const box = (address: BoxAddress) => env.BALLOT_BOX.get(env.BALLOT_BOX.idFromName(boxName(address)))
+  const relay = (address: RelayAddress, region: string | null = null) => {
+    const hint = locationHint(region)
+    return env.RELAY.get(
+      env.RELAY.idFromName(relayName(address)),
+      hint === undefined ? {} : { locationHint: hint },
+    )
+  }
+  const push: FeederNeeds['push'] = (child, feed) => {
+    const address = childAddress(feed.pollId, child)
+    return relay(address).push(address, feed)
+  }
   return {
+    feederNeeds: { clock, after, report, push },
+    branchNeeds: {
+      clock,
+      after,
+      report,
+      push,
+      follow: (branch, viewers) => board(branch.pollId).follow(childName(branch), viewers),
+    },
+    leafNeeds: {
+      clock,
+      after,
+      report,
+      encode: encodeMsgpack,
+      follow: (leaf, viewers, region, holds) => {
+        const { pollId, index } = leaf
+        const branch = branchOf(index)
+        if (branch === null) return board(pollId).follow(childName(leaf), viewers)
+        const above: RelayAddress = { pollId, kind: 'branch', index: branch }
+        return relay(above, region).follow(above, childName(leaf), viewers, holds)
+      },
+    },
     boxNeeds: {
       clock,
       after: held ? keptApart(heldMs, { after, clock }) : after,

@@ -13,9 +13,11 @@ import { deletePoll } from '../application/delete-poll.ts'
 import { editPoll } from '../application/edit-poll.ts'
 import { eraseBallot } from '../application/erase-ballot.ts'
 import { exportBallots } from '../application/export-ballots.ts'
+import { followResults } from '../application/follow-results.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
+import { openLive } from '../application/open-live.ts'
 import { roomForPoll } from '../application/plan-room.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
 import { proveBallot } from '../application/prove-ballot.ts'
@@ -46,6 +48,7 @@ import { receiptBook } from '../receipts/receipt-book.ts'
 import { type NewVoterLimiter, suspicion } from '../register/suspicion.ts'
 import { tokenReader } from '../register/token-reader.ts'
 import { turnstile } from '../register/turnstile.ts'
+import { type RelayNamespace, relays } from '../relay/client.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
@@ -68,9 +71,10 @@ import {
 import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
 
-export interface EdgeBindings<BoxId, BoardId> {
+export interface EdgeBindings<BoxId, BoardId, RelayId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
+  readonly RELAY: RelayNamespace<RelayId>
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
   readonly NEW_VOTERS: NewVoterLimiter
   readonly OWNER_CALLS_FREE: LocationLimiter
@@ -87,8 +91,8 @@ export interface EdgePlatform {
   readonly front: FrontCache
 }
 
-export const edgeServices = <BoxId, BoardId>(
-  env: EdgeBindings<BoxId, BoardId>,
+export const edgeServices = <BoxId, BoardId, RelayId>(
+  env: EdgeBindings<BoxId, BoardId, RelayId>,
   { waitUntil, colo, front }: EdgePlatform,
 ): Services => {
   const config = edgeConfig(env)
@@ -136,6 +140,7 @@ export const edgeServices = <BoxId, BoardId>(
     waitUntil,
     redisTimeoutMs: redisTerms.timeoutMs,
   })
+  const resultsReader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   return {
     addressOf: addressReader(config),
     admission: footing.shedding ? admitted : { ...admitted, ballots: { refusedUntil: () => null } },
@@ -174,10 +179,12 @@ export const edgeServices = <BoxId, BoardId>(
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
+    followResults: followResults({ readResults: resultsReader, pause, clock }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
+    openLive: openLive({ pollViews, results, receipts, relays: relays(env.RELAY, random), clock }),
     pollIds: reader.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
@@ -186,8 +193,8 @@ export const edgeServices = <BoxId, BoardId>(
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
-    readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
+    readResults: resultsReader,
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),
@@ -195,7 +202,6 @@ export const edgeServices = <BoxId, BoardId>(
         await env.BALLOTS.sendBatch(bodies.map((body) => ({ body, contentType: 'json' })))
       },
     }),
-    watch: boards.watch,
     clock,
     random,
     report,

@@ -141,7 +141,6 @@ export const protectBoards = (boards: Scoreboards & PollBook, guard: Guard): Sco
       guard.ask({ ...doing, priority: 'owner-writes', object: pollId }, signal, (hop) =>
         boards.issueInvites(pollId, count, hop),
       ),
-    watch: boards.watch,
   }
 }
 

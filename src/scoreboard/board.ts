@@ -1,6 +1,7 @@
 // One poll's scoreboard: the source of truth of its definition, status and version, and of who may still count.
 // It serialises every change of the poll's life: open, edit, close, delete, and what boxes must confirm.
 import type { Report } from '../application/events.ts'
+import type { Feed } from '../application/live-feed.ts'
 import type {
   BoxAddress,
   BoxLink,
@@ -114,9 +115,10 @@ export class Board implements ScoreboardRpc {
     return this.#living() && (this.#publisher?.current() ?? null)
   }
 
-  /** The frame a viewer is greeted with, and whether it is also the last; null: no such poll. */
-  greeting(): { readonly frame: string; readonly last: boolean } | null {
-    return this.#living() && (this.#publisher?.greeting() ?? null)
+  /** Whoever holds viewers' sockets is told of every publication from now on; null: no such poll. */
+  async follow(relay: string, viewers: number): Promise<Feed | null> {
+    if (this.#living() === null || this.#publisher === null) return null
+    return this.#needs.viewers.follow(relay, viewers, this.#publisher.newest())
   }
 
   /** Answers once every box that has joined counts by the change. Rejects with `Unavailable` when one did not confirm
@@ -146,7 +148,7 @@ export class Board implements ScoreboardRpc {
       if (state === null) return false
       this.#book.bury(state.definition.poll, this.#needs.clock.now())
       this.#publisher?.stop()
-      this.#needs.viewers.end('deleted')
+      this.#needs.viewers.remove(state.definition.poll.id)
       this.#state = this.#book.load()
       this.#publisher = null
       await this.#within(boxPatienceMs, this.#finishRemoval())
@@ -189,8 +191,10 @@ export class Board implements ScoreboardRpc {
 
   #open(): void {
     // The platform may have given up the alarm of a removal that is not finished.
-    if (this.#state !== null && this.#state.deletedAt !== null && !this.#state.removed)
+    if (this.#state !== null && this.#state.deletedAt !== null && !this.#state.removed) {
       this.#needs.storage.wakeAt(this.#needs.clock.now() + againMs)
+      this.#needs.viewers.resume(this.#state.definition.poll.id, null)
+    }
     const state = this.#living()
     if (state === null) return
     const shelve = () => void this.#shelve()
@@ -198,6 +202,7 @@ export class Board implements ScoreboardRpc {
     this.#plan(state)
     // A count that was due when the object ended is due still.
     if (state.publication !== null) this.#runoffs.countSoon(state, this.#publisher)
+    this.#needs.viewers.resume(state.definition.poll.id, this.#publisher.newest())
   }
 
   #living(): BoardState | null {
@@ -216,8 +221,10 @@ export class Board implements ScoreboardRpc {
       return refuse({ reason: 'questions-frozen' })
     }
     // A socket that was allowed under the old terms must not go on telling under the new ones.
-    if (excludesViewers(state.definition.poll, changed.value.poll)) this.#needs.viewers.end('hidden')
+    const excludes = excludesViewers(state.definition.poll, changed.value.poll)
     if (changed.value !== state.definition) this.#redefine(state, changed.value)
+    if (excludes && this.#publisher !== null)
+      this.#needs.viewers.exclude(changed.value.poll.version, this.#publisher.newest())
     // In the same breath, so that no version of the results is ever shown with two sets of questions.
     if (asksAnew) this.#publisher?.publishAnew()
     const confirmed = this.#within(boxPatienceMs, this.#circle.tell(state))
@@ -302,8 +309,8 @@ export class Board implements ScoreboardRpc {
     }
     this.#needs.storage.wakeAt(this.#needs.clock.now() + recordAgainMs)
     const { id, workspaceId } = state.definition.poll
-    // A freeze that is still on its way would found a box again: then this comes once more.
-    const underWay = this.#finishing !== null
+    // What is still on its way, a freeze or a change, would found a box again: then this comes once more.
+    const underWay = this.#finishing !== null || this.#circle.busy
     const destroyed = await this.#circle.destroy(state)
     try {
       await this.#needs.records.remove({ pollId: id, workspaceId, deletedAt })

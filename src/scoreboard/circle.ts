@@ -20,9 +20,16 @@ interface Needs {
 
 export class Circle {
   readonly #needs: Needs
+  /** Questions that no box has answered yet, given up or not. */
+  #unanswered = 0
 
   constructor(needs: Needs) {
     this.#needs = needs
+  }
+
+  /** Whether something is on its way that would found a box again. */
+  get busy(): boolean {
+    return this.#unanswered > 0
   }
 
   /** A shard that joins has today's definition. */
@@ -118,6 +125,9 @@ export class Circle {
   /** An answer that never comes must not end the retries. */
   #answered(answer: Promise<void>): Promise<void> {
     const { promise, reject } = Promise.withResolvers<void>()
+    this.#unanswered++
+    const settled = () => void this.#unanswered--
+    answer.then(settled, settled)
     this.#needs.after(patienceMs, () => reject(new Error(`a box did not answer within ${patienceMs} ms`)))
     return Promise.race([answer, promise])
   }

@@ -5,16 +5,12 @@ import type { Clock } from '../kernel/clock.ts'
 import { patienceOf } from '../kernel/deadline.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
-import { livePath, type ScoreboardRpc } from './protocol.ts'
-
-interface Stub extends ScoreboardRpc {
-  fetch(request: Request): Promise<Response>
-}
+import type { ScoreboardRpc } from './protocol.ts'
 
 /** The two methods of a Durable Object namespace that finding a board needs. */
 export interface BoardNamespace<Id = unknown> {
   idFromName(name: string): Id
-  get(id: Id): Stub
+  get(id: Id): ScoreboardRpc
 }
 
 export const scoreboards = <Id>(namespace: BoardNamespace<Id>, clock: Clock): Scoreboards & PollBook => {
@@ -23,7 +19,7 @@ export const scoreboards = <Id>(namespace: BoardNamespace<Id>, clock: Clock): Sc
   const asked = <Answer>(
     pollId: string,
     signal: AbortSignal,
-    question: (stub: Stub) => Promise<Answer | null>,
+    question: (stub: ScoreboardRpc) => Promise<Answer | null>,
   ) => (isPollId(pollId) ? ask(signal, question(board(pollId))) : Promise.resolve(null))
   return {
     create: (definition, fingerprint, signal) =>
@@ -39,11 +35,6 @@ export const scoreboards = <Id>(namespace: BoardNamespace<Id>, clock: Clock): Sc
       ageMs: 0,
       stale: false,
     }),
-    watch: (pollId, upgrade) => {
-      const url = new URL(upgrade.url)
-      url.pathname = livePath
-      return board(pollId).fetch(new Request(url, upgrade))
-    },
   }
 }
 

@@ -1,12 +1,10 @@
-// The methods of a Scoreboard object, and the path its sockets come in by.
+// The methods of a Scoreboard object.
+import type { Feed } from '../application/live-feed.ts'
 import type { BoardLink, ClosingState, PollChange, Snapshot } from '../application/ports.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Result } from '../kernel/result.ts'
-
-/** Where the edge sends a viewer's WebSocket upgrade. */
-export const livePath = '/live'
 
 /** The methods of a Scoreboard object. null: no such poll, or no more. */
 export interface ScoreboardRpc extends BoardLink {
@@ -16,6 +14,8 @@ export interface ScoreboardRpc extends BoardLink {
   ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null>
   definition(): Promise<CountingDefinition | null>
   snapshot(): Promise<Snapshot | null>
+  /** A leaf or a branch asks to be told of every publication, or says how many watch there now. */
+  follow(relay: string, viewers: number): Promise<Feed | null>
   /** `patienceMs`: how long the caller will still wait. A change whose turn comes later is not begun. */
   change(change: PollChange, patienceMs?: number): Promise<Result<Poll, VotingRefusal>>
   /** Answers within `patienceMs`; the closing itself is begun in any case. */

@@ -1,19 +1,28 @@
 // Where the shards' tallies meet: keeps the highest version of each, and publishes at most four times a second.
 import type { Report } from '../application/events.ts'
+import type { Feed, Shown } from '../application/live-feed.ts'
 import type { Snapshot, TallyReport } from '../application/ports.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import { pairwiseIn, type Results, resultsOf } from '../domain/tally/results.ts'
 import { emptyTally, mergeTallies, type PollTally } from '../domain/tally/tally.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { closedFrame, deltaFrame, resultsFrame } from './frames.ts'
 import type { BoardState, Runoffs, Scorebook, Shard } from './scorebook.ts'
 
-/** Everybody who watches this poll through this object. */
+/** Those who hold the sockets of this poll's viewers. None of this waits, and none of it throws. */
 export interface Viewers {
-  count(): number
-  send(frame: string): void
-  /** Ends every socket, and says why. */
-  end(why: 'closed' | 'deleted' | 'hidden'): void
+  /** How many watch, as far as is known, and over how many leaves they are spread. */
+  readonly viewers: number
+  readonly leaves: number
+  /** From now on this relay is told of everything. */
+  follow(relay: string, viewers: number, newest: Shown): Feed
+  /** A final one is the last that its viewers are sent. */
+  publish(newest: Shown): void
+  /** Ends viewers that were let in by terms older than this version of the poll. */
+  exclude(terms: number, newest: Shown): void
+  /** Ends all of them: the poll is deleted. */
+  remove(pollId: string): void
+  /** The object has started again; null: the poll is deleted. */
+  resume(pollId: string, newest: Shown | null): void
 }
 
 /** Where a closed poll and its final results lie for everybody, so that they are read without waking the scoreboard.
@@ -36,8 +45,6 @@ interface Needs {
 interface HowToPublish {
   /** What ends the poll's life. */
   readonly closed?: { readonly poll: Poll; readonly runoffs: Runoffs }
-  /** Whether viewers are sent the whole document. */
-  readonly whole?: boolean
 }
 
 const publishEveryMs = 250
@@ -49,7 +56,6 @@ export class Publisher {
   readonly #tallies = new Map<number, { readonly version: number; readonly tally: PollTally }>()
   readonly #dirty = new Set<number>()
   #openRunoffs: Runoffs
-  #published: Results | null = null
   /** What the publication was made of: durable with it, so that an object that starts again has it in its shards. */
   #shown: PollTally
   #matrices: string | null | undefined
@@ -91,19 +97,23 @@ export class Publisher {
     return merged
   }
 
-  /** The questions have changed while nobody had voted: what is shown must follow them, and no delta could say it. */
+  /** The questions have changed while nobody had voted: what is shown must follow them. */
   publishAnew(): void {
-    this.#publish({ whole: true })
+    this.#publish()
   }
 
   /** The one publication that ends a poll's life. */
   close(poll: Poll, runoffs: Runoffs): void {
     this.#publish({ closed: { poll, runoffs } })
-    this.#needs.viewers.send(closedFrame(this.current().document))
-    this.#needs.viewers.end('closed')
   }
 
   current(): Snapshot {
+    const { viewers, leaves } = this.#needs.viewers
+    return { ...this.newest(), pairwise: this.#pairwise(), viewers, leaves }
+  }
+
+  /** As viewers are shown it. */
+  newest(): Shown {
     const { poll } = this.#state.definition
     this.#state.publication ??= {
       version: 0,
@@ -112,7 +122,7 @@ export class Publisher {
         resultsOf(poll, emptyTally(poll.questions), { version: 0, asOf: poll.createdAt, final: false }),
       ),
     }
-    return { pollId: poll.id, ...this.#state.publication, pairwise: this.#pairwise() }
+    return { pollId: poll.id, ...this.#state.publication }
   }
 
   /** Made when somebody asks, once a publication. */
@@ -122,12 +132,6 @@ export class Publisher {
       this.#matrices = matrices && JSON.stringify(matrices)
     }
     return this.#matrices
-  }
-
-  /** The frame a viewer is greeted with, and whether it is also the last. */
-  greeting(): { readonly frame: string; readonly last: boolean } {
-    const { document, final } = this.current()
-    return { frame: final ? closedFrame(document) : resultsFrame(document), last: final }
   }
 
   get stopped(): boolean {
@@ -151,13 +155,12 @@ export class Publisher {
   }
 
   /** Durable first, then shown: the platform holds every frame and answer back until the write is safe. */
-  #publish({ closed, whole = false }: HowToPublish = {}): void {
+  #publish({ closed }: HowToPublish = {}): void {
     const state = this.#state
     const final = closed !== undefined || state.definition.poll.phase === 'closed'
-    const before: Results = this.#published ?? JSON.parse(this.current().document)
     const merged = this.merged()
     const results = resultsOf(state.definition.poll, merged, {
-      version: before.version + 1,
+      version: this.newest().version + 1,
       asOf: this.#needs.clock.now(),
       final,
       runoffs: closed?.runoffs ?? (final ? state.runoffs : this.#openRunoffs),
@@ -174,14 +177,10 @@ export class Publisher {
     }
     this.#dirty.clear()
     this.#due = false
-    this.#published = results
     this.#shown = merged
     this.#matrices = undefined
     this.#last = this.#needs.clock.now()
-    this.#show(
-      results,
-      whole ? resultsFrame(publication.document) : deltaFrame(before, results, publication.document),
-    )
+    this.#show()
     if (final) this.#needs.shelve()
   }
 
@@ -195,11 +194,12 @@ export class Publisher {
     return changed
   }
 
-  #show(results: Results, frame: string): void {
-    const viewers = this.#needs.viewers.count()
-    if (viewers > 0 && !results.final) this.#needs.viewers.send(frame)
-    const { pollId, version } = results
-    this.#needs.report({ type: 'results-published', pollId, version, viewers, bytes: frame.length })
+  #show(): void {
+    const { viewers, report } = this.#needs
+    const snapshot = this.newest()
+    viewers.publish(snapshot)
+    const { pollId, version, document } = snapshot
+    report({ type: 'results-published', pollId, version, viewers: viewers.viewers, bytes: document.length })
   }
 }
 

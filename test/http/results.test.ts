@@ -1,6 +1,11 @@
 // Results over HTTP: who sees them and when, what caches may keep, and that nothing of them leaks where they are hidden.
 import { describe, expect, test } from 'vitest'
+import type { PollDefinition } from '../../src/domain/poll/poll.ts'
+import { createApp } from '../../src/http/app.ts'
+import { accept } from '../../src/kernel/result.ts'
 import { type Answer, type Api, anApi, type PollDocument } from '../support/api.ts'
+import { switching } from '../support/relays.ts'
+import { framesOf } from '../support/viewers.ts'
 
 const resultsOf = (pollId: string) => `/v1/polls/${pollId}/results`
 const codeOf = ({ status, json }: Answer) => (status === 200 ? 'shown' : json.code)
@@ -291,11 +296,53 @@ describe('what caches may keep', () => {
 describe('the live feed', () => {
   const upgrade = { Upgrade: 'websocket', Connection: 'Upgrade' }
 
-  test('is handed to the scoreboard untouched', async () => {
+  test('is handed to a relay, which greets the viewer', async () => {
     const { api, poll } = await aVotedPoll('always')
     const answer = await api.ask('GET', `${resultsOf(poll.id)}/live`, { headers: upgrade })
-    expect(answer.status).toBe(200) // where the platform would say 101
-    expect(answer.json).toMatchObject({ type: 'results', ballots: 7 })
+    expect(answer.status).toBe(101)
+    const { sockets } = api.counting.relays.leaf({ pollId: poll.id, kind: 'leaf', index: 0 })
+    expect(sockets.viewers.map(framesOf)).toEqual([
+      [expect.objectContaining({ type: 'results', ballots: 7 })],
+    ])
+  })
+
+  test('is the relay’s own answer: the edge neither takes the socket nor touches what it came with', async () => {
+    const { api, poll } = await aVotedPoll('always')
+    const given = switching()
+    const headers = [...given.headers]
+    const openLive = async () => accept(given)
+    const request = new Request(`https://edge.test${resultsOf(poll.id)}/live`, { headers: upgrade })
+    expect(await createApp({ ...api.services, openLive }).fetch(request)).toBe(given)
+    expect([...given.headers]).toEqual(headers)
+  })
+
+  test('is judged anew where who may watch has changed since this edge looked', async () => {
+    const { api, poll } = await aVotedPoll('always')
+    await api.ask('GET', `/v1/polls/${poll.id}`)
+    // Changed at another edge: this one still remembers the old terms.
+    const changed = await api.counting.boards.change(
+      poll.id,
+      { kind: 'edit', from: 1, definition: { ...definitionOf(api, poll.id), results: 'hidden' } },
+      AbortSignal.timeout(1_000),
+    )
+    expect(changed.ok).toBe(true)
+    const answer = await api.ask('GET', `${resultsOf(poll.id)}/live`, { headers: upgrade })
+    expect([answer.status, answer.json.code]).toEqual([403, 'results-hidden'])
+    const { sockets } = api.counting.relays.leaf({ pollId: poll.id, kind: 'leaf', index: 0 })
+    expect(sockets.viewers).toEqual([])
+  })
+
+  test('has as many sockets of one address as it may, and says when to come back', async () => {
+    const { api, poll } = await aVotedPoll('always')
+    const { sockets } = api.counting.relays.leaf({ pollId: poll.id, kind: 'leaf', index: 0 })
+    const watch = (address: string) =>
+      api.ask('GET', `${resultsOf(poll.id)}/live`, { headers: { ...upgrade, 'CF-Connecting-IP': address } })
+    for (let at = 0; at < 998; at++) await watch('192.0.2.9')
+    expect(sockets.count()).toBe(998)
+    expect([(await watch('192.0.2.9')).status, (await watch('192.0.2.9')).status]).toEqual([101, 101])
+    const refused = await watch('192.0.2.9')
+    expect([refused.status, refused.json.code]).toEqual([429, 'too-many-sockets'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
   test('wants a socket, and says which', async () => {
@@ -313,9 +360,16 @@ describe('the live feed', () => {
     const poll = await api.aPoll({ allowedOrigins: ['https://shop.example'] })
     const from = async (origin: string) =>
       (await api.ask('GET', `${resultsOf(poll.id)}/live`, { headers: { ...upgrade, Origin: origin } })).status
-    expect(await from('https://shop.example')).toBe(200)
-    expect(await from('https://edge.test')).toBe(200)
+    expect(await from('https://shop.example')).toBe(101)
+    expect(await from('https://edge.test')).toBe(101)
     expect(await from('https://evil.example')).toBe(403)
     expect(await from('null')).toBe(403)
   })
 })
+
+/** The poll as Postgres has it, as what its owner decided. */
+const definitionOf = (api: Api, pollId: string): PollDefinition => {
+  const poll = api.counting.postgres.polls.get(pollId)
+  if (poll === undefined) throw new Error(`nobody made ${pollId}`)
+  return poll
+}

@@ -24,12 +24,24 @@ describe('a poll nobody has voted in', () => {
     })
   })
 
+  test('stays at version 0, rankings or not, also when its object starts again', async () => {
+    const options = ['a', 'b', 'c'].map((id) => ({ id, label: id }))
+    const stand = await aBoard({
+      questions: [{ id: 'order', type: 'ranking', prompt: 'Rank', required: false, options }],
+    })
+    await stand.time.advance(60_000)
+    stand.restart()
+    await stand.time.advance(60_000)
+    expect(published(stand)).toEqual([])
+    expect(stand.time.pending).toEqual([])
+  })
+
   test('that nobody has made has none, and costs no table', async () => {
     const stand = await aBoard({}, { made: false })
     expect(await stand.board.snapshot()).toBeNull()
     expect(await stand.board.definition()).toBeNull()
     expect(await stand.board.join({ pollId: 'poll_x', shard: 0 })).toBeNull()
-    expect(stand.board.greeting()).toBeNull()
+    expect(await stand.board.follow('leaf/0', 1)).toBeNull()
     await stand.board.wake()
     expect(stand.tables()).toEqual({})
     expect(stand.storage.alarm).toBeNull()

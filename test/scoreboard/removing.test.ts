@@ -26,7 +26,7 @@ describe('deleting', () => {
     expect(await stand.board.remove()).toBe(true)
     expect(await stand.board.definition()).toBeNull()
     expect(await stand.board.snapshot()).toBeNull()
-    expect(stand.board.greeting()).toBeNull()
+    expect(await stand.board.follow('leaf/0', 1)).toBeNull()
     expect(await stand.board.join({ pollId: stand.definition.poll.id, shard: 1 })).toBeNull()
     expect(await stand.board.change({ kind: 'open' })).toMatchObject({ ok: false })
     expect(await stand.board.remove()).toBe(false)

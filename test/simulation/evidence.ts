@@ -9,6 +9,7 @@ import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import type { Results } from '../../src/domain/tally/results.ts'
 import { emptyTally, type PollTally } from '../../src/domain/tally/tally.ts'
+import type { RelayAddress } from '../../src/relay/protocol.ts'
 import { type BoardState, openScorebook } from '../../src/scoreboard/scorebook.ts'
 import type { FaultAccount } from '../support/simulated/chaos.ts'
 import { acknowledged, type ExportRecord, type History } from './history.ts'
@@ -122,7 +123,8 @@ const gatherPoll = async (stage: Stage, poll: Poll): Promise<PollEvidence> => {
 
 const greetingOf = async (world: World, pollId: string): Promise<Results | null> => {
   let greeting: Results | null = null
-  await world.boards.watch(pollId, {
+  const leaf: RelayAddress = { pollId, kind: 'leaf', index: 0 }
+  await world.relays.watch(leaf, Number.MAX_SAFE_INTEGER, 0, {
     frame(text) {
       greeting ??= JSON.parse(text)
     },

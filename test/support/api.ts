@@ -14,9 +14,11 @@ import { deletePoll } from '../../src/application/delete-poll.ts'
 import { editPoll } from '../../src/application/edit-poll.ts'
 import { eraseBallot } from '../../src/application/erase-ballot.ts'
 import { exportBallots } from '../../src/application/export-ballots.ts'
+import { followResults } from '../../src/application/follow-results.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
+import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
 import {
   scopes as everyScope,
@@ -47,6 +49,7 @@ import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
 import { type NewVoterLimiter, suspicion } from '../../src/register/suspicion.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
+import { relays } from '../../src/relay/client.ts'
 import {
   type Around,
   rememberKeys,
@@ -153,6 +156,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
   const healthy = { counting: true, postgres: true, redis: true, kv: true }
 
+  const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
@@ -206,6 +210,11 @@ export const anApi = (options: ApiOptions = {}): Api => {
       ballotReader: postgres,
       pause: (delayMs) => time.advance(delayMs),
     }),
+    followResults: followResults({
+      readResults: reader,
+      pause: (delayMs) => time.advance(delayMs),
+      clock,
+    }),
     identifyCaller: identifyCaller({
       keyRing: rememberKeys(
         {
@@ -222,6 +231,13 @@ export const anApi = (options: ApiOptions = {}): Api => {
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
+    openLive: openLive({
+      pollViews,
+      results,
+      receipts,
+      relays: relays(counting.relays.namespace, random),
+      clock,
+    }),
     pollIds: postgres.pollIds,
     publishedFile: async (name) => new Response(`// ${name}`),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
@@ -230,8 +246,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
-    readResults: readResults({ pollViews, results, scoreboards: boards, receipts, clock }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
+    readResults: reader,
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: {
@@ -246,7 +262,6 @@ export const anApi = (options: ApiOptions = {}): Api => {
       },
       resend: async () => {},
     }),
-    watch: boards.watch,
     clock,
     random,
     report: (event) => counting.events.push(event),

@@ -1,13 +1,15 @@
 // A scoreboard on node:sqlite with everything around it in a test's hand: time, boxes, Postgres, viewers.
 import type { Event } from '../../src/application/events.ts'
+import type { Shown } from '../../src/application/live-feed.ts'
 import type { BoxLink, PollDeath, Snapshot, TallyReport } from '../../src/application/ports.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import type { Results } from '../../src/domain/tally/results.ts'
 import type { Answers } from '../../src/domain/tally/rule.ts'
 import { countBallot, emptyTally, type PollTally } from '../../src/domain/tally/tally.ts'
+import { FrameSet } from '../../src/relay/frame-set.ts'
 import { Board, type BoardNeeds } from '../../src/scoreboard/board.ts'
-import type { Shelf } from '../../src/scoreboard/publisher.ts'
+import type { Shelf, Viewers } from '../../src/scoreboard/publisher.ts'
 import { type BreakableStorage, breakable } from './breakable-storage.ts'
 import { aDefinition } from './polls.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
@@ -31,6 +33,8 @@ export interface BoardStand {
   results(): Promise<Results>
   /** Lets time pass up to the alarm, and wakes the board as the platform would. False: no alarm is set. */
   ring(): Promise<boolean>
+  /** What a viewer is greeted with who comes now; null: there is no such poll. */
+  greeting(): Promise<string | null>
   restart(): void
   tables(): Readonly<Record<string, unknown[]>>
 }
@@ -88,6 +92,10 @@ export const aBoard = async (
       await time.advance(0)
       await woken
       return true
+    },
+    async greeting() {
+      const snapshot = await stand.board.snapshot()
+      return snapshot && String(new FrameSet(snapshot, () => new Uint8Array()).whole('json'))
     },
     restart() {
       stand.board = new Board(needs())
@@ -202,25 +210,49 @@ const fakePostgres = (): FakePostgres => {
   return postgres
 }
 
-export interface FakeViewers {
+export interface FakeViewers extends Viewers {
   watching: number
   readonly frames: string[]
   ended: number
-  count(): number
   send(frame: string): void
-  end(): void
 }
 
 const fakeViewers = (): FakeViewers => {
+  const frameSet = (snapshot: Shown) => new FrameSet(snapshot, () => new Uint8Array())
+  const end = () => {
+    viewers.ended += viewers.watching
+    viewers.watching = 0
+  }
+  let shown: Shown | null = null
   const viewers: FakeViewers = {
     watching: 1,
     frames: [],
     ended: 0,
-    count: () => viewers.watching,
     send: (frame) => viewers.frames.push(frame),
-    end: () => {
-      viewers.ended += viewers.watching
-      viewers.watching = 0
+    get viewers() {
+      return viewers.watching
+    },
+    leaves: 1,
+    follow: (_relay, _viewers, snapshot) => ({
+      pollId: snapshot.pollId,
+      snapshot,
+      terms: 0,
+      leaves: 1,
+      viewers: viewers.watching,
+    }),
+    // As a leaf with sockets that all saw everything.
+    publish(snapshot) {
+      const since = shown === null ? null : frameSet(shown).results
+      const frames = frameSet(snapshot)
+      if (viewers.watching > 0)
+        viewers.send(String(snapshot.final ? frames.whole('json') : frames.delta(since, 'json')))
+      shown = snapshot
+      if (snapshot.final) end()
+    },
+    exclude: end,
+    remove: end,
+    resume(_pollId, snapshot) {
+      shown ??= snapshot
     },
   }
   return viewers

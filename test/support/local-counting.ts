@@ -14,6 +14,7 @@ import { Board } from '../../src/scoreboard/board.ts'
 import { type BoardNamespace, scoreboards } from '../../src/scoreboard/client.ts'
 import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
 import { refuseTooLarge } from './queue-limits.ts'
+import { type LocalRelays, localRelays } from './relays.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
 import { aTimeline, settled, type Timeline } from './timeline.ts'
 
@@ -21,8 +22,11 @@ export interface LocalCounting {
   readonly time: Timeline
   readonly boxes: ReturnType<typeof ballotBoxes>
   readonly boards: ReturnType<typeof scoreboards>
+  readonly relays: LocalRelays
   readonly postgres: LocalPostgres
   readonly events: Event[]
+  /** How often each method of an object was asked. */
+  readonly asked: Record<string, number>
   /** Whether objects cannot be reached: every call of one throws, as the platform's do. */
   unreachable: boolean
   /** Lets everything that was counted be published: the next publication of every board. */
@@ -53,8 +57,10 @@ export const localCounting = (): LocalCounting => {
       found = { storage, rpc: make(storage) }
       objects.set(key, found)
     }
-    return remote(found.rpc as Rpc & Wakes, () => counting.unreachable) // made for this key, by this kind
+    return remote(found.rpc as Rpc & Wakes, counting) // made for this key, by this kind
   }
+
+  const relays = localRelays({ time, report, board: (pollId) => board(pollId) })
 
   const box = (name: string): BallotBoxRpc =>
     object('box', name, (storage) => {
@@ -79,9 +85,9 @@ export const localCounting = (): LocalCounting => {
       })
     })
 
-  const board = (name: string): ScoreboardRpc & Watched =>
+  const board = (name: string): ScoreboardRpc =>
     object('board', name, (storage) => {
-      const made = new Board({
+      return new Board({
         storage,
         clock: time.clock,
         after,
@@ -97,13 +103,11 @@ export const localCounting = (): LocalCounting => {
           record: async (poll) => void postgres.polls.set(poll.id, poll),
           remove: async (death) => postgres.remove(death),
         },
-        viewers: { count: () => 0, send: () => {}, end: () => {} },
+        viewers: relays.feeder(storage),
         shelf: { keep: async () => {}, drop: async () => {} },
         clear: async () => storage.clear(),
         report,
       })
-      // A 101 can only be made by the platform: what a socket would be greeted with stands in for it.
-      return Object.assign(made, { fetch: async () => new Response(made.greeting()?.frame ?? null) })
     })
 
   const boxNamespace: BoxNamespace<string> = { idFromName: (name) => name, get: box }
@@ -112,8 +116,10 @@ export const localCounting = (): LocalCounting => {
     time,
     boxes: ballotBoxes(boxNamespace, time.clock),
     boards: scoreboards(boardNamespace, time.clock),
+    relays,
     postgres,
     events,
+    asked: {},
     unreachable: false,
     async published() {
       // A report that was sent while another was under way follows it after 100 ms; a publication comes every 250 ms.
@@ -146,27 +152,26 @@ interface Wakes {
   wake(): Promise<void>
 }
 
-interface Watched {
-  fetch(request: Request): Promise<Response>
-}
-
 interface Woken {
   readonly storage: SqliteStorage
   readonly rpc: Wakes
 }
 
 /** A call as RPC carries it: arguments and answers are copies, and may not come at all. */
-const remote = <Rpc extends object>(target: Rpc, unreachable: () => boolean): Rpc =>
+const remote = <Rpc extends object>(
+  target: Rpc,
+  counting: Pick<LocalCounting, 'asked' | 'unreachable'>,
+): Rpc =>
   new Proxy(target, {
     get: (of, name) => {
       const method: unknown = Reflect.get(of, name)
       if (typeof method !== 'function') return method
       return async (...values: unknown[]) => {
         await settled()
-        if (unreachable()) throw new Error('Durable Object is overloaded.')
-        const copied = name === 'fetch' ? values : structuredClone(values)
-        const answer: unknown = await Reflect.apply(method, of, copied)
-        return answer instanceof Response ? answer : structuredClone(answer)
+        counting.asked[String(name)] = (counting.asked[String(name)] ?? 0) + 1
+        if (counting.unreachable) throw new Error('Durable Object is overloaded.')
+        const answer: unknown = await Reflect.apply(method, of, structuredClone(values))
+        return structuredClone(answer)
       }
     },
   })

@@ -48,8 +48,6 @@ const mistakesOf = async (
   const operation = operationAt(openApi, method === 'HEAD' ? 'GET' : method, address)
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (operation === null) return mistakesOfNowhere(address, response, bytes)
-  // In this process there is no socket to hand over: a 200 stands for the platform's 101.
-  if (operation.operationId === 'watchResults' && response.status === 200) return []
 
   const { responses } = operation
   const described = responses[response.status] ?? responses['default']

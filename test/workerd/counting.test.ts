@@ -1,4 +1,4 @@
-// A box and a board as the platform runs them: durable through eviction and abort, alarms, hibernating sockets.
+// A box and a board as the platform runs them: durable through eviction and abort, alarms.
 import {
   abortAllDurableObjects,
   evictDurableObject,
@@ -98,32 +98,6 @@ describe('a ballot box object', () => {
 })
 
 describe('a scoreboard object', () => {
-  it('greets a viewer with the whole document and sends what changes', async () => {
-    const poll = await aFoundedPoll()
-    const answer = await boardOf(poll).fetch('https://board/live', { headers: { Upgrade: 'websocket' } })
-    expect(answer.status).toBe(101)
-    const frames: { type: string; version: number; ballots: number }[] = []
-    answer.webSocket?.accept()
-    answer.webSocket?.addEventListener('message', ({ data }) => frames.push(JSON.parse(String(data))))
-    await cast(poll, 'voter-a-0123456789')
-    await expect.poll(() => frames.at(-1)?.ballots).toBe(1)
-    expect(frames[0]).toMatchObject({ type: 'results', version: 0, ballots: 0 })
-    expect(frames[1]).toMatchObject({
-      type: 'delta',
-      version: 1,
-      from: 0,
-      changed: {
-        where: {
-          options: [
-            { id: 'pizza', votes: 1, share: 1 },
-            { id: 'sushi', votes: 0 },
-          ],
-        },
-      },
-    })
-    answer.webSocket?.close()
-  })
-
   it('never shows a lower version after it restarted', async () => {
     const poll = await aFoundedPoll()
     await cast(poll, 'voter-a-0123456789')

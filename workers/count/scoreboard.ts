@@ -1,7 +1,8 @@
-// The Scoreboard object: lifecycle, sockets and delegation. Every decision is in src/scoreboard.
+// The Scoreboard object: lifecycle and delegation. Every decision is in src/scoreboard, and in src/relay who is told.
 import { DurableObject } from 'cloudflare:workers'
 import type { BoxAddress, PollChange, TallyReport } from '../../src/application/ports.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
+import { Feeder } from '../../src/relay/feeder.ts'
 import { countServices } from '../../src/runtime/count-services.ts'
 import { Board } from '../../src/scoreboard/board.ts'
 import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
@@ -12,21 +13,13 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
 
   constructor(state: DurableObjectState, env: CountEnv) {
     super(state, env)
-    // Answered by the platform while the object sleeps.
-    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
+    const { boardNeeds, feederNeeds } = countServices(env)
+    const storage = objectStorage(state.storage)
     this.#board = new Board({
-      ...countServices(env).boardNeeds,
-      storage: objectStorage(state.storage),
+      ...boardNeeds,
+      storage,
       clear: () => forget(state.storage),
-      viewers: {
-        count: () => state.getWebSockets().length,
-        send: (frame) => {
-          for (const socket of state.getWebSockets()) sendTo(socket, frame)
-        },
-        end: (why) => {
-          for (const socket of state.getWebSockets()) socket.close(farewells[why].code, farewells[why].reason)
-        },
-      },
+      viewers: new Feeder({ ...feederNeeds, storage }),
     })
   }
 
@@ -40,6 +33,10 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
 
   snapshot() {
     return this.#board.snapshot()
+  }
+
+  follow(relay: string, viewers: number) {
+    return this.#board.follow(relay, viewers)
   }
 
   change(change: PollChange, patienceMs?: number) {
@@ -66,37 +63,12 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     return this.#board.report(report)
   }
 
-  /** A viewer's upgrade, already allowed by the edge. */
+  /** An edge from before there were relays asks here for a socket; it is being replaced. */
   override async fetch(): Promise<Response> {
-    const greeting = this.#board.greeting()
-    if (greeting === null) return new Response(null, { status: 404 })
-    const { 0: client, 1: server } = new WebSocketPair()
-    this.ctx.acceptWebSocket(server) // hibernates: a poll that nobody changes costs nothing, whoever watches
-    server.send(greeting.frame)
-    if (greeting.last) server.close(farewells.closed.code, farewells.closed.reason)
-    return new Response(null, { status: 101, webSocket: client })
-  }
-
-  override webSocketMessage(socket: WebSocket) {
-    socket.close(1008, 'viewers only listen')
+    return new Response(null, { status: 503, headers: { 'Retry-After': '10' } })
   }
 
   override alarm() {
     return this.#board.wake()
-  }
-}
-
-const farewells = {
-  closed: { code: 1000, reason: 'the poll is closed' },
-  deleted: { code: 1000, reason: 'the poll is deleted' },
-  hidden: { code: 1008, reason: 'who may watch has changed: connect again' },
-} as const
-
-/** A socket that has gone must not keep the others from their frame. */
-const sendTo = (socket: WebSocket, frame: string) => {
-  try {
-    socket.send(frame)
-  } catch {
-    socket.close(1011, 'could not be reached')
   }
 }

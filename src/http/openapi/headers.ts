@@ -38,6 +38,16 @@ export const headerComponents = {
     schema: { ...text, pattern: '^\\d+/\\d+$' },
     example: '79321/79321',
   },
+  'Edgepoll-Poll-After': {
+    description: 'After how many seconds to ask again, for whoever polls.',
+    schema: whole,
+    example: 2,
+  },
+  'Edgepoll-Viewers': {
+    description: 'How many sockets watch the poll, about. Where anybody may see its results.',
+    schema: whole,
+    example: 1200,
+  },
   'Edgepoll-Problem': { description: 'The `code` of the problem.', schema: text },
   'Edgepoll-Retry-Safe': {
     description: '`false`: no repeat of this request could be known as one, so it would count again.',
@@ -66,6 +76,7 @@ export const headerComponents = {
   },
   'Referrer-Policy': { description: 'What other sites learn of the page’s address.', schema: text },
   'Retry-After': { description: 'After how many seconds to try again.', schema: whole },
+  'Sec-WebSocket-Protocol': { description: 'The subprotocol that is spoken.', schema: text },
   'Set-Cookie': {
     description: 'Names the voter to this poll’s page, and keeps their receipt.',
     schema: text,

@@ -44,6 +44,16 @@ export const receiptQuery = z.string().optional().openapi({
   description: 'A receipt of this poll, for sockets, which cannot send headers.',
 })
 
+export const versionQuery = z.int().min(0).optional().openapi({
+  description: 'The version of the results that the viewer has seen already: no lower one is sent.',
+  example: 42,
+})
+
+export const lastEventId = z.string().optional().openapi({
+  description: 'Sent by event streams that come back: only versions after this one are sent.',
+  example: '42',
+})
+
 export const receiptHeader = z.string().optional().openapi({
   description: 'A receipt of this poll: shows results of a poll whose `results` is `after-vote`.',
 })

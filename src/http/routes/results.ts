@@ -1,14 +1,18 @@
 // Results: read once, or watched live.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { allowsOrigin, type LiveOrder } from '../../application/open-live.ts'
+import type { ResultsOrder } from '../../application/read-results.ts'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { resultsFields } from '../../representation/messages.ts'
 import { encodeResults } from '../../representation/results-encoding.ts'
 import { answerEncoded, representationOf } from '../answer.ts'
-import { cacheHeaders, resultsPolicy, varies } from '../cache-policy.ts'
+import { cacheHeaders, liveHeaders, resultsPolicy, varies } from '../cache-policy.ts'
+import { eventHeaders, eventStream, wantsEvents } from '../event-stream.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
+import { originOf } from '../request-headers.ts'
 import { respond } from '../respond.ts'
-import { watcherOf } from '../watcher.ts'
+import { knownAddress, versionHeld, watcherOf } from '../watcher.ts'
 
 export const results = new Hono<Http>()
   .get('/:pollId/results', async (c) => {
@@ -25,29 +29,53 @@ export const results = new Hono<Http>()
       ETag: tag,
       ...varies,
       ...cacheHeaders(c, snapshot.pollId, resultsPolicy(snapshot, open), read.value),
+      ...liveHeaders(read.value),
     }
     if (namesTag(c.req.header('if-none-match') ?? null, tag)) return respond(c, null, 304, headers)
     return answerEncoded(c, encodeResults(snapshot, c.get('speech').format, fields.value), 200, headers)
   })
 
   .get('/:pollId/results/live', async (c) => {
-    const pollId = c.req.param('pollId')
-    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId, true), c.get('signal'))
+    const order = watcherOf(c, c.req.param('pollId'), true)
+    const allowed = await c.get('services').mayWatch(order, c.get('signal'))
     if (!allowed.ok) return refused(c, allowed.refusal)
-    const parameters = onlyParameters(c, ['receipt'])
+    const parameters = onlyParameters(c, ['receipt', 'version'])
     if (!parameters.ok) return refused(c, parameters.refusal)
-    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
-      return refused(c, { reason: 'upgrade-required' })
-    const poll = await c.get('services').readPoll({ pollId }, c.get('signal'))
-    if (!poll.ok) return refused(c, poll.refusal)
-    const origin = c.req.header('origin')
-    const { allowedOrigins } = poll.value
-    if (
-      origin !== undefined &&
-      allowedOrigins.length > 0 &&
-      ![...allowedOrigins, new URL(c.req.url).origin].includes(origin)
-    )
-      return refused(c, { reason: 'origin-not-allowed' })
-    // The object's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
-    return c.get('services').watch(pollId, c.req.raw)
+    const holds = versionHeld(c)
+    if (!holds.ok) return refused(c, holds.refusal)
+    const upgrades = c.req.header('upgrade')?.toLowerCase() === 'websocket'
+    if (!upgrades && !wantsEvents(c.req.header('accept'))) return refused(c, { reason: 'upgrade-required' })
+    const page = { origin: c.req.header('origin') ?? null, ownOrigin: new URL(c.req.url).origin }
+    if (!allowsOrigin(allowed.value.poll, page)) return refused(c, { reason: 'origin-not-allowed' })
+    return upgrades
+      ? opened(c, { ...order, ...page, holds: holds.value ?? 0 })
+      : streamed(c, order, holds.value)
   })
+
+type Page = Pick<LiveOrder, 'origin' | 'ownOrigin' | 'holds'>
+
+const opened = async (c: Context<Http>, order: ResultsOrder & Page): Promise<Response> => {
+  const viewer = { address: knownAddress(c), region: originOf(c.req.raw).region, upgrade: c.req.raw }
+  const socket = await c.get('services').openLive({ ...order, ...viewer }, c.get('signal'))
+  // The relay's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
+  return socket.ok ? socket.value : refused(c, socket.refusal)
+}
+
+const streamed = async (c: Context<Http>, order: ResultsOrder, holds: number | null): Promise<Response> => {
+  const { readResults, followResults, random } = c.get('services')
+  const read = await readResults(order, c.get('signal'))
+  if (!read.ok) return refused(c, read.refusal)
+  const { final, version } = read.value.snapshot
+  // A browser that is sent nothing does not come back.
+  if (final && holds !== null && holds >= version)
+    return respond(c, null, 204, { 'Cache-Control': 'no-store' })
+  const gone = new AbortController()
+  const lifeMs = shortestStreamMs * (1 + random.fraction() / 4)
+  const followed = followResults({ ...order, since: holds ?? -1, lifeMs }, gone.signal)
+  const retryMs = Math.round(2_000 + random.fraction() * 3_000)
+  return respond(c, eventStream(followed, { retryMs, stop: () => gone.abort() }), 200, eventHeaders)
+}
+
+/** At one look a second, each of which may ask two tiers and the origin, this stays below the 1,000 that a Worker may ask a
+ *  request. Streams that began together do not end together. */
+const shortestStreamMs = 240_000

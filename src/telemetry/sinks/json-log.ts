@@ -30,11 +30,14 @@ const levelOf = (event: Event): LogLevel => {
     case 'keys-unavailable':
     case 'limiter-away':
     case 'network-suspected':
+    case 'relay-failed':
     case 'work-shed':
     case 'ballots-shed':
     case 'stood-in':
     case 'archive-paced':
       return 'warn'
+    case 'relay-woke':
+      return 'info'
     case 'breaker-moved':
       return event.to === 'closed' ? 'info' : 'warn'
     case 'request':
@@ -46,6 +49,7 @@ const levelOf = (event: Event): LogLevel => {
       return event.again > 0 ? 'warn' : 'debug'
     case 'group-committed':
     case 'results-published':
+    case 'frames-sent':
     case 'ballots-archived':
       return 'debug'
   }

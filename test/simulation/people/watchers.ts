@@ -1,6 +1,8 @@
 // Those who watch: readers ask for results again and again, viewers hold a socket and apply what it brings.
 import type { Results } from '../../../src/domain/tally/results.ts'
+import type { RelayAddress } from '../../../src/relay/protocol.ts'
 import { merged, readFrame } from '../../../web/live/frames.ts'
+import type { Watcher } from '../../support/simulated/sockets.ts'
 import type { Sighting } from '../history.ts'
 import { type Stage, staged } from './stage.ts'
 
@@ -72,7 +74,7 @@ export const viewer = async (stage: Stage, client: string): Promise<void> => {
       world.saw('viewer came back')
       schedule.after(chance.between(20, 2_500), () => connect(shown))
     }
-    const opened = world.boards.watch(poll.id, {
+    const watcher: Watcher = {
       frame(text) {
         const frame = readFrame(text)
         if (frame === null) throw new Error(`no viewer understands ${text}`)
@@ -96,8 +98,29 @@ export const viewer = async (stage: Stage, client: string): Promise<void> => {
       closed(code) {
         if (code !== 1000) comeBack()
       },
-    })
-    opened.catch(comeBack)
+    }
+    open(stage, client, poll.id, shown?.version ?? 0, watcher).then((opened) => {
+      if (!opened) comeBack()
+    }, comeBack)
   }
   connect(null)
+}
+
+/** Two leaves that the board feeds, and two behind a branch. */
+const leaves = [0, 1, 20, 21] as const
+
+/** Whether a leaf took the viewer in: by the poll as an edge knows it, which may be of yesterday. */
+const open = async (
+  { world, chance }: Stage,
+  client: string,
+  pollId: string,
+  holds: number,
+  watcher: Watcher,
+): Promise<boolean> => {
+  const view = await world.edges.ask(({ readPoll }, signal) => readPoll({ pollId }, signal))
+  if (!view.ok) return true // deleted: nobody comes back
+  const leaf: RelayAddress = { pollId, kind: 'leaf', index: chance.pick(leaves) }
+  const no = await world.relays.watch(leaf, view.value.version, holds, watcher)
+  world.note(() => `${client} at ${leaf.index}: ${no?.reason ?? 'in'}`)
+  return no === null || no.reason === 'poll-not-found'
 }

@@ -1,13 +1,14 @@
-// Every scoreboard of a world: real boards in objects of the simulated platform, their viewers, and the way to them.
+// Every scoreboard of a world: real boards in objects of the simulated platform, and the way to them.
+import type { Feed } from '../../../src/application/live-feed.ts'
 import type { BoardLink, BoxLink, TallyReport } from '../../../src/application/ports.ts'
 import type { KeyValueStore } from '../../../src/cache/kv-tier.ts'
+import { Feeder, type FeederNeeds } from '../../../src/relay/feeder.ts'
 import { rememberFinal } from '../../../src/runtime/remember.ts'
 import type { Board, BoardNeeds } from '../../../src/scoreboard/board.ts'
 import type { BoardNamespace } from '../../../src/scoreboard/client.ts'
 import type { ScoreboardRpc } from '../../../src/scoreboard/protocol.ts'
 import type { Route } from '../../support/simulated/network.ts'
 import { plainCopy } from '../../support/simulated/plain-copy.ts'
-import { type Sockets, socketsOf, type Watcher } from '../../support/simulated/sockets.ts'
 import { type Caller, StatefulObject } from '../../support/simulated/stateful-object.ts'
 import type { Ground } from './ground.ts'
 import { dispatch, remote } from './remote.ts'
@@ -15,8 +16,8 @@ import { dispatch, remote } from './remote.ts'
 export interface Boards {
   namespaceFor(caller: Caller): BoardNamespace<string>
   linkFor(caller: Caller): BoardLink
-  /** Opens a viewer's socket; false: there is no such poll. Rejects when the board ended meanwhile. */
-  watch(pollId: string, watcher: Watcher): Promise<boolean>
+  /** How a relay asks a poll's board to be told. */
+  followFor(caller: Caller, pollId: string): (relay: string, viewers: number) => Promise<Feed | null>
   all(): readonly BoardStand[]
 }
 
@@ -28,7 +29,6 @@ export interface BoardStand {
 /** The object's shell, as workers/count/scoreboard.ts has it. */
 interface Shell {
   readonly board: Board
-  watch(watcher: Watcher): boolean
   wake(): Promise<void>
 }
 
@@ -36,6 +36,7 @@ interface Links {
   readonly boxes: (caller: Caller) => BoxLink
   readonly records: (caller: Caller) => BoardNeeds['records']
   readonly kv: (caller: Caller) => KeyValueStore
+  readonly push: (caller: Caller) => FeederNeeds['push']
 }
 
 export const boardsOf = (ground: Ground, links: Links): Boards => {
@@ -53,17 +54,16 @@ export const boardsOf = (ground: Ground, links: Links): Boards => {
         standOf(pollId).ask(method, plainCopy(args)),
       ),
     )
-  const noFetch = () => Promise.reject(new Error('viewers of a simulation come by `watch`'))
   return {
     namespaceFor: (caller) => ({
       idFromName: (name) => name,
-      get: (pollId) => ({ ...stub(caller, pollId), fetch: noFetch }),
+      get: (pollId) => stub(caller, pollId),
     }),
     linkFor: (caller) => ({
       join: (address) => stub(caller, address.pollId).join(address),
       report: (report) => stub(caller, report.pollId).report(report),
     }),
-    watch: (pollId, watcher) => standOf(pollId).object.call(async (shell) => shell.watch(watcher)),
+    followFor: (caller, pollId) => (relay, viewers) => stub(caller, pollId).follow(relay, viewers),
     all: () => [...stands.values()],
   }
 }
@@ -72,6 +72,7 @@ const methods = [
   'create',
   'definition',
   'snapshot',
+  'follow',
   'change',
   'close',
   'remove',
@@ -84,6 +85,7 @@ const plainRoute: Route = { name: 'board' }
 
 const routes: { readonly [Method in keyof ScoreboardRpc]?: Route } = {
   join: { name: 'board.join', replyLost: 'join-reply-lost', replyLate: 'join-reply-late' },
+  follow: { name: 'board.follow', requestLost: 'follow-request-lost', replyLost: 'follow-reply-lost' },
   report: {
     name: 'board.report',
     requestLost: 'report-request-lost',
@@ -100,7 +102,6 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
   const { chaos, saw } = ground
   const name = `board of ${pollId}`
   const chance = ground.chance.fork(name)
-  const sockets: Sockets = socketsOf(ground.schedule, chance)
   const reported = new Map<number, number>()
 
   const object = new StatefulObject<Shell>({
@@ -108,7 +109,7 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
     name,
     chance,
     make: (life) => {
-      const viewers = sockets.of(life)
+      const viewers = new Feeder({ ...life, push: links.push(life), report: ground.report })
       const board = ground.parts.makeBoard({
         storage: life.storage,
         clock: life.clock,
@@ -123,14 +124,6 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
       return {
         board,
         wake: () => board.wake(),
-        watch(watcher) {
-          const greeting = board.greeting()
-          if (greeting === null) return false
-          const socket = viewers.accept(watcher)
-          socket.send(greeting.frame)
-          if (greeting.last) socket.close(1000)
-          return true
-        },
       }
     },
     holdsAnswers: ground.parts.objectsHoldAnswers,
@@ -142,9 +135,6 @@ const watched = (ground: Ground, links: Links, pollId: string): Watched => {
     },
     crashed: (error) => ground.alarm('0', `${name} threw in a timer: ${String(error)}`),
     gaveUp: () => ground.saw('alarm given up'),
-    ended: (how) => {
-      if (how === 'aborted') sockets.drop()
-    },
   })
 
   return {

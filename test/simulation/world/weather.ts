@@ -26,5 +26,15 @@ export const weather = async (world: World): Promise<void> => {
       board.kill()
       chaos.fired('board-aborted')
     }
+    const relays = world.relays.all().filter(({ object }) => object.living)
+    if (relays.length === 0) continue
+    const relay = chance.pick(relays).object
+    if (relay.evictable && !relay.waiting && chaos.strikes('relay-evicted')) {
+      relay.evict()
+      chaos.fired('relay-evicted')
+    } else if (chaos.strikes('relay-aborted')) {
+      relay.kill()
+      chaos.fired('relay-aborted')
+    }
   }
 }

@@ -14,10 +14,12 @@ import { cursorWatch } from './cursor-watch.ts'
 import { type Edges, edgesOf } from './edges.ts'
 import { type Ground, type Parts, soundParts } from './ground.ts'
 import type { Race } from './races.ts'
+import { type Relays, relaysOf } from './relays.ts'
 
 export interface World extends Ground {
   readonly boxes: Boxes
   readonly boards: Boards
+  readonly relays: Relays
   readonly archive: Archive
   readonly edges: Edges
   /** How often each race was seen. */
@@ -101,7 +103,9 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
     boxes: (caller) => boxes.linkFor(caller),
     records: (caller) => archive.records(caller),
     kv,
+    push: (caller) => relays.pushFor(caller),
   })
+  const relays: Relays = relaysOf(ground, { follow: (caller, pollId) => boards.followFor(caller, pollId) })
   const archive: Archive = archiveOf(ground, {
     boxes: (caller) => boxes.namespaceFor(caller),
     boards: (caller) => boards.namespaceFor(caller),
@@ -117,6 +121,7 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
     ...ground,
     boxes,
     boards,
+    relays,
     archive,
     edges,
     racesSeen,
@@ -126,7 +131,7 @@ export const aWorld = ({ seed, faultShare, certainFaults = [], parts, trace }: W
       machines.repair()
     },
     close() {
-      for (const { object } of [...boxes.all(), ...boards.all()]) {
+      for (const { object } of [...boxes.all(), ...boards.all(), ...relays.all()]) {
         object.kill()
         object.disk.close()
       }

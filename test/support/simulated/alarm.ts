@@ -43,7 +43,9 @@ export class Alarm {
     // What rings is set anew when it is done, and what fails is tried again in its own time.
     if (disk.alarm === null || this.#ringing || this.#failures > 0) return
     this.#timer?.cancel()
-    this.#timer = schedule.after(disk.alarm - schedule.now + chance.between(0, 25), () => this.#due(0))
+    // One that is late takes a moment too: whose clock is behind sets it into the past again and again.
+    const dueMs = Math.max(0, disk.alarm - schedule.now)
+    this.#timer = schedule.after(dueMs + chance.between(0, 25), () => this.#due(0))
   }
 
   #due(attempt: number): void {

@@ -1,4 +1,5 @@
 // The sockets of one object: frames arrive in order or not at all; they outlast an eviction, not an abort.
+import type { Sockets as LeafSockets, Seat, Viewer } from '../../../src/relay/leaf.ts'
 import type { Chance } from './chance.ts'
 import type { Schedule } from './schedule.ts'
 import type { Caller } from './stateful-object.ts'
@@ -16,20 +17,14 @@ export interface Sockets {
   drop(): void
 }
 
-export interface ObjectSockets {
-  accept(watcher: Watcher): Socket
-  count(): number
-  send(frame: string): void
-  end(): void
-}
-
-interface Socket {
-  send(frame: string): void
-  close(code: number): void
+export interface ObjectSockets extends LeafSockets {
+  accept(watcher: Watcher, seat: Seat): Viewer
 }
 
 interface Open {
   readonly watcher: Watcher
+  /** Kept beside the socket, as the platform keeps it. */
+  seat: Seat
   /** When the last frame on its way arrives. */
   busyUntil: number
   broken: boolean
@@ -46,29 +41,31 @@ export const socketsOf = (schedule: Schedule, chance: Chance): Sockets => {
     })
   }
 
-  const endOf = (object: Caller, socket: Open): Socket => ({
-    send: (frame) => object.departs(() => arrive(socket, () => socket.watcher.frame(frame))),
-    close: (code) =>
-      object.departs(() => {
-        open.delete(socket)
-        arrive(socket, () => socket.watcher.closed(code))
-      }),
+  const endOf = (object: Caller, socket: Open): Viewer => ({
+    get seat() {
+      return socket.seat
+    },
+    set seat(next) {
+      socket.seat = next
+    },
+    heardAt: null,
+    send: (frame) => object.departs(() => arrive(socket, () => socket.watcher.frame(String(frame)))),
+    close(code) {
+      open.delete(socket)
+      object.departs(() => arrive(socket, () => socket.watcher.closed(code)))
+    },
   })
 
   return {
     of: (object) => ({
-      accept(watcher) {
-        const socket = { watcher, busyUntil: 0, broken: false }
+      accept(watcher, seat) {
+        const socket = { watcher, seat, busyUntil: 0, broken: false }
         open.add(socket)
         return endOf(object, socket)
       },
       count: () => open.size,
-      send(frame) {
-        for (const socket of open) endOf(object, socket).send(frame)
-      },
-      end() {
-        for (const socket of open) endOf(object, socket).close(1000)
-      },
+      countFrom: () => 0,
+      all: () => [...open].map((socket) => endOf(object, socket)),
     }),
     drop() {
       for (const socket of open) {

@@ -62,6 +62,8 @@ interface Living<Mind> {
   readonly asking: Set<() => void>
   /** What leaves once everything written is durable. */
   leaving: (() => void)[]
+  /** Timers that have not come yet. */
+  timers: number
 }
 
 export class StatefulObject<Mind extends { wake(): Promise<void> }> {
@@ -119,6 +121,11 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
     return this.#life !== null && this.#life.asking.size === 0 && !this.disk.dirty && !this.#alarm.ringing
   }
 
+  /** Whether a timer of it is set, which keeps the platform from putting it to sleep while it holds sockets. */
+  get waiting(): boolean {
+    return this.#life !== null && this.#life.timers > 0
+  }
+
   /** Ends an idle object, as the platform does. */
   evict(): void {
     if (this.#life === null || !this.evictable) throw new Error(`${this.#terms.name} is not idle`)
@@ -156,7 +163,7 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
 
   #living(): [Living<Mind>, Mind] {
     if (this.#life !== null && this.#life.mind !== null) return [this.#life, this.#life.mind]
-    const life: Living<Mind> = { alive: true, mind: null, asking: new Set(), leaving: [] }
+    const life: Living<Mind> = { alive: true, mind: null, asking: new Set(), leaving: [], timers: 0 }
     this.#life = life
     const mind = this.#terms.make(this.#lifeOf(life))
     life.mind = mind
@@ -182,7 +189,9 @@ export class StatefulObject<Mind extends { wake(): Promise<void> }> {
         wakeAt: (time) => here().wakeAt(time),
       },
       after: (delayMs, run) => {
+        life.timers++
         this.#terms.schedule.after(delayMs, () => {
+          life.timers--
           if (life.alive) this.#run(run)
         })
       },

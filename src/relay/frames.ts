@@ -1,4 +1,4 @@
-// What a viewer's socket is sent: each frame is serialised once a version, whoever watches.
+// What a viewer's socket is sent. A frame is made once for all sockets of a leaf that need the same.
 import type { Results } from '../domain/tally/results.ts'
 
 /** A delta larger than this is not worth its name: the whole document goes instead. */
@@ -9,8 +9,10 @@ export const resultsFrame = (document: string): string => `{"type":"results",${d
 
 export const closedFrame = (document: string): string => `{"type":"closed",${document.slice(1)}`
 
-/** What changed between two publications, question by question; runoffs stay out of it. */
+/** What changed between two publications, question by question; runoffs stay out of it. The whole document where the
+ *  questions are not the same any more, which no delta could say. */
 export const deltaFrame = (before: Results, after: Results, document: string): string => {
+  if (kindsOf(before) !== kindsOf(after)) return resultsFrame(document)
   const known = new Map(before.questions.map((question) => [question.id, outcomeText(question)]))
   const changed = after.questions.filter((question) => known.get(question.id) !== outcomeText(question))
   const frame = JSON.stringify({
@@ -24,6 +26,9 @@ export const deltaFrame = (before: Results, after: Results, document: string): s
   })
   return frame.length > deltaLimit ? resultsFrame(document) : frame
 }
+
+const kindsOf = ({ questions }: Results): string =>
+  JSON.stringify(questions.map(({ id, type }) => [id, type]))
 
 const outcomeText = (question: Results['questions'][number]): string =>
   JSON.stringify(question, (key, value) => (key === 'runoff' ? undefined : value))
