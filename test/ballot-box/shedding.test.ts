@@ -65,21 +65,21 @@ describe('a box that is offered more than it can do', () => {
 
   test('counts whom it accepted, each once, and nobody else', async () => {
     const stand = await aFoundedBox(slow)
-    const { accepted } = await offered(stand, 3_200, 1_000)
+    const { accepted } = await offered(stand, 1_600, 500)
     expect(stand.tables()['ballot']).toHaveLength(accepted.length + 1)
     expect((await stand.box.standing(stand.address)).ballots).toBe(accepted.length + 1)
   })
 
   test('collapses when it may not turn anybody away: who gets in has waited in vain', async () => {
     const stand = await aFoundedBox({ ...slow, shedding: false })
-    const { accepted } = await offered(stand, 3_200, 5_000)
+    const { accepted } = await offered(stand, 1_000, 2_000)
     const late = accepted.filter(({ at }) => at >= 1_000)
     expect(Math.min(...late.map(({ waitedMs }) => waitedMs))).toBeGreaterThan(500)
   })
 
   test('takes everybody again once it is calm', async () => {
     const stand = await aFoundedBox(slow)
-    await offered(stand, 3_200, 1_000)
+    await offered(stand, 1_600, 500)
     await stand.time.advance(1_000)
     const { words } = await offered(stand, 100, 1_000)
     expect(new Set(words)).toEqual(new Set(['accepted']))
