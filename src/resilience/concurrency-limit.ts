@@ -23,6 +23,8 @@ export class ConcurrencyLimit {
   readonly #underWay = new Map<number, number>()
   #next = 0
   #shrunkAt = Number.NEGATIVE_INFINITY
+  /** Calls of that round that came back badly too. */
+  #alsoBad = 0
 
   constructor(terms: LimitTerms) {
     this.#terms = terms
@@ -66,9 +68,11 @@ export class ConcurrencyLimit {
     }
   }
 
-  /** Once a round: what was under way when it shrank says nothing new. */
+  /** Once a round: what was under way when it shrank says nothing new, unless it is as many as may be under way now. So
+   *  the first wave of a surge is enough to find a bound that is a hundredth of it. */
   #shrink(began: number, now: number): void {
-    if (began < this.#shrunkAt) return
+    if (began < this.#shrunkAt && ++this.#alsoBad < this.#bound.value) return
+    this.#alsoBad = 0
     this.#shrunkAt = now
     this.#bound.shrink()
   }

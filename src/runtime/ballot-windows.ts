@@ -28,7 +28,7 @@ const troubleMs = 1_000
 /** After which one that was let in is not coming any more: it was refused for something else. */
 const comingMs = 1_000
 
-/** A box works on 256 at once and answers within its own bound, 100 ms; an isolate that stands alone should keep it busy.
+/** A box works on 256 at once and answers within its own bound, 50 ms; an isolate that stands alone should keep it busy.
  *  What goes to a box in vain costs as much as a ballot: a window that is too wide is halved. */
 const terms = { initial: 256, least: 8, most: 2_000, factor: 0.5, slowMs: 1_500, leaseMs: 15_000 }
 
