@@ -150,9 +150,18 @@ export interface Remembered<Value> {
 
 /** Polls as anybody may see them. */
 export interface PollViews {
+  /** What is fresh here, at once; null: `find` must look further. */
+  recall(pollId: string): Remembered<Poll> | null
   find(pollId: string, signal: AbortSignal): Promise<Remembered<Poll>>
   /** A change that was made here. */
   learn(poll: Poll): Promise<void>
+  forget(pollId: string): Promise<void>
+}
+
+/** Publications from the nearest memory. */
+export interface RememberedResults extends Pick<Scoreboards, 'snapshot'> {
+  /** What is fresh here, at once; null: `snapshot` must look further. */
+  recall(pollId: string): Remembered<Snapshot> | null
   forget(pollId: string): Promise<void>
 }
 

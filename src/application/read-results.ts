@@ -2,7 +2,7 @@ import { type Poll, statusOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import type { PollViews, ReceiptBook, Remembered, Scoreboards, Snapshot } from './ports.ts'
+import type { PollViews, ReceiptBook, Remembered, RememberedResults, Scoreboards, Snapshot } from './ports.ts'
 
 interface Needs {
   readonly pollViews: Pick<PollViews, 'find'>
@@ -44,6 +44,26 @@ export const readResults =
       : accept({ ...how, snapshot, open: allowed.value.open })
   }
 
+/** The same for anybody, at once and from this isolate's memory alone; null: `readResults` must say. */
+export const recallResults =
+  ({
+    pollViews,
+    results,
+    clock,
+  }: Pick<Needs, 'clock'> & {
+    readonly pollViews: Pick<PollViews, 'recall'>
+    readonly results: Pick<RememberedResults, 'recall'>
+  }) =>
+  (pollId: string): ResultsRead | null => {
+    const poll = pollViews.recall(pollId)?.value
+    if (!poll || !isOpen(poll, clock)) return null
+    const found = results.recall(pollId)
+    return found?.value ? { ...found, snapshot: found.value, open: true } : null
+  }
+
+const isOpen = (poll: Poll, clock: Clock): boolean =>
+  poll.results === 'always' || (poll.results === 'after-close' && statusOf(poll, clock.now()) === 'closed')
+
 /** Whether results may be shown: `open` to anybody, or to this reader alone. */
 export const mayWatch =
   ({ pollViews, receipts, clock }: Pick<Needs, 'pollViews' | 'receipts' | 'clock'>) =>
@@ -53,9 +73,7 @@ export const mayWatch =
   ): Promise<Result<{ readonly open: boolean; readonly poll: Poll }, VotingRefusal>> => {
     const { value: poll } = await pollViews.find(order.pollId, signal)
     if (poll === null) return refuse({ reason: 'poll-not-found' })
-    const open =
-      poll.results === 'always' ||
-      (poll.results === 'after-close' && statusOf(poll, clock.now()) === 'closed')
+    const open = isOpen(poll, clock)
     if (open || order.workspaceId === poll.workspaceId) return accept({ open, poll })
     const voted =
       poll.results === 'after-vote' &&

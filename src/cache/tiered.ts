@@ -8,6 +8,8 @@ import type { IsolateTier } from './isolate-tier.ts'
 import type { Tier } from './tier.ts'
 
 export interface Tiered<Value> {
+  /** What this isolate has fresh, at once; null: `read` must look further. */
+  recall(key: string): Remembered<Value> | null
   /** null: known to be absent. Rejects as the origin does, where nothing may stand in for it. */
   read(key: string, signal: AbortSignal): Promise<Remembered<Value>>
   /** Puts something newer in everywhere: a change is seen at once where it was made. */
@@ -133,6 +135,11 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
   }
 
   return {
+    recall(key) {
+      const entry = isolate.peek(key)
+      return entry !== undefined && clock.now() < entry.freshUntil ? found(entry, 'isolate') : null
+    },
+
     async read(key, signal) {
       const entry = isolate.peek(key)
       const now = clock.now()

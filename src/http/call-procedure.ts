@@ -1,5 +1,6 @@
 // Procedures: edgepoll.v1.PollService by the Connect protocol, for other services. Verbs, headers and refusals are those of
 // REST; requests are read as strictly.
+
 import {
   createContextKey,
   createContextValues,
@@ -26,6 +27,7 @@ import { readAtMost } from '../representation/read-body.ts'
 import { cacheHeaders, resultsPolicy } from './cache-policy.ts'
 import { castFrom, castHeaders } from './cast-from.ts'
 import { connectError } from './connect-error.ts'
+import { signalOf } from './deadline.ts'
 import { failed } from './failed.ts'
 import { type Http, refused } from './http.ts'
 import { bodyLimits } from './limits.ts'
@@ -45,7 +47,7 @@ export const callProcedure = async (c: Context<Http>): Promise<Response> => {
     url: c.req.url,
     header,
     body: strictly(c, handler, header, bytes),
-    signal: c.get('signal'),
+    signal: signalOf(c),
     contextValues: createContextValues().set(httpContext, c),
   })
   const answer = universalServerResponseToFetch(response)

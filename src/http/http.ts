@@ -24,12 +24,13 @@ import type { proveBallot } from '../application/prove-ballot.ts'
 import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
 import type { readPoll, readPollFor } from '../application/read-poll.ts'
-import type { mayWatch, readResults } from '../application/read-results.ts'
+import type { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
+import type { Deadline } from './deadline.ts'
 import type { Door } from './door.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
 import { respond } from './respond.ts'
@@ -65,6 +66,7 @@ export interface Services {
   readonly readPoll: ReturnType<typeof readPoll>
   readonly readPollFor: ReturnType<typeof readPollFor>
   readonly readResults: ReturnType<typeof readResults>
+  readonly recallResults: ReturnType<typeof recallResults>
   readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly receipts: ReceiptBook
@@ -81,8 +83,8 @@ export interface Http {
     services: Services
     /** A UUID. */
     requestId: string
-    /** Aborts when the request's time is up or the client has gone. */
-    signal: AbortSignal
+    /** When the request's time is up: `signalOf`. */
+    deadline: Deadline
     caller: Caller
     /** What is left of the quota of an owner's call, and the headers that say so. */
     quota?: Verdict

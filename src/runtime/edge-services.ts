@@ -24,7 +24,7 @@ import { proveBallot } from '../application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../application/read-log.ts'
 import { readOwnBallot } from '../application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../application/read-poll.ts'
-import { mayWatch, readResults } from '../application/read-results.ts'
+import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
@@ -195,6 +195,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     readPollFor: readPollFor({ pollBook, pollViews }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
     readResults: resultsReader,
+    recallResults: recallResults({ pollViews, results, clock }),
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),

@@ -6,6 +6,7 @@ import type {
   PollBook,
   PollViews,
   Remembered,
+  RememberedResults,
   Scoreboards,
   Snapshot,
   StoredUsage,
@@ -89,6 +90,7 @@ export const rememberViews = (book: PollBook, around: Around): PollViews => {
   })
   const noticed = noticing(around, 'poll')
   return {
+    recall: (pollId) => views.recall(viewKey(pollId)),
     find: async (pollId, signal) => noticed(await views.read(viewKey(pollId), signal)),
     learn: (poll) => views.learn(viewKey(poll.id), publicPoll(poll), stageOf(poll)),
     forget: (pollId) => views.forget(viewKey(pollId)),
@@ -97,10 +99,7 @@ export const rememberViews = (book: PollBook, around: Around): PollViews => {
 
 /** Results: isolate, location, and KV, where the scoreboard puts them once they are final. Fresh for a second from when
  *  the scoreboard was asked. Final ones are held a minute at a time, because an erasure may still be noted in them. */
-export const rememberResults = (
-  boards: Pick<Scoreboards, 'snapshot'>,
-  around: Around,
-): Pick<Scoreboards, 'snapshot'> & { forget(pollId: string): Promise<void> } => {
+export const rememberResults = (boards: Pick<Scoreboards, 'snapshot'>, around: Around): RememberedResults => {
   const live: Terms = { freshMs: second, staleMs: second, standInMs: minute, absentMs: second }
   const final: Terms = { freshMs: minute, staleMs: minute, standInMs: day, absentMs: second }
   const results = tiered<Snapshot>({
@@ -115,6 +114,7 @@ export const rememberResults = (
   })
   const noticed = noticing(around, 'results')
   return {
+    recall: (pollId) => results.recall(resultsKey(pollId)),
     snapshot: async (pollId, signal) => noticed(await results.read(resultsKey(pollId), signal)),
     forget: (pollId) => results.forget(resultsKey(pollId)),
   }

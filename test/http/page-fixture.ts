@@ -1,4 +1,5 @@
 // A polling station for the page's tests: one poll in memory, checked and counted by the real domain.
+
 import { Hono } from 'hono'
 import { checkBallot } from '../../src/domain/ballot/check-ballot.ts'
 import { definePoll, type PollDraft } from '../../src/domain/poll/define-poll.ts'
@@ -6,8 +7,10 @@ import { type Poll, type PollPhase, statusOf } from '../../src/domain/poll/poll.
 import type { VotingRefusal } from '../../src/domain/refusal.ts'
 import { type Results, resultsOf } from '../../src/domain/tally/results.ts'
 import { countBallot, emptyTally } from '../../src/domain/tally/tally.ts'
+import { Deadline } from '../../src/http/deadline.ts'
 import type { Http, Services } from '../../src/http/http.ts'
 import { page } from '../../src/http/routes/page.ts'
+import { systemClock } from '../../src/kernel/clock.ts'
 import { accept, refuse } from '../../src/kernel/result.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 
@@ -161,7 +164,7 @@ export const aStation = (made: Poll, onChange: (results: Results) => void = () =
     .use(async (c, next) => {
       c.set('services', services as Services) // the verbs the page may call, and no other
       c.set('requestId', '00000000-0000-4000-8000-000000000000')
-      c.set('signal', AbortSignal.timeout(10_000))
+      c.set('deadline', new Deadline(systemClock))
       await next()
     })
     .route('/', page)

@@ -33,7 +33,7 @@ import { proveBallot } from '../../src/application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
 import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
-import { mayWatch, readResults } from '../../src/application/read-results.ts'
+import { mayWatch, readResults, recallResults } from '../../src/application/read-results.ts'
 import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
@@ -248,6 +248,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readPollFor: readPollFor({ pollBook, pollViews }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
     readResults: reader,
+    recallResults: recallResults({ pollViews, results, clock }),
     receipts,
     redriveLetters: redriveLetters({
       deadLetters: {

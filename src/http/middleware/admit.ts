@@ -1,9 +1,12 @@
 // Who comes in, the cheapest no first: a voter who knocks too often, a key that is none, a key or workspace that has used what
 // its plan gives. The key is read here and says whose it is.
+
 import type { Context, MiddlewareHandler } from 'hono'
 import { planWindowSeconds } from '../../admission/admission.ts'
 import { callCost } from '../../admission/call-cost.ts'
 import type { Verdict } from '../../admission/limiter.ts'
+import { accept } from '../../kernel/result.ts'
+import { signalOf } from '../deadline.ts'
 import { workOf } from '../door.ts'
 import { type Http, refused } from '../http.ts'
 
@@ -18,7 +21,8 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
     if (until !== null) return refused(c, tooMany(c, until))
   }
 
-  const caller = await identifyCaller(presentedKey(headers), c.get('signal'))
+  const key = presentedKey(headers)
+  const caller = key === null ? accept(nobody) : await identifyCaller(key, signalOf(c))
   if (!caller.ok) return refused(c, caller.refusal)
   c.set('caller', caller.value)
   const work = workOf(c)
@@ -28,7 +32,7 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   if (caller.value.kind !== 'owner' || pollId !== null || !counted.test(c.req.path)) return next()
 
   const cost = callCost(c.req.method, c.req.path)
-  const verdict = await admission.ownerCall(caller.value, cost, c.get('signal'))
+  const verdict = await admission.ownerCall(caller.value, cost, signalOf(c))
   const said = rateLimit(verdict, clock.now())
   c.set('quotaHeaders', said)
   if (!verdict.allowed) return refused(c, tooMany(c, verdict.resetAt))
@@ -38,6 +42,8 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   if (c.res.status === 101 || c.res.headers.has('RateLimit')) return
   for (const [name, value] of Object.entries(said)) c.header(name, value)
 }
+
+const nobody = { kind: 'anonymous' } as const
 
 /** What takes from a quota: the API, and not its pages, its health or its description. */
 const counted = /^\/(v1|edgepoll\.v1\.\w+)\//

@@ -1,8 +1,10 @@
 // A ballot from a plain form: counted and sent back to the page, or shown again with what is wrong.
+
 import type { Context } from 'hono'
 import type { Question, QuestionId } from '../../domain/poll/poll.ts'
 import type { VotingRefusal } from '../../domain/refusal.ts'
 import { readAtMost } from '../../representation/read-body.ts'
+import { signalOf } from '../deadline.ts'
 import type { Http } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { problems } from '../problems.ts'
@@ -20,7 +22,7 @@ export const castForm = async (c: Context<Http>, pollId: string): Promise<Respon
   const body = await readAtMost(c.req.raw, bodyLimits.ballot)
   if (!body.ok) return showMessage(c, body.refusal)
   const fields = new URLSearchParams(new TextDecoder().decode(body.value))
-  const [services, signal] = [c.get('services'), c.get('signal')]
+  const [services, signal] = [c.get('services'), signalOf(c)]
   const found = await services.readPoll({ pollId }, signal)
   if (!found.ok) return showMessage(c, found.refusal)
   const poll = found.value

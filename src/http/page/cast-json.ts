@@ -1,10 +1,12 @@
 // A ballot from the page's script: as POST /v1/polls/{id}/ballots, except that the cookie says who votes.
+
 import type { Context } from 'hono'
 import { ballotBody } from '../../representation/ballot-body.ts'
 import { ballotDocument } from '../../representation/ballot-document.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { readJson } from '../../representation/read-json.ts'
 import { castHeaders } from '../cast-from.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { idempotencyKey, originOf } from '../request-headers.ts'
@@ -24,7 +26,7 @@ export const castJson = async (c: Context<Http>, pollId: string): Promise<Respon
   const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: key.value }, beside)
   const cast = await c
     .get('services')
-    .castBallot({ pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) }, c.get('signal'))
+    .castBallot({ pollId, answers, revisionOnly: false, ...shown, ...originOf(c.req.raw) }, signalOf(c))
   if (!cast.ok) {
     if (cast.refusal.reason === 'already-voted') await recoverReceipt(c, pollId, shown)
     return refused(c, cast.refusal)

@@ -1,8 +1,10 @@
 // Answers with a page: gathers what the view needs, and sets the headers of a page that is one reader's own.
+
 import type { Context } from 'hono'
 import { type Poll, type QuestionId, statusOf } from '../../domain/poll/poll.ts'
 import type { Results } from '../../domain/tally/results.ts'
 import type { Answers } from '../../domain/tally/rule.ts'
+import { signalOf } from '../deadline.ts'
 import type { Http } from '../http.ts'
 import { type AnyRefusal, type Problem, problems } from '../problems.ts'
 import { shownAs } from '../voter-shown.ts'
@@ -65,14 +67,14 @@ export const showMessage = (c: Context<Http>, refusal: AnyRefusal): Response | P
 
 const resultsFor = async (c: Context<Http>, poll: Poll, receipt: string | null): Promise<Results | null> => {
   const order = { pollId: poll.id, receipt, workspaceId: null }
-  const read = await c.get('services').readResults(order, c.get('signal'))
+  const read = await c.get('services').readResults(order, signalOf(c))
   return read.ok ? JSON.parse(read.value.snapshot.document) : null // our own publication
 }
 
 /** What a voter who changes their ballot starts from. */
 const ownAnswers = async (c: Context<Http>, poll: Poll, beside: VoterBeside): Promise<Answers> => {
   const shown = shownAs(c, { voterId: voterOf(c), idempotencyKey: null }, shownBeside(beside))
-  const own = await c.get('services').readOwnBallot({ pollId: poll.id, ...shown }, c.get('signal'))
+  const own = await c.get('services').readOwnBallot({ pollId: poll.id, ...shown }, signalOf(c))
   return own.ok ? own.value.answers : {}
 }
 

@@ -1,11 +1,13 @@
 // Whether this process is alive, and whether what it needs is there (application/health+json).
+
 import { Hono } from 'hono'
+import { signalOf } from '../deadline.ts'
 import type { Http } from '../http.ts'
 
 export const health = new Hono<Http>()
   .get('/livez', (c) => c.json({ status: 'pass' }, 200, { 'Cache-Control': 'no-store' }))
   .get('/readyz', async (c) => {
-    const { status, checks } = await c.get('services').checkHealth(c.get('signal'))
+    const { status, checks } = await c.get('services').checkHealth(signalOf(c))
     const body = {
       status,
       checks: Object.fromEntries(checks.map((check) => [check.name, [{ status: check.status }]])),

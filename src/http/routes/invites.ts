@@ -1,4 +1,5 @@
 // Invites: computed codes, shown once, revoked by serial.
+
 import { Hono } from 'hono'
 import { lastInvite } from '../../domain/voter/invite.ts'
 import { faultsOf } from '../../representation/faults.ts'
@@ -6,6 +7,7 @@ import { bodyFormats } from '../../representation/formats.ts'
 import { invitesBody } from '../../representation/invites-body.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
@@ -23,7 +25,7 @@ export const invites = new Hono<Http>()
 
     const issued = await c
       .get('services')
-      .issueInvites({ ...owned.value, count: parsed.data.count }, c.get('signal'))
+      .issueInvites({ ...owned.value, count: parsed.data.count }, signalOf(c))
     if (!issued.ok) return refused(c, issued.refusal)
     const { first, codes } = issued.value
     const headers = { 'Cache-Control': 'no-store' }
@@ -43,6 +45,6 @@ export const invites = new Hono<Http>()
     if (serial === null)
       return refused(c, { reason: 'query-invalid', detail: 'The serial must be a whole number.' })
     const order = { ...owned.value, change: { kind: 'revoke-invite', serial } } as const
-    const revoked = await c.get('services').changePoll(order, c.get('signal'))
+    const revoked = await c.get('services').changePoll(order, signalOf(c))
     return revoked.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, revoked.refusal)
   })

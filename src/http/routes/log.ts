@@ -1,8 +1,10 @@
 // The public log, as NDJSON. It shows how many have voted, so it is shown to whom results are.
+
 import { Hono } from 'hono'
 import type { LogPage } from '../../application/ports.ts'
 import type { Poll } from '../../domain/poll/poll.ts'
 import { answer } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { onlyParameters, wholeNumber } from '../query.ts'
 import { watcherOf } from '../watcher.ts'
@@ -12,7 +14,7 @@ const linesAtOnce = 5_000
 export const log = new Hono<Http>()
   .get('/:pollId/log', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), c.get('signal'))
+    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), signalOf(c))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c, ['shard', 'cursor'])
     if (!parameters.ok) return refused(c, parameters.refusal)
@@ -20,9 +22,7 @@ export const log = new Hono<Http>()
     const after = wholeNumber(c.req.query('cursor') ?? '0', 0, Number.MAX_SAFE_INTEGER)
     if (shard === null || after === null)
       return refused(c, { reason: 'query-invalid', detail: '`shard` and `cursor` must be whole numbers.' })
-    const page = await c
-      .get('services')
-      .readLog({ pollId, shard, after, limit: linesAtOnce }, c.get('signal'))
+    const page = await c.get('services').readLog({ pollId, shard, after, limit: linesAtOnce }, signalOf(c))
     if (!page.ok) return refused(c, page.refusal)
     const { next } = page.value
     return c.body(linesOf(page.value, after), 200, {
@@ -36,11 +36,11 @@ export const log = new Hono<Http>()
 
   .get('/:pollId/log/checkpoint', async (c) => {
     const pollId = c.req.param('pollId')
-    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), c.get('signal'))
+    const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), signalOf(c))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c)
     if (!parameters.ok) return refused(c, parameters.refusal)
-    const found = await c.get('services').readCheckpoints({ pollId }, c.get('signal'))
+    const found = await c.get('services').readCheckpoints({ pollId }, signalOf(c))
     if (!found.ok) return refused(c, found.refusal)
     const { receipts } = c.get('services')
     const checkpoints = await Promise.all(

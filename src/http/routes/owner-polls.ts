@@ -1,4 +1,5 @@
 // Polls as their owner works with them: lists, changes, opening, closing, archiving, deleting.
+
 import { type Context, Hono } from 'hono'
 import { requireOwner } from '../../application/identify-caller.ts'
 import type { PollChange } from '../../domain/poll/change-poll.ts'
@@ -12,6 +13,7 @@ import { pollDocument } from '../../representation/poll-document.ts'
 import { patchedDraft } from '../../representation/poll-patch.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer, representationOf } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
@@ -43,7 +45,7 @@ export const ownerPolls = new Hono<Http>()
       return refused(c, { reason: 'query-invalid', detail: detail ?? '' })
 
     const { workspaceId } = owner.value
-    const page = await c.get('services').listPolls({ workspaceId, status, limit, after }, c.get('signal'))
+    const page = await c.get('services').listPolls({ workspaceId, status, limit, after }, signalOf(c))
     const nextCursor = page.next === null ? null : cursorOf(page.next)
     const data = page.polls.map((poll) => {
       const document = pollDocument(poll, viewpoint(c, true))
@@ -73,7 +75,7 @@ export const ownerPolls = new Hono<Http>()
 
     const ifVersions = versionsNamed(ifMatch, 'poll')
     const edit = patchedDraft(body.value)
-    const changed = await c.get('services').editPoll({ ...owned.value, ifVersions, edit }, c.get('signal'))
+    const changed = await c.get('services').editPoll({ ...owned.value, ifVersions, edit }, signalOf(c))
     if (!changed.ok) return refused(c, changed.refusal)
     return answerChanged(c, changed.value)
   })
@@ -85,7 +87,7 @@ export const ownerPolls = new Hono<Http>()
   .post('/:pollId/close', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
-    const closed = await c.get('services').closePoll(owned.value, c.get('signal'))
+    const closed = await c.get('services').closePoll(owned.value, signalOf(c))
     if (!closed.ok) return refused(c, closed.refusal)
     const { poll, final } = closed.value
     const document = { ...pollDocument(poll, viewpoint(c, true)), final }
@@ -96,14 +98,14 @@ export const ownerPolls = new Hono<Http>()
   .delete('/:pollId', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
-    const deleted = await c.get('services').deletePoll(owned.value, c.get('signal'))
+    const deleted = await c.get('services').deletePoll(owned.value, signalOf(c))
     return deleted.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, deleted.refusal)
   })
 
 const change = async (c: Context<Http>, pollId: string, change: PollChange): Promise<Response> => {
   const owned = await ownedPoll(c, pollId, 'polls:write')
   if (!owned.ok) return refused(c, owned.refusal)
-  const changed = await c.get('services').changePoll({ ...owned.value, change }, c.get('signal'))
+  const changed = await c.get('services').changePoll({ ...owned.value, change }, signalOf(c))
   if (!changed.ok) return refused(c, changed.refusal)
   return answerChanged(c, changed.value)
 }

@@ -1,6 +1,8 @@
 // The page a person votes on, and the files it loads. A plain form and the page's script post the same ballot.
+
 import { type Context, Hono } from 'hono'
 import { Unavailable } from '../../kernel/unavailable.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { files } from '../page/assets.ts'
 import { castForm } from '../page/cast-form.ts'
@@ -20,7 +22,7 @@ export const page = new Hono<Http>()
   })
 
   .get('/p/:pollId', async (c) => {
-    const found = await c.get('services').readPoll({ pollId: c.req.param('pollId') }, c.get('signal'))
+    const found = await c.get('services').readPoll({ pollId: c.req.param('pollId') }, signalOf(c))
     return found.ok ? showPoll(c, found.value) : showMessage(c, found.refusal)
   })
 

@@ -1,4 +1,5 @@
 // Polls: made with a key, read by anybody. What else their owner does is in owner-polls.
+
 import { Hono } from 'hono'
 import { requireOwner } from '../../application/identify-caller.ts'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
@@ -11,6 +12,7 @@ import { draftOf, pollDraft } from '../../representation/poll-draft.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer, representationOf } from '../answer.ts'
 import { cacheHeaders, varies } from '../cache-policy.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { fieldsAsked } from '../query.ts'
@@ -37,7 +39,7 @@ export const polls = new Hono<Http>()
       open: parsed.data.status === 'open',
       idempotencyKey: key.value,
     }
-    const made = await c.get('services').createPoll(order, c.get('signal'))
+    const made = await c.get('services').createPoll(order, signalOf(c))
     if (!made.ok) return refused(c, made.refusal)
     const document = pollDocument(made.value, viewpoint(c, true))
     const headers = {
@@ -53,7 +55,7 @@ export const polls = new Hono<Http>()
     const workspaceId = caller.kind === 'owner' ? caller.workspaceId : null
     const found = await c
       .get('services')
-      .readPollFor({ pollId: c.req.param('pollId'), workspaceId }, c.get('signal'))
+      .readPollFor({ pollId: c.req.param('pollId'), workspaceId }, signalOf(c))
     if (!found.ok) return refused(c, found.refusal)
     const fields = fieldsAsked(c, pollFields)
     if (!fields.ok) return refused(c, fields.refusal)

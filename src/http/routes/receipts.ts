@@ -1,6 +1,8 @@
 // Proofs: that a ballot is in the log, where the log stands, and the keys that sign both.
+
 import { Hono } from 'hono'
 import { answer } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { problemOf } from '../problems.ts'
 import { onlyParameters } from '../query.ts'
@@ -9,9 +11,9 @@ import { watcherOf } from '../watcher.ts'
 export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', async (c) => {
   const { pollId, ballotId } = c.req.param()
   // A place in the log is a lower bound of how many have voted.
-  const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), c.get('signal'))
+  const allowed = await c.get('services').mayWatch(watcherOf(c, pollId), signalOf(c))
   if (!allowed.ok) return refused(c, allowed.refusal)
-  const proof = await c.get('services').proveBallot({ pollId, ballotId }, c.get('signal'))
+  const proof = await c.get('services').proveBallot({ pollId, ballotId }, signalOf(c))
   if (!proof.ok) return refused(c, proof.refusal)
   const parameters = onlyParameters(c)
   if (!parameters.ok) return refused(c, parameters.refusal)

@@ -1,12 +1,15 @@
 // Results: read once, or watched live.
+
 import { type Context, Hono } from 'hono'
 import { allowsOrigin, type LiveOrder } from '../../application/open-live.ts'
 import type { ResultsOrder } from '../../application/read-results.ts'
+import { accept } from '../../kernel/result.ts'
 import { entityTag, namesTag } from '../../representation/entity-tag.ts'
 import { resultsFields } from '../../representation/messages.ts'
 import { encodeResults } from '../../representation/results-encoding.ts'
 import { answerEncoded, representationOf } from '../answer.ts'
 import { cacheHeaders, liveHeaders, resultsPolicy, varies } from '../cache-policy.ts'
+import { signalOf } from '../deadline.ts'
 import { eventHeaders, eventStream, wantsEvents } from '../event-stream.ts'
 import { type Http, refused } from '../http.ts'
 import { fieldsAsked, onlyParameters } from '../query.ts'
@@ -19,7 +22,10 @@ export const results = new Hono<Http>()
     const fresh =
       c.get('caller').kind !== 'anonymous' && /\bno-cache\b/.test(c.req.header('cache-control') ?? '')
     const order = { ...watcherOf(c, c.req.param('pollId')), fresh }
-    const read = await c.get('services').readResults(order, c.get('signal'))
+    const { recallResults, readResults } = c.get('services')
+    // What nearly everybody asks for is at hand, and waits for nothing.
+    const recalled = fresh ? null : recallResults(order.pollId)
+    const read = recalled === null ? await readResults(order, signalOf(c)) : accept(recalled)
     if (!read.ok) return refused(c, read.refusal)
     const fields = fieldsAsked(c, resultsFields)
     if (!fields.ok) return refused(c, fields.refusal)
@@ -37,7 +43,7 @@ export const results = new Hono<Http>()
 
   .get('/:pollId/results/live', async (c) => {
     const order = watcherOf(c, c.req.param('pollId'), true)
-    const allowed = await c.get('services').mayWatch(order, c.get('signal'))
+    const allowed = await c.get('services').mayWatch(order, signalOf(c))
     if (!allowed.ok) return refused(c, allowed.refusal)
     const parameters = onlyParameters(c, ['receipt', 'version'])
     if (!parameters.ok) return refused(c, parameters.refusal)
@@ -56,14 +62,14 @@ type Page = Pick<LiveOrder, 'origin' | 'ownOrigin' | 'holds'>
 
 const opened = async (c: Context<Http>, order: ResultsOrder & Page): Promise<Response> => {
   const viewer = { address: knownAddress(c), region: originOf(c.req.raw).region, upgrade: c.req.raw }
-  const socket = await c.get('services').openLive({ ...order, ...viewer }, c.get('signal'))
+  const socket = await c.get('services').openLive({ ...order, ...viewer }, signalOf(c))
   // The relay's 101 goes back untouched: the edge holds no socket, so publishing a new edge ends none.
   return socket.ok ? socket.value : refused(c, socket.refusal)
 }
 
 const streamed = async (c: Context<Http>, order: ResultsOrder, holds: number | null): Promise<Response> => {
   const { readResults, followResults, random } = c.get('services')
-  const read = await readResults(order, c.get('signal'))
+  const read = await readResults(order, signalOf(c))
   if (!read.ok) return refused(c, read.refusal)
   const { final, version } = read.value.snapshot
   // A browser that is sent nothing does not come back.

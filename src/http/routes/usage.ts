@@ -1,8 +1,10 @@
 // Usage: what a workspace has used of its plan.
+
 import { Hono } from 'hono'
 import { planWindowSeconds } from '../../admission/admission.ts'
 import { requireKey } from '../../application/identify-caller.ts'
 import { answer } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { onlyParameters } from '../query.ts'
 
@@ -12,7 +14,7 @@ export const usage = new Hono<Http>().get('/', async (c) => {
   const parameters = onlyParameters(c)
   if (!parameters.ok) return refused(c, parameters.refusal)
   const { clock, readUsage } = c.get('services')
-  const { plan, terms, stored, ageMs, stale } = await readUsage(owner.value, c.get('signal'))
+  const { plan, terms, stored, ageMs, stale } = await readUsage(owner.value, signalOf(c))
   const document = {
     workspaceId: owner.value.workspaceId,
     plan,

@@ -1,4 +1,5 @@
 // Workspaces: made by the operator.
+
 import { Hono } from 'hono'
 import { requireOperator } from '../../application/identify-caller.ts'
 import { faultsOf } from '../../representation/faults.ts'
@@ -6,6 +7,7 @@ import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { workspaceBody } from '../../representation/workspace-body.ts'
 import { answer } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 
@@ -16,7 +18,7 @@ export const workspaces = new Hono<Http>().post('/', async (c) => {
   if (!body.ok) return refused(c, body.refusal)
   const parsed = workspaceBody.safeParse(body.value)
   if (!parsed.success) return refused(c, { reason: 'workspace-invalid', errors: faultsOf(parsed.error) })
-  const { workspace, apiKey } = await c.get('services').createWorkspace(parsed.data, c.get('signal'))
+  const { workspace, apiKey } = await c.get('services').createWorkspace(parsed.data, signalOf(c))
   const { id, name, plan } = workspace
   return answer(c, { id, name, plan, apiKey }, 201, { 'Cache-Control': 'no-store' })
 })
