@@ -50,7 +50,7 @@ export interface LeafNeeds {
   readonly report: Report
 }
 
-/** A viewer that said `ping` once says it every 20 s or so. One that has fallen silent is sent nothing, and the whole
+/** A viewer that said `ping` once says it every 30 s or so. One that has fallen silent is sent nothing, and the whole
  *  newest document when it is heard again; after a while its socket ends. The platform tells nothing of a backlog. */
 const silentMs = 75_000
 const lostMs = 150_000

@@ -9,7 +9,7 @@ const common = {
   LOG_LEVEL: z.enum(logLevels).default('info'),
 }
 
-/** `off`: nothing is turned away for there being too much. The naive twin of benchmark B7; never where people vote. */
+/** `off`: nothing is turned away for there being too much. The naive twin of benchmark SURGE; never where people vote. */
 const shedding = z.enum(['', 'on', 'off']).default('')
 
 const database = {

@@ -20,7 +20,7 @@ export interface Footing {
   readonly clock: Clock
   readonly random: Pick<Random, 'fraction'>
   readonly report: Report
-  /** false: nothing is turned away for there being too much. The twin of benchmark B7; never in production. */
+  /** false: nothing is turned away for there being too much. The twin of benchmark SURGE; never in production. */
   readonly shedding: boolean
 }
 
