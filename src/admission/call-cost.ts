@@ -11,8 +11,11 @@ const costs: readonly { readonly method: string; readonly path: RegExp; readonly
   { method: 'DELETE', path: /^\/v1\/polls\//, cost: 2 },
 ]
 
-export const callCost = (method: string, path: string): number =>
-  costs.find((row) => row.method === method && row.path.test(path))?.cost ?? 1
+/** A HEAD makes others do what its GET does. */
+export const callCost = (method: string, path: string): number => {
+  const does = method === 'HEAD' ? 'GET' : method
+  return costs.find((row) => row.method === does && row.path.test(path))?.cost ?? 1
+}
 
 /** No call costs more: a quota must have room for it. */
 export const dearest = Math.max(...costs.map(({ cost }) => cost))

@@ -8,6 +8,7 @@ import { keyedHash, sha256 } from '../kernel/hash.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { roomForPoll } from './plan-room.ts'
+import { planTerms } from './plan-terms.ts'
 import type { Plan, PollBook, PollViews, Scoreboards } from './ports.ts'
 
 interface Needs {
@@ -51,6 +52,7 @@ export const createPoll =
       shards: planShards(defined.value.expectedVoters),
       phase: open ? 'open' : 'draft',
       archived: false,
+      mostViewers: planTerms[plan].viewers,
       version: 1,
       createdAt: clock.now(),
     }

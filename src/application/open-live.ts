@@ -25,13 +25,11 @@ export interface LiveOrder extends ResultsOrder {
   readonly holds: number
   readonly address: string | null
   readonly region: string | null
-  /** How many may watch one poll at once: the plan's. */
-  readonly mostViewers?: number
   readonly upgrade: Request
 }
 
-/** As many as the tree of relays is made for. */
-export const mostViewersOfAnyPoll = 10_000_000
+/** As many as the tree of relays is made for: of a poll that was made before plans had a say. */
+const mostViewersOfAnyPoll = 10_000_000
 
 type LiveRefusal = VotingRefusal | { readonly reason: 'origin-not-allowed' }
 
@@ -39,7 +37,7 @@ type LiveRefusal = VotingRefusal | { readonly reason: 'origin-not-allowed' }
 export const openLive =
   ({ pollViews, results, receipts, relays, clock }: Needs) =>
   async (order: LiveOrder, signal: AbortSignal): Promise<Result<Response, LiveRefusal>> => {
-    const { pollId, holds, address, region, upgrade, mostViewers = mostViewersOfAnyPoll } = order
+    const { pollId, holds, address, region, upgrade } = order
     // Twice: what is remembered here may be older than the newest terms.
     for (let tries = 0; tries < 2; tries++) {
       const allowed = await mayWatch({ pollViews, receipts, clock })(order, signal)
@@ -49,6 +47,7 @@ export const openLive =
       const { value: snapshot } = await results.snapshot(pollId, signal)
       if (snapshot === null) return refuse({ reason: 'poll-not-found' })
       const { leaves = 1 } = snapshot
+      const { mostViewers = mostViewersOfAnyPoll } = poll
       const viewer = { pollId, judged: poll.version, holds, leaves, address, region, mostViewers, upgrade }
       const opened = await relays.open(viewer, signal)
       if (opened.ok) return opened

@@ -11,7 +11,7 @@ export interface PlanTerms {
   readonly polls: number | null
   /** Over how many boxes one poll may be spread. A box is meant for 5,000 voters and takes more. */
   readonly shards: number
-  /** How many may watch one poll live. */
+  /** How many may watch a poll live at once that is made under it. */
   readonly viewers: number
 }
 
@@ -35,6 +35,6 @@ export const planTerms = {
     key: { burst: 600_000, perSecond: 5_000 },
     polls: null,
     shards: 256,
-    viewers: 1_000_000,
+    viewers: 10_000_000, // as many as the tree of relays holds
   },
 } as const satisfies Record<Plan, PlanTerms>

@@ -30,6 +30,8 @@ import type { Shelf } from '../scoreboard/publisher.ts'
 const second = 1_000
 const minute = 60 * second
 const day = 24 * 60 * minute
+/** How long KV tells of a closed poll. Whoever changes it writes it anew; what is older is asked of the scoreboard. */
+const season = 90 * day
 
 export interface Around {
   readonly clock: Clock
@@ -123,11 +125,11 @@ export const rememberResults = (boards: Pick<Scoreboards, 'snapshot'>, around: A
 /** What the scoreboard itself puts into KV, one after the other, so that a closed poll is read without waking it. Rejects
  *  when something of it was not written. */
 export const rememberFinal = (kv: KeyValueStore, clock: Clock): Shelf => {
-  const results = kvTier<Snapshot>(kv, clock, day)
-  const views = kvTier<Poll>(kv, clock, day)
+  const results = kvTier<Snapshot>(kv, clock, season)
+  const views = kvTier<Poll>(kv, clock, season)
   const turns = new Turns()
   const told = <Value>(value: Value, version: number) =>
-    entryOf(value, version, { freshMs: 0, staleMs: 0, standInMs: day, absentMs: 0 }, clock.now())
+    entryOf(value, version, { freshMs: 0, staleMs: 0, standInMs: season, absentMs: 0 }, clock.now())
   return {
     keep: (snapshot, poll) =>
       turns.take(async () => {
@@ -179,7 +181,7 @@ export const rememberUsage = (
 /** The location, and what the scoreboard alone writes into KV. */
 const sharedTiers = <Value>({ colo, kv, clock }: Around) => [
   ...(colo === null ? [] : [coloTier<Value>(colo, clock)]),
-  readOnly(kvTier<Value>(kv, clock, day)),
+  readOnly(kvTier<Value>(kv, clock, season)),
 ]
 
 const viewKey = (pollId: string) => `poll:${pollId}`

@@ -98,6 +98,8 @@ export interface Poll extends PollDefinition {
   readonly shards: number
   readonly phase: PollPhase
   readonly archived: boolean
+  /** How many may watch live at once: what the workspace's plan gave when the poll was made. */
+  readonly mostViewers?: number
   /** Counts definitions: 1 when made, one more at each change. */
   readonly version: number
   readonly createdAt: number
