@@ -1,4 +1,4 @@
-// The stack's process in a benchmark; ends with its parent. Words: data folder, and commit, shedding, edge as in
+// The stack's process in a benchmark; ends with its parent. Words: data folder, commit, shedding, how many edges, and edge as in
 // BenchStackOptions.
 import { type Bundles, hashOf } from '../dev/bundles.ts'
 import type { DevFacts } from '../dev/dev-file.ts'
@@ -10,11 +10,12 @@ export interface StackReady extends PeerReady {
   readonly facts: DevFacts
 }
 
-const [dataFolder = '.', commit = 'group', shedding = 'on', edge = ''] = process.argv.slice(2)
+const [dataFolder = '.', commit = 'group', shedding = 'on', edges = '1', edge = ''] = process.argv.slice(2)
 
 const shed = { EDGEPOLL_SHEDDING: shedding === 'off' ? 'off' : '' }
 const { failure, stop, ...facts } = await startStack({
   dataFolder,
+  edges: Number(edges),
   instead: async (folder): Promise<Partial<Bundles>> => {
     if (edge === '') return {}
     const path = await bundleWorker(edge, folder, 'bench-edge')

@@ -21,18 +21,27 @@ export interface BenchStackOptions {
   readonly commit?: 'group' | 'single' | 'held'
   /** `off`: the naive twin that refuses nobody. */
   readonly shedding?: 'on' | 'off'
+  /** Objects in a process of their own, as they are where it is deployed: what refusing costs an edge takes nothing from
+   *  those who count. A second edge stands by and is asked nothing. */
+  readonly apart?: boolean
   /** The module of the edge, bundled for the benchmark; the edge as it would be deployed unless said. */
   readonly edge?: string
 }
 
+/** What `apart` means, for the notes of a row. */
+export const apartNote =
+  'The box has a process of its own, apart from the edge, as where it is deployed; what the edge spends on refusing takes nothing from it but a share of the two cores.'
+
 /** Starts a stack and answers when it is ready. */
 export const startBenchStack = async (
   folder: string,
-  { commit = 'group', shedding = 'on', edge = '' }: BenchStackOptions = {},
+  { commit = 'group', shedding = 'on', apart = false, edge = '' }: BenchStackOptions = {},
 ): Promise<BenchStack> => {
   mkdirSync(folder, { recursive: true })
   const module = fileURLToPath(import.meta.resolve('./stack-process.ts'))
-  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [folder, commit, shedding, edge])
+  const { pid, ready, stop } = await spawnPeer<StackReady>(module, [
+    ...[folder, commit, shedding, apart ? '2' : '1', edge],
+  ])
   return {
     origin: ready.origin,
     pid,

@@ -58,7 +58,7 @@ const measureStep = async (
 
 /** The process of the Workers and the runtime below it: Postgres and gateways have no part in deciding about a ballot. */
 export const workersOf = ({ facts }: BenchStack): number => {
-  const pid = facts.pids['workers-host']
+  const pid = facts.pids['edge-1-host'] ?? facts.pids['workers-host']
   if (pid === undefined) throw new Error('The stack does not say which process its Workers are.')
   return pid
 }

@@ -5,7 +5,7 @@ import { boxCapacity, measureSteps, type SurgeStep, stepAt, workersOf } from '..
 import { untilIdle } from '../measure/until-idle.ts'
 import { interleave, spreadOf } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
-import { type BenchStack, startBenchStack } from '../stack.ts'
+import { apartNote, type BenchStack, startBenchStack } from '../stack.ts'
 import { withServers } from '../with-servers.ts'
 
 export const b7: Row = {
@@ -15,7 +15,7 @@ export const b7: Row = {
   run: ({ scratch, ...context }) =>
     withServers(
       [
-        () => startBenchStack(join(scratch, 'box'), { commit: 'held' }),
+        () => startBenchStack(join(scratch, 'box'), { commit: 'held', apart: true }),
         () => startBenchStack(join(scratch, 'cpu')),
       ],
       (stacks) => measure(context, stacks),
@@ -69,6 +69,7 @@ const measure = async (
     samples: boxes.map((round, at) => ({ ...round, ...cpus[at] })),
     notes: [
       `The box takes one ballot every 5 ms (\`BENCH_COMMIT=held\`), ${boxCapacity} a second, whatever the machine can do; ballots come by Poisson arrivals over up to ${connections} connections. Goodput: accepted within a second of the intended time.`,
+      apartNote,
       'The whole CPU: the same stack with boxes as they are. Its capacity is one second of the Workers’ one thread divided by a ballot’s CPU at 100 a second; offered n times that, a refusal that costs r of a ballot leaves (1 − n·r) ÷ (1 − r) of it, the computed ceiling. Generator, Postgres and queue have the other core.',
     ],
   }

@@ -8,7 +8,7 @@ import { boxCapacity, measureSteps, type SurgeStep, stepAt } from '../measure/su
 import { type Peer, spawnPeer } from '../peers/spawn-peer.ts'
 import { interleave } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
-import { type BenchStack, startBenchStack } from '../stack.ts'
+import { apartNote, type BenchStack, startBenchStack } from '../stack.ts'
 import { withServers } from '../with-servers.ts'
 
 export const b8: Row = {
@@ -17,7 +17,7 @@ export const b8: Row = {
   atMost: 3,
   run: ({ scratch, ...context }) =>
     withServers(
-      [() => startBenchStack(join(scratch, 'stack'), { commit: 'held' }), startHello],
+      [() => startBenchStack(join(scratch, 'stack'), { commit: 'held', apart: true }), startHello],
       ([stack, hello]) => measure(context, stack, hello),
     ),
 }
@@ -86,8 +86,9 @@ const measure = async (
     ],
     samples,
     notes: [
+      apartNote,
       `The box of B7, ${boxCapacity} ballots a second. Latency counts from the intended time, so that it includes what the generator waits for a connection.`,
-      `A refusal’s CPU: the Workers’ CPU at ${top}×, less the accepted ballots’ at their price at ${calm}×, divided by the refusals. Hello is asked as often a second, over as many connections.`,
+      `A refusal’s CPU: the edge’s CPU at ${top}×, less the accepted ballots’ at their price at ${calm}×, divided by the refusals. Hello is asked as often a second, over as many connections.`,
     ],
   }
 }

@@ -4,7 +4,7 @@ import { connections } from '../measure/offered-ballots.ts'
 import { boxCapacity, measureSteps, type SurgeStep, stepAt } from '../measure/surge-steps.ts'
 import { interleave } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
-import { type BenchStack, startBenchStack } from '../stack.ts'
+import { apartNote, type BenchStack, startBenchStack } from '../stack.ts'
 import { drawSurge } from '../surge/draw-surge.ts'
 import { withServers } from '../with-servers.ts'
 
@@ -15,8 +15,8 @@ export const surge: Row = {
   run: ({ scratch, ...context }) =>
     withServers(
       [
-        () => startBenchStack(join(scratch, 'ours'), { commit: 'held' }),
-        () => startBenchStack(join(scratch, 'off'), { commit: 'held', shedding: 'off' }),
+        () => startBenchStack(join(scratch, 'ours'), { commit: 'held', apart: true }),
+        () => startBenchStack(join(scratch, 'off'), { commit: 'held', apart: true, shedding: 'off' }),
       ],
       (stacks) => measure(context, stacks),
     ),
@@ -72,6 +72,7 @@ const measure = async (
     notes: [
       `One box, made to take ${boxCapacity} ballots a second (\`BENCH_COMMIT=held\`: a commit takes one ballot, the next comes 5 ms later), offered ${times.join(', ')} times that by Poisson arrivals over up to ${connections} connections, as a front keeps them open.`,
       'Goodput: ballots accepted within a second of when they were meant to be sent. The wait counts from there, too; a step at which nobody was accepted counts as a wait of ten seconds.',
+      apartNote,
       'The twin is the same stack with `EDGEPOLL_SHEDDING=off` and nothing else: what bounds its memory stays.',
     ],
   }
