@@ -35,6 +35,8 @@ interface Child {
   /** Counts how often it asked to be fed: an answer to a push from before says nothing of it. */
   asked: number
   failures: number
+  /** A timer is set to try again: one, however often it fails meanwhile. */
+  again: boolean
 }
 
 /** null: the poll is no more. */
@@ -183,7 +185,11 @@ export class Feeder {
   #failed(child: Child, pushedAt: number, pollId: string, error: unknown): void {
     if (child.pushedAt === pushedAt) child.pushedAt = null
     this.#needs.report({ type: 'relay-failed', pollId, relay: child.name, error: String(error) })
-    this.#needs.after(againMs * 2 ** Math.min(child.failures++, mostDoublings), () => {
+    const waitMs = againMs * 2 ** Math.min(child.failures++, mostDoublings)
+    if (child.again) return
+    child.again = true
+    this.#needs.after(waitMs, () => {
+      child.again = false
       if (child.failures > 0) this.#tell(child)
     })
   }
@@ -209,6 +215,7 @@ const aChild = (name: string, viewers: number): Child => ({
   told: null,
   asked: 0,
   failures: 0,
+  again: false,
 })
 
 /** What of a feed must be told; how many watch is told along. */

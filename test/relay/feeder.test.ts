@@ -79,6 +79,22 @@ describe('a feeder', () => {
     expect(stand.events.filter(({ type }) => type === 'relay-failed')).toHaveLength(5)
   })
 
+  test('tries one that is away no more often the more it has failed to hear', async () => {
+    const stand = aRelayStand()
+    await stand.watch()
+    stand.relays.before = async (what) => {
+      if (what === 'push') throw new Error('away')
+    }
+    for (let at = 0; at < 400; at++) {
+      stand.publish()
+      await stand.time.advance(250)
+    }
+    await stand.time.advance(64_000)
+    const before = pushes(stand)
+    await stand.time.advance(640_000)
+    expect(pushes(stand) - before).toBeLessThanOrEqual(10)
+  })
+
   test('that starts again tells whoever was fed before, because nobody knows what they have', async () => {
     const stand = aRelayStand()
     const viewer = await stand.watch()
