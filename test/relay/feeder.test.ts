@@ -61,6 +61,32 @@ describe('a feeder', () => {
     expect(versions(viewer)).toEqual([0, 2])
   })
 
+  test('hears nothing of a push that was overtaken: neither that it arrived nor that it failed', async () => {
+    const stand = aRelayStand()
+    const viewer = await stand.watch()
+    const waiting = held(stand)
+    const overtake = async () => {
+      stand.publish()
+      await stand.time.advance(6_000)
+      stand.publish()
+      await stand.time.advance(0)
+    }
+    await overtake()
+    waiting[1]?.reject(new Error('lost'))
+    await stand.time.advance(0)
+    waiting[0]?.resolve()
+    await stand.time.advance(500) // what failed is repeated all the same
+    waiting[2]?.resolve()
+    await stand.time.advance(250)
+    expect(versions(viewer).at(-1)).toBe(2)
+    await overtake()
+    waiting[4]?.resolve()
+    await stand.time.advance(0)
+    waiting[3]?.reject(new Error('lost'))
+    await stand.time.advance(1_000)
+    expect([versions(viewer).at(-1), stand.feeder.behind]).toEqual([4, false])
+  })
+
   test('repeats what failed, less and less often, until it has arrived', async () => {
     const stand = aRelayStand()
     const viewer = await stand.watch()
