@@ -49,7 +49,8 @@ export const results = new Hono<Http>()
     if (!parameters.ok) return refused(c, parameters.refusal)
     const holds = versionHeld(c)
     if (!holds.ok) return refused(c, holds.refusal)
-    const upgrades = c.req.header('upgrade')?.toLowerCase() === 'websocket'
+    // A HEAD is answered by this route too, and its 101 would hold a socket that nobody has.
+    const upgrades = c.req.method === 'GET' && c.req.header('upgrade')?.toLowerCase() === 'websocket'
     if (!upgrades && !wantsEvents(c.req.header('accept'))) return refused(c, { reason: 'upgrade-required' })
     const page = { origin: c.req.header('origin') ?? null, ownOrigin: new URL(c.req.url).origin }
     if (!allowsOrigin(allowed.value.poll, page)) return refused(c, { reason: 'origin-not-allowed' })
