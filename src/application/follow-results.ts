@@ -53,8 +53,8 @@ export const followResults = ({ readResults, pause, clock }: Needs) =>
     }
   }
 
-/** What cannot be asked now may be asked in a moment. */
+/** What cannot be asked now, or took too long, may be asked in a moment. */
 const unavailable = (error: unknown): null => {
-  if (error instanceof Unavailable) return null
+  if (error instanceof Unavailable || (error instanceof Error && error.name === 'TimeoutError')) return null
   throw error
 }

@@ -51,8 +51,11 @@ export const cacheHeaders = (
   }
 }
 
-/** What changes without a new version: when to ask again, seconds, and how many watch, where anybody may know it. */
+/** What changes without a new version: when to ask again, seconds, and how many watch, where anybody may know it. Nobody
+ *  watches what is final; what is remembered of it would say for ever who watched at the end. */
 export const liveHeaders = ({ snapshot, open, stale }: ResultsRead): Record<string, string> => ({
   ...(!snapshot.final && { 'Edgepoll-Poll-After': stale ? '10' : '2' }),
-  ...(open && snapshot.viewers !== undefined && { 'Edgepoll-Viewers': String(snapshot.viewers) }),
+  ...(open &&
+    !snapshot.final &&
+    snapshot.viewers !== undefined && { 'Edgepoll-Viewers': String(snapshot.viewers) }),
 })

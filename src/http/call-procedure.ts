@@ -11,6 +11,7 @@ import { type UniversalHandler, universalServerResponseToFetch } from '@connectr
 import { createHandlerFactory } from '@connectrpc/connect/protocol-connect'
 import type { Context } from 'hono'
 import { fromBase64Url } from '../kernel/bytes.ts'
+import { endsAt, leftMs } from '../kernel/deadline.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { ballotDocument } from '../representation/ballot-document.ts'
 import { pollDocument } from '../representation/poll-document.ts'
@@ -98,6 +99,10 @@ const answered = async <Answer>(
 ): Promise<Answer> => {
   const c = context.values.get(httpContext)
   if (c === null) throw new Error('a procedure was called without its request')
+  // The library's signal follows the request's, and may end sooner; whoever passes work on must know when.
+  const { clock } = c.get('services')
+  const patienceMs = Math.min(leftMs(signalOf(c), clock), context.timeoutMs() ?? Number.POSITIVE_INFINITY)
+  endsAt(context.signal, clock.now() + patienceMs)
   const result = await run(c).catch((error: unknown) => refuse(failed(c, error)))
   if (result.ok) return result.value
   throw connectError(c, result.refusal)

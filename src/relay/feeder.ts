@@ -35,6 +35,8 @@ interface Child {
   /** Counts how often it asked to be fed: an answer to a push from before says nothing of it. */
   asked: number
   failures: number
+  /** A timer is set to try again: one, however often it fails meanwhile. */
+  again: boolean
 }
 
 /** null: the poll is no more. */
@@ -156,15 +158,18 @@ export class Feeder {
     const isLast = newest.snapshot === null || newest.snapshot.final
     push(child.name, feed).then(
       (viewers) => {
+        if (child.pushedAt !== now) return // a newer push is what counts, however it went
         child.told = said
-        this.#told(child, now, asked, isLast ? 0 : viewers)
+        this.#told(child, asked, isLast ? 0 : viewers)
       },
-      (error: unknown) => this.#failed(child, now, newest.pollId, error),
+      (error: unknown) => {
+        if (child.pushedAt === now) this.#failed(child, newest.pollId, error)
+      },
     )
   }
 
-  #told(child: Child, pushedAt: number, asked: number, viewers: number): void {
-    if (child.pushedAt === pushedAt) child.pushedAt = null
+  #told(child: Child, asked: number, viewers: number): void {
+    child.pushedAt = null
     child.failures = 0
     if (child.due) {
       child.due = false
@@ -180,10 +185,14 @@ export class Feeder {
     if (!this.behind) for (const tell of this.#waiting.splice(0)) tell()
   }
 
-  #failed(child: Child, pushedAt: number, pollId: string, error: unknown): void {
-    if (child.pushedAt === pushedAt) child.pushedAt = null
+  #failed(child: Child, pollId: string, error: unknown): void {
+    child.pushedAt = null
     this.#needs.report({ type: 'relay-failed', pollId, relay: child.name, error: String(error) })
-    this.#needs.after(againMs * 2 ** Math.min(child.failures++, mostDoublings), () => {
+    const waitMs = againMs * 2 ** Math.min(child.failures++, mostDoublings)
+    if (child.again) return
+    child.again = true
+    this.#needs.after(waitMs, () => {
+      child.again = false
       if (child.failures > 0) this.#tell(child)
     })
   }
@@ -209,6 +218,7 @@ const aChild = (name: string, viewers: number): Child => ({
   told: null,
   asked: 0,
   failures: 0,
+  again: false,
 })
 
 /** What of a feed must be told; how many watch is told along. */

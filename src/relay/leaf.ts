@@ -137,7 +137,7 @@ export class Leaf {
     const feed = await this.#needs.follow(address, viewers, region, holds)
     this.#told = viewers
     if (feed === null) {
-      this.#feed = null
+      this.#end()
       return
     }
     this.#elsewhere = Math.max(0, feed.viewers - viewers)
@@ -179,8 +179,7 @@ export class Leaf {
     const known = this.#feed
     this.#heardAt = this.#needs.clock.now()
     if (feed.snapshot === null) {
-      this.#feed = null
-      for (const viewer of this.#needs.sockets.all()) viewer.close(...farewells.deleted)
+      this.#end()
       return
     }
     const older = (known?.snapshot?.version ?? -1) > feed.snapshot.version
@@ -190,6 +189,12 @@ export class Leaf {
       for (const viewer of this.#needs.sockets.all())
         if (viewer.seat.judged < terms) viewer.close(...farewells.excluded)
     this.#soon()
+  }
+
+  /** The poll is no more, as a push says, or the answer to a question where the push was lost. */
+  #end(): void {
+    this.#feed = null
+    for (const viewer of this.#needs.sockets.all()) viewer.close(...farewells.deleted)
   }
 
   #soon(): void {

@@ -23,6 +23,8 @@ export interface BreakerTerms {
 /** A call that was let in. */
 export interface Attempt {
   settle(well: boolean): void
+  /** It ended and says nothing, as where its caller has gone: if it was the probe, the next call is. */
+  abandon(): void
 }
 
 export class Breaker {
@@ -67,6 +69,10 @@ export class Breaker {
         if (state === 'closed') this.#note(!well)
         else if (well) this.#close()
         else this.#open()
+      },
+      abandon: () => {
+        if (state === 'half-open' && state === this.#state && probe === this.#probe)
+          this.#rest(0, this.#terms.clock.now())
       },
     }
   }

@@ -19,7 +19,14 @@ import type { ScoreboardRpc } from '../scoreboard/protocol.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { keptApart } from './commit-pace.ts'
 import { countConfig } from './config.ts'
-import { protectBoardLink, protectBoxLink, protectRecords, protectSend } from './protect-counting.ts'
+import {
+  protectBoardLink,
+  protectBoxLink,
+  protectFollow,
+  protectPush,
+  protectRecords,
+  protectSend,
+} from './protect-counting.ts'
 import { rememberFinal } from './remember.ts'
 
 /** What a relay asks of its poll's scoreboard. */
@@ -62,10 +69,10 @@ export const countServices = <BoxId, BoardId, RelayId>(
       hint === undefined ? {} : { locationHint: hint },
     )
   }
-  const push: FeederNeeds['push'] = (child, feed) => {
+  const push = protectPush(async (child, feed) => {
     const address = childAddress(feed.pollId, child)
     return relay(address).push(address, feed)
-  }
+  }, clock)
   return {
     feederNeeds: { clock, after, report, push },
     branchNeeds: {
@@ -73,20 +80,27 @@ export const countServices = <BoxId, BoardId, RelayId>(
       after,
       report,
       push,
-      follow: (branch, viewers) => board(branch.pollId).follow(childName(branch), viewers),
+      follow: protectFollow(
+        async (branch: RelayAddress, viewers: number) =>
+          board(branch.pollId).follow(childName(branch), viewers),
+        clock,
+      ),
     },
     leafNeeds: {
       clock,
       after,
       report,
       encode: encodeMsgpack,
-      follow: (leaf, viewers, region, holds) => {
-        const { pollId, index } = leaf
-        const branch = branchOf(index)
-        if (branch === null) return board(pollId).follow(childName(leaf), viewers)
-        const above: RelayAddress = { pollId, kind: 'branch', index: branch }
-        return relay(above, region).follow(above, childName(leaf), viewers, holds)
-      },
+      follow: protectFollow(
+        async (leaf: RelayAddress, viewers: number, region: string | null, holds: number) => {
+          const { pollId, index } = leaf
+          const branch = branchOf(index)
+          if (branch === null) return board(pollId).follow(childName(leaf), viewers)
+          const above: RelayAddress = { pollId, kind: 'branch', index: branch }
+          return relay(above, region).follow(above, childName(leaf), viewers, holds)
+        },
+        clock,
+      ),
     },
     boxNeeds: {
       clock,

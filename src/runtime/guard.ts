@@ -104,8 +104,10 @@ export const guard = (
       }
       /** What a failure says of the dependency: nothing where the caller has gone, and where it answered with a no. */
       const judged = (error: unknown, attempt: Attempt): unknown => {
-        if (signal.aborted) return error
-        if (error instanceof OutOfTime) return overloaded(priority)
+        if (signal.aborted || error instanceof OutOfTime) {
+          attempt.abandon()
+          return signal.aborted ? error : overloaded(priority)
+        }
         attempt.settle(isAnswer(error))
         return isTimeout(error) ? new Unavailable(dependency, error) : error
       }

@@ -1,9 +1,11 @@
-// What boxes and boards ask of each other and of the world, each question with an end: one that is never answered must not
+// What boxes, boards and relays ask of each other and of the world, each question with an end: one that is never answered must not
 // keep a first voter, a report or an alarm waiting for ever. Whoever asks repeats it by alarm, so that an answer that comes
 // too late is the same as one that was lost.
+import type { Feed } from '../application/live-feed.ts'
 import type { BoardLink, BoxLink } from '../application/ports.ts'
 import type { BoxNeeds } from '../ballot-box/needs.ts'
 import type { Clock } from '../kernel/clock.ts'
+import type { FeederNeeds } from '../relay/feeder.ts'
 import { within } from '../resilience/patience.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 
@@ -32,17 +34,33 @@ export const protectSend = (send: BoxNeeds['send'], clock: Clock): BoxNeeds['sen
   return (messages) => sending(() => send(messages))
 }
 
-/** A board waits 5 s for its boxes before it answers; freezing and counting may take them longer. */
+/** A board's circle stops waiting by itself after 4 s, and knows from these what is still on its way: an adopt or a freeze
+ *  that comes after all would found a box of a poll that is deleted. So they end late, when nothing can come any more. */
 export const protectBoxLink = (box: BoxLink, clock: Clock): BoxLink => {
-  const telling = ending(clock, 5 * second)
+  const founding = ending(clock, 60 * second)
   const counting = ending(clock, 15 * second)
   return {
-    adopt: (address, definition) => telling(() => box.adopt(address, definition)),
-    hold: (address) => telling(() => box.hold(address)),
-    freeze: (address, definition) => counting(() => box.freeze(address, definition)),
+    adopt: (address, definition) => founding(() => box.adopt(address, definition)),
+    hold: (address) => founding(() => box.hold(address)),
+    freeze: (address, definition) => founding(() => box.freeze(address, definition)),
     firsts: (address, questionId, continuing) => counting(() => box.firsts(address, questionId, continuing)),
     destroy: (address) => counting(() => box.destroy(address)),
   }
+}
+
+/** What feeds an audience. A push that is never answered would not be repeated where nothing newer comes, as after the end;
+ *  and all who come to a leaf wait for the same answer from above. */
+export const protectPush = (push: FeederNeeds['push'], clock: Clock): FeederNeeds['push'] => {
+  const telling = ending(clock, 5 * second)
+  return (child, feed) => telling(() => push(child, feed))
+}
+
+export const protectFollow = <Order extends readonly unknown[]>(
+  follow: (...order: Order) => Promise<Feed | null>,
+  clock: Clock,
+): ((...order: Order) => Promise<Feed | null>) => {
+  const asking = ending(clock, 5 * second)
+  return (...order) => asking(() => follow(...order))
 }
 
 /** The archive gives up after 5 and 30 s by itself; this is for one that does not answer at all. */

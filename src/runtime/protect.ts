@@ -152,28 +152,35 @@ export const protectKeyRing = (ring: KeyRing, guard: Guard): KeyRing => ({
     ),
 })
 
+/** What takes long because a workspace or a poll is large fails for it alone: a breaker of its own keeps others' keys,
+ *  lists and exports out of it. */
 export const protectPollReader = (reader: PollReader, guard: Guard): PollReader => ({
   list: (order, signal) =>
-    guard.ask({ priority: 'lists', ownMs: 5_000, repeatable: true }, signal, (hop) =>
-      reader.list(order, hop),
+    guard.ask(
+      { priority: 'lists', ownMs: 5_000, repeatable: true, object: `lists:${order.workspaceId}` },
+      signal,
+      (hop) => reader.list(order, hop),
     ),
 })
 
 export const protectBallotReader = (reader: BallotReader, guard: Guard): BallotReader => {
   const exporting = { priority: 'exports', ownMs: 8_000, repeatable: true } as const
+  const of = (pollId: string) => ({ ...exporting, object: `exports:${pollId}` })
   return {
     page: (pollId, after, limit, signal) =>
-      guard.ask(exporting, signal, (hop) => reader.page(pollId, after, limit, hop)),
-    audit: (pollId, signal) => guard.ask(exporting, signal, (hop) => reader.audit(pollId, hop)),
+      guard.ask(of(pollId), signal, (hop) => reader.page(pollId, after, limit, hop)),
+    audit: (pollId, signal) => guard.ask(of(pollId), signal, (hop) => reader.audit(pollId, hop)),
     pollIds: (after, limit, signal) =>
-      guard.ask(exporting, signal, (hop) => reader.pollIds(after, limit, hop)),
+      guard.ask(of('all'), signal, (hop) => reader.pollIds(after, limit, hop)),
   }
 }
 
 export const protectUsageReader = (reader: UsageReader, guard: Guard): UsageReader => ({
   stored: (workspaceId, signal) =>
-    guard.ask({ priority: 'lists', ownMs: 4_000, repeatable: true }, signal, (hop) =>
-      reader.stored(workspaceId, hop),
+    guard.ask(
+      { priority: 'lists', ownMs: 4_000, repeatable: true, object: `usage:${workspaceId}` },
+      signal,
+      (hop) => reader.stored(workspaceId, hop),
     ),
   // Whoever makes a poll waits for this half a second, and makes it all the same.
   polls: (workspaceId, most, signal) =>

@@ -4,6 +4,7 @@ import { type Client, Code, ConnectError, createClient } from '@connectrpc/conne
 import { createConnectTransport } from '@connectrpc/connect-web'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../src/http/app.ts'
+import { leftMs } from '../../src/kernel/deadline.ts'
 import { PollService, ProblemSchema } from '../../src/representation/procedures.ts'
 import { type Api, anApi, origin } from '../support/api.ts'
 import { heldToDocument } from '../support/openapi.ts'
@@ -60,6 +61,23 @@ const noOf = async (call: Promise<unknown>) => {
     pointers: problem?.errors.map(({ pointer }) => pointer),
   }
 }
+
+test('a ballot knows how long its caller waits: as long as any request, or as the caller says', async () => {
+  const { client, api } = calling(false)
+  const { id: pollId } = await api.aPoll()
+  const left: number[] = []
+  const { castBallot, clock } = api.services
+  Object.assign(api.services, {
+    castBallot: (...[order, signal]: Parameters<typeof castBallot>) => {
+      left.push(leftMs(signal, clock))
+      return castBallot(order, signal)
+    },
+  })
+  await client.castBallot({ pollId, ballot: pizza }, { headers: voter })
+  await client.castBallot({ pollId, ballot: pizza }, { headers: voter, timeoutMs: 3_000 })
+  expect(left[0]).toBeLessThanOrEqual(10_000)
+  expect(left[1]).toBeLessThanOrEqual(3_000)
+})
 
 describe.each(encodings)('in %s', (_name, binary) => {
   test('a poll is read, a ballot cast, and its results read', async () => {

@@ -355,6 +355,15 @@ describe('the live feed', () => {
     ])
   })
 
+  test('opens no socket for whoever asks for headers alone', async () => {
+    const { api, poll } = await aVotedPoll('always')
+    const path = `${resultsOf(poll.id)}/live`
+    const request = new Request(`https://edge.test${path}`, { method: 'HEAD', headers: upgrade })
+    expect((await createApp(api.services).fetch(request)).status).toBe(426)
+    const { sockets } = api.counting.relays.leaf({ pollId: poll.id, kind: 'leaf', index: 0 })
+    expect(sockets.viewers).toEqual([])
+  })
+
   test('is open to the origins its poll allows, and to its own page', async () => {
     const api = anApi()
     const poll = await api.aPoll({ allowedOrigins: ['https://shop.example'] })

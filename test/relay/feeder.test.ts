@@ -61,6 +61,32 @@ describe('a feeder', () => {
     expect(versions(viewer)).toEqual([0, 2])
   })
 
+  test('hears nothing of a push that was overtaken: neither that it arrived nor that it failed', async () => {
+    const stand = aRelayStand()
+    const viewer = await stand.watch()
+    const waiting = held(stand)
+    const overtake = async () => {
+      stand.publish()
+      await stand.time.advance(6_000)
+      stand.publish()
+      await stand.time.advance(0)
+    }
+    await overtake()
+    waiting[1]?.reject(new Error('lost'))
+    await stand.time.advance(0)
+    waiting[0]?.resolve()
+    await stand.time.advance(500) // what failed is repeated all the same
+    waiting[2]?.resolve()
+    await stand.time.advance(250)
+    expect(versions(viewer).at(-1)).toBe(2)
+    await overtake()
+    waiting[4]?.resolve()
+    await stand.time.advance(0)
+    waiting[3]?.reject(new Error('lost'))
+    await stand.time.advance(1_000)
+    expect([versions(viewer).at(-1), stand.feeder.behind]).toEqual([4, false])
+  })
+
   test('repeats what failed, less and less often, until it has arrived', async () => {
     const stand = aRelayStand()
     const viewer = await stand.watch()
@@ -77,6 +103,22 @@ describe('a feeder', () => {
     await stand.time.advance(3_600_000)
     expect(pushes(stand)).toBe(6)
     expect(stand.events.filter(({ type }) => type === 'relay-failed')).toHaveLength(5)
+  })
+
+  test('tries one that is away no more often the more it has failed to hear', async () => {
+    const stand = aRelayStand()
+    await stand.watch()
+    stand.relays.before = async (what) => {
+      if (what === 'push') throw new Error('away')
+    }
+    for (let at = 0; at < 400; at++) {
+      stand.publish()
+      await stand.time.advance(250)
+    }
+    await stand.time.advance(64_000)
+    const before = pushes(stand)
+    await stand.time.advance(640_000)
+    expect(pushes(stand) - before).toBeLessThanOrEqual(10)
   })
 
   test('that starts again tells whoever was fed before, because nobody knows what they have', async () => {

@@ -225,6 +225,15 @@ describe('the end', () => {
     await stand.time.advance(0)
     expect(viewer.ended).toEqual({ code: 1000, reason: 'the poll is deleted' })
   })
+
+  test('of a poll that is deleted is told to who has not heard of it, as soon as somebody asks', async () => {
+    const stand = aRelayStand()
+    const viewer = await stand.watch()
+    stand.gone = true // the push was lost, and the board has ended with it
+    stand.leaf().evict()
+    expect(await stand.enter()).toEqual({ reason: 'poll-not-found' })
+    expect(viewer.ended).toEqual({ code: 1000, reason: 'the poll is deleted' })
+  })
 })
 
 describe('who may not come in', () => {

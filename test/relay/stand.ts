@@ -20,6 +20,8 @@ export interface RelayStand {
   restart(): void
   /** What the board shows now. */
   newest: Shown
+  /** Whether the board says that there is no such poll. */
+  gone: boolean
   /** The board publishes: so many ballots, under the next version. */
   publish(changes?: Partial<Shown> & { readonly ballots?: number }): void
   leaf(index?: number): LeafStand
@@ -37,7 +39,8 @@ export const aRelayStand = (): RelayStand => {
     time,
     report: (event) => void events.push(event),
     board: () => ({
-      follow: async (relay, viewers) => stand.feeder.follow(relay, viewers, stand.newest),
+      follow: async (relay, viewers) =>
+        stand.gone ? null : stand.feeder.follow(relay, viewers, stand.newest),
     }),
   })
   const leafAt = (index = 0): RelayAddress => ({ pollId, kind: 'leaf', index })
@@ -52,6 +55,7 @@ export const aRelayStand = (): RelayStand => {
       stand.feeder.resume(pollId, stand.newest)
     },
     newest: shown(0),
+    gone: false,
     publish({ ballots, ...changes } = {}) {
       stand.newest = { ...shown(stand.newest.version + 1, ballots), ...changes }
       stand.feeder.publish(stand.newest)

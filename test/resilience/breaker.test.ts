@@ -76,6 +76,19 @@ describe('a breaker', () => {
     expect(stand.breaker.state).toBe('open')
   })
 
+  test('lets the next one probe at once where the probe was abandoned', async () => {
+    const stand = aBreaker()
+    stand.fail()
+    const { probe: left } = await stand.rested()
+    left.abandon()
+    const next = stand.breaker.enter()
+    expect(next).not.toBeNull()
+    left.abandon()
+    expect(stand.breaker.enter()).toBeNull()
+    next?.settle(true)
+    expect(stand.breaker.state).toBe('closed')
+  })
+
   test('does not hear calls that began before it opened', async () => {
     const stand = aBreaker()
     const before = stand.breaker.enter()

@@ -4,6 +4,8 @@ import { systemClock as clock } from '../../src/kernel/clock.ts'
 import {
   protectBoardLink,
   protectBoxLink,
+  protectFollow,
+  protectPush,
   protectRecords,
   protectSend,
 } from '../../src/runtime/protect-counting.ts'
@@ -20,6 +22,7 @@ const never = () => new Promise<never>(() => {})
 const address = { pollId: 'poll_x', shard: 0 }
 const definition = aDefinition()
 const tally = { ballots: 0, erased: 0, questions: {} }
+const feed = { pollId: 'poll_x', snapshot: null, terms: 0, leaves: 1, viewers: 0 }
 const death = { pollId: 'poll_x', workspaceId: 'ws_x', deletedAt: 0 }
 
 const board = protectBoardLink({ join: never, report: never }, clock)
@@ -31,13 +34,15 @@ describe('a question that is never answered ends', () => {
     ['join', 5_000, () => board.join(address)],
     ['report', 5_000, () => board.report({ ...address, version: 1, tally })],
     ['send', 10_000, () => protectSend(never, clock)([])],
-    ['adopt', 5_000, () => box.adopt(address, definition)],
-    ['hold', 5_000, () => box.hold(address)],
-    ['freeze', 15_000, () => box.freeze(address, definition)],
+    ['adopt', 60_000, () => box.adopt(address, definition)],
+    ['hold', 60_000, () => box.hold(address)],
+    ['freeze', 60_000, () => box.freeze(address, definition)],
     ['firsts', 15_000, () => box.firsts(address, 'where', [])],
     ['destroy', 15_000, () => box.destroy(address)],
     ['record', 6_000, () => records.record(definition.poll)],
     ['remove', 31_000, () => records.remove(death)],
+    ['push', 5_000, () => protectPush(never, clock)('leaf/0', feed)],
+    ['follow', 5_000, () => protectFollow(never, clock)()],
   ])('%s after %i ms', async (_name, afterMs, ask) => {
     let ended = false
     const end = ask().catch((error: unknown) => {

@@ -10,10 +10,13 @@ import { Unavailable } from '../../src/kernel/unavailable.ts'
 import type { Footing } from '../../src/runtime/guard.ts'
 import {
   guardsOf,
+  protectBallotReader,
   protectBoards,
   protectChallenges,
   protectKeyRing,
   protectKeyValues,
+  protectPollReader,
+  protectUsageReader,
 } from '../../src/runtime/protect.ts'
 import { type Around, rememberKeys, rememberResults, rememberViews } from '../../src/runtime/remember.ts'
 import { aDefinition } from '../support/polls.ts'
@@ -87,6 +90,24 @@ describe('Postgres → keys that are remembered', () => {
     expect(stand.events).toContainEqual({ type: 'keys-unavailable', keyId: 'key_a' })
     await expect(keys.find('key_b', signal)).rejects.toBeInstanceOf(Unavailable)
   })
+})
+
+test('a workspace so large that nothing of it is counted in time keeps nobody else out of Postgres', async () => {
+  const stand = anEdge()
+  const late = () => Promise.reject(new Unavailable('postgres'))
+  const usage = protectUsageReader({ stored: late, polls: late }, stand.guards.postgres)
+  const lists = protectPollReader({ list: late }, stand.guards.postgres)
+  const exports = protectBallotReader({ page: late, audit: late, pollIds: late }, stand.guards.postgres)
+  const order = { workspaceId: 'ws_large', status: null, limit: 20, after: null, now: 0 }
+  for (let call = 0; call < 20; call++) {
+    await usage.stored('ws_large', signal).catch(() => undefined)
+    await lists.list(order, signal).catch(() => undefined)
+    await exports.page('poll_large', null, 1_000, signal).catch(() => undefined)
+  }
+  const moved = stand.events.flatMap((event) => (event.type === 'breaker-moved' ? [event.object] : []))
+  expect(moved).toEqual(['usage:ws_large', 'lists:ws_large', 'exports:poll_large'])
+  const keys = protectKeyRing(stand.ring, stand.guards.postgres)
+  expect(await keys.find('key_a', signal)).toMatchObject({ id: 'key_a' })
 })
 
 describe('siteverify → nothing', () => {

@@ -112,6 +112,22 @@ describe('a caller', () => {
   })
 })
 
+describe('a dependency that is back', () => {
+  test('is found to be so by the next, where whoever looked first has left or had no time', async () => {
+    const stand = aGuard()
+    for (let call = 0; call < 10; call++) await stand.ask(away).catch(() => undefined)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const caller = new AbortController()
+    const left = stand.ask(never, {}, caller.signal).catch((error: unknown) => error)
+    caller.abort('left')
+    expect(await left).toBe('left')
+    const { signal } = new AbortController()
+    endsAt(signal, systemClock.now() + 100)
+    await expect(stand.ask(async () => 'here', {}, signal)).rejects.toBeInstanceOf(Overloaded)
+    expect(await stand.ask(async () => 'here')).toBe('here')
+  })
+})
+
 describe('work that is too much', () => {
   test('is turned away before it begins, and told once a second with how much it was', async () => {
     const stand = aGuard({ initial: 10 })

@@ -49,7 +49,8 @@ export const results = new Hono<Http>()
     if (!parameters.ok) return refused(c, parameters.refusal)
     const holds = versionHeld(c)
     if (!holds.ok) return refused(c, holds.refusal)
-    const upgrades = c.req.header('upgrade')?.toLowerCase() === 'websocket'
+    // A HEAD is answered by this route too, and its 101 would hold a socket that nobody has.
+    const upgrades = c.req.method === 'GET' && c.req.header('upgrade')?.toLowerCase() === 'websocket'
     if (!upgrades && !wantsEvents(c.req.header('accept'))) return refused(c, { reason: 'upgrade-required' })
     const page = { origin: c.req.header('origin') ?? null, ownOrigin: new URL(c.req.url).origin }
     if (!allowsOrigin(allowed.value.poll, page)) return refused(c, { reason: 'origin-not-allowed' })
@@ -76,12 +77,14 @@ const streamed = async (c: Context<Http>, order: ResultsOrder, holds: number | n
   if (final && holds !== null && holds >= version)
     return respond(c, null, 204, { 'Cache-Control': 'no-store' })
   const gone = new AbortController()
-  const lifeMs = shortestStreamMs * (1 + random.fraction() / 4)
+  const lifeMs = shortestStreamMs + random.fraction() * (longestStreamMs - shortestStreamMs)
   const followed = followResults({ ...order, since: holds ?? -1, lifeMs }, gone.signal)
   const retryMs = Math.round(2_000 + random.fraction() * 3_000)
   return respond(c, eventStream(followed, { retryMs, stop: () => gone.abort() }), 200, eventHeaders)
 }
 
-/** At one look a second, each of which may ask two tiers and the origin, this stays below the 1,000 that a Worker may ask a
- *  request. Streams that began together do not end together. */
-const shortestStreamMs = 240_000
+/** A stream that is alone at its location pays for every look, once a second, itself: it asks two tiers and the origin, and puts
+ *  the answer into the nearer tier, which looks first whether it has something newer: five of the 1,000 that a Worker may
+ *  ask a request, and as much once in ten seconds for the poll. Streams that began together do not end together. */
+const shortestStreamMs = 140_000
+export const longestStreamMs = shortestStreamMs * 1.25
