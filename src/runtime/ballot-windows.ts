@@ -5,8 +5,8 @@ import { ByKey } from '../resilience/by-key.ts'
 import { ConcurrencyLimit, type Permit } from '../resilience/concurrency-limit.ts'
 
 export interface BallotWindows {
-  /** null: this box has enough to do. */
-  enter(pollId: string, shard: number, shards: number): Permit | null
+  /** null: this box has enough to do, or `mostOfPoll` ballots of the poll are on their way already. */
+  enter(pollId: string, shard: number, shards: number, mostOfPoll: number): Permit | null
   /** Whether every box of a poll has enough to do, so that no ballot of it could be let in. Cheap while all is calm. What is
    *  let in counts until it has found its box: many come at once, and none of them has been asked for yet. */
   full(pollId: string): boolean
@@ -15,6 +15,8 @@ export interface BallotWindows {
 interface PollWindows {
   readonly shards: number
   readonly boxes: Map<number, ConcurrencyLimit>
+  /** All ballots of the poll that are on their way. */
+  readonly all: ConcurrencyLimit
   /** When those were let in who have not come to a box yet, in that order. */
   coming: number[]
   /** When one of them last turned a ballot away. */
@@ -30,21 +32,38 @@ const comingMs = 1_000
 
 /** A box works on 256 at once and answers within its own bound, 50 ms; an isolate that stands alone should keep it busy.
  *  What goes to a box in vain costs as much as a ballot: a window that is too wide is halved. */
+const ofAll = { initial: 1e6, least: 1e6, most: 1e6, factor: 0.5, slowMs: 15_000, leaseMs: 15_000 }
 const terms = { initial: 256, least: 8, most: 2_000, factor: 0.5, slowMs: 1_500, leaseMs: 15_000 }
 
 export const ballotWindows = (clock: Clock): BallotWindows => {
   const polls = new ByKey<{ windows: PollWindows | null }>(pollsKnown, () => ({ windows: null }))
   return {
-    enter(pollId, shard, shards) {
+    enter(pollId, shard, shards, mostOfPoll) {
       const kept = polls.of(pollId)
-      kept.windows ??= { shards, boxes: new Map(), coming: [], fullAt: Number.NEGATIVE_INFINITY }
+      kept.windows ??= {
+        shards,
+        boxes: new Map(),
+        all: new ConcurrencyLimit({ clock, ...ofAll }),
+        coming: [],
+        fullAt: Number.NEGATIVE_INFINITY,
+      }
       const { windows } = kept
       windows.coming.shift()
+      if (windows.all.underWay >= mostOfPoll) return null
       const box = windows.boxes.get(shard) ?? new ConcurrencyLimit({ clock, ...terms })
       windows.boxes.set(shard, box)
       const permit = box.enter()
-      if (permit === null) windows.fullAt = clock.now()
-      return permit
+      if (permit === null) {
+        windows.fullAt = clock.now()
+        return null
+      }
+      const place = windows.all.enter()
+      return {
+        done(how) {
+          permit.done(how)
+          place?.done('neutral')
+        },
+      }
     },
     full(pollId) {
       const windows = polls.known(pollId)?.windows

@@ -45,7 +45,7 @@ export interface Guard {
   ): Promise<Answer>
   /** Whether work of this class would be turned away now. */
   full(priority: Priority, plan?: Plan | null): boolean
-  readonly limit: Pick<ConcurrencyLimit, 'enter'>
+  readonly limit: Pick<ConcurrencyLimit, 'enter' | 'bound'>
   breakerOf(object: string): Pick<Breaker, 'enter'>
 }
 
@@ -84,7 +84,12 @@ export const guard = (
 
   return {
     full,
-    limit: { enter: (share) => limit.enter(shedding ? share : Number.POSITIVE_INFINITY) },
+    limit: {
+      enter: (share) => limit.enter(shedding ? share : Number.POSITIVE_INFINITY),
+      get bound() {
+        return limit.bound
+      },
+    },
     breakerOf: (object) => breakers.of(object),
 
     async ask({ priority, plan = null, object = '', ownMs, repeatable }, signal, call) {

@@ -40,7 +40,8 @@ export const guardsOf = (footing: Footing): Guards => ({
 export const postgresGuard = (footing: Footing): Guard =>
   guard('postgres', { least: 8, initial: 32, most: 128, slowMs: 1_000 }, footing)
 
-/** A ballot is asked for once: whoever sent it knows its keys and repeats it. Its end is the request's own; without a
+/** No poll takes more than half of what an isolate may have on its way to boxes: one whose boxes stall must not keep the
+ *  others' voters out. A ballot is asked for once: whoever sent it knows its keys and repeats it. Its end is the request's own; without a
  *  timer, because this is the path that everybody takes at once. */
 export const protectBallotBoxes = (
   boxes: BallotBoxes,
@@ -65,7 +66,7 @@ export const protectBallotBoxes = (
       const shard = shardOf(cast.voterKey, shards)
       const place = guard.limit.enter(1)
       if (place === null) return busy()
-      const permit = shedding ? windows.enter(pollId, shard, shards) : idle
+      const permit = shedding ? windows.enter(pollId, shard, shards, guard.limit.bound / 2) : idle
       const attempt = permit && guard.breakerOf(objectOf({ pollId, shard })).enter()
       if (permit === null || attempt === null) {
         place.done('neutral')

@@ -88,6 +88,20 @@ describe('a box that does not answer', () => {
   })
 })
 
+describe('a poll whose boxes stall', () => {
+  test('leaves the voters of other polls their place', async () => {
+    const stand = anEdge({ shards: 64 })
+    const other = aDefinition({ id: 'poll_y', shards: 1 })
+    stand.answer = (_shard, pollId) =>
+      pollId === 'poll_x' ? new Promise(() => {}) : Promise.resolve(accepted)
+    for (let at = 0; at < 3_000; at++) void stand.cast(`voter ${at}`)
+    await settled()
+    const reply = stand.cast('somebody else', other)
+    await stand.time.advance(5)
+    expect(wordOf(await reply)).toBe('accepted')
+  })
+})
+
 describe('the door', () => {
   test('is shut for a poll while all of its boxes have enough to do, and opens as they answer', async () => {
     const stand = anEdge()
@@ -157,12 +171,13 @@ const anEdge = ({
     events,
     asked: 0,
     underWay: 0,
-    answer: async (_shard: number): Promise<Reply> => accepted,
+    answer: async (_shard: number, _pollId: string): Promise<Reply> => accepted,
     door: door(guards, windows, footing),
-    cast(voter: string): Promise<Reply> {
-      const cast = casts.get(voter) ?? aCast(definition, voter)
-      casts.set(voter, cast)
-      return boxes.cast(definition, cast, new AbortController().signal, null)
+    cast(voter: string, of = definition): Promise<Reply> {
+      const name = `${voter} of ${of.poll.id}`
+      const cast = casts.get(name) ?? aCast(of, voter)
+      casts.set(name, cast)
+      return boxes.cast(of, cast, new AbortController().signal, null)
     },
     async castNow(voter: string): Promise<Reply> {
       const reply = stand.cast(voter)
@@ -180,10 +195,10 @@ const anEdge = ({
     },
   }
   const asked: Pick<BallotBoxes, 'cast'> = {
-    async cast(_definition, { voterKey }) {
+    async cast({ poll }, { voterKey }) {
       stand.asked++
       stand.underWay++
-      const reply = await stand.answer(shardOf(voterKey, shards))
+      const reply = await stand.answer(shardOf(voterKey, poll.shards), poll.id)
       await new Promise<void>((resolve) => time.after(5, resolve))
       stand.underWay--
       return reply
