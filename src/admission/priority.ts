@@ -24,6 +24,9 @@ const leftToPremium = 0.05
 export const shareOf = (priority: Priority, plan: Plan | null = null): number =>
   priority === 'ballots' || isPremium(plan) ? shares[priority] : shares[priority] - leftToPremium
 
+/** What the door weighs by the caller's plan before anything is asked: whoever has passed it is not turned away by less. */
+export const weighedAtDoor: ReadonlySet<Priority> = new Set(['close', 'owner-writes', 'lists', 'exports'])
+
 /** How long to stay away, whole seconds; drawn, so that not all come back at once. What can wait waits longer. */
 export const retryAfterSeconds = (priority: Priority, fraction: number): number =>
   1 + Math.floor(fraction * (priority === 'ballots' || priority === 'live-reads' ? 3 : 10))

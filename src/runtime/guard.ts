@@ -1,6 +1,6 @@
 // What stands before a dependency: a bound on what is under way, a breaker, an end, and asking again. One guard a
 // dependency of an isolate; one breaker an object, since each poll's objects fail alone.
-import { type Priority, retryAfterSeconds, shareOf } from '../admission/priority.ts'
+import { type Priority, retryAfterSeconds, shareOf, weighedAtDoor } from '../admission/priority.ts'
 import type { Report } from '../application/events.ts'
 import type { Plan } from '../application/ports.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
@@ -26,7 +26,6 @@ export interface Footing {
 
 export interface Order {
   readonly priority: Priority
-  readonly plan?: Plan | null
   /** Which object of the dependency is asked, where it has several. */
   readonly object?: string
   /** How long one call may take, ms; less where the caller has less. */
@@ -92,8 +91,8 @@ export const guard = (
     },
     breakerOf: (object) => breakers.of(object),
 
-    async ask({ priority, plan = null, object = '', ownMs, repeatable }, signal, call) {
-      if (full(priority, plan)) throw overloaded(priority)
+    async ask({ priority, object = '', ownMs, repeatable }, signal, call) {
+      if (full(priority, weighedAtDoor.has(priority) ? 'pro' : null)) throw overloaded(priority)
       const permit = limit.enter(Number.POSITIVE_INFINITY)
       const breaker = breakers.of(object)
       const once = async () => {

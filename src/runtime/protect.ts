@@ -148,9 +148,7 @@ export const protectBoards = (boards: Scoreboards & PollBook, guard: Guard): Sco
 /** Whose key it is decides what class a request is of: it must be known first, so it goes with the highest of them. */
 export const protectKeyRing = (ring: KeyRing, guard: Guard): KeyRing => ({
   find: (keyId, signal) =>
-    guard.ask({ priority: 'close', plan: 'pro', ownMs: 4_000, repeatable: true }, signal, (hop) =>
-      ring.find(keyId, hop),
-    ),
+    guard.ask({ priority: 'close', ownMs: 4_000, repeatable: true }, signal, (hop) => ring.find(keyId, hop)),
 })
 
 /** What takes long because a workspace or a poll is large fails for it alone: a breaker of its own keeps others' keys,
