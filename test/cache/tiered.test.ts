@@ -304,6 +304,16 @@ describe('an isolate', () => {
     expect(['a', 'b', 'c'].map((key) => isolate.peek(key)?.value)).toEqual([undefined, 1, 2])
   })
 
+  it('lets no number of absences push out what is there', async () => {
+    const isolate = isolateTier<number>(10)
+    await isolate.put('there', entryOf(1, 1, terms, 0))
+    for (let at = 0; at < 1_000; at++) await isolate.put(`made up ${at}`, entryOf<number>(null, 0, terms, at))
+    expect(isolate.peek('there')?.value).toBe(1)
+    expect([isolate.peek('made up 999')?.value, isolate.peek('made up 990')]).toEqual([null, undefined])
+    await isolate.put('there', entryOf<number>(null, 0, terms, 2_000))
+    expect(isolate.peek('there')?.value).toBeNull()
+  })
+
   it('prefers the higher version, then the later word', () => {
     const at = (version: number, now: number) => entryOf('x', version, terms, now)
     expect(supersedes(at(1, 9), at(2, 1))).toBe(false)
