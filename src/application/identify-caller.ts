@@ -18,6 +18,9 @@ export type Caller =
       readonly scopes: readonly Scope[]
     }
 
+/** Who presents no key. */
+export const nobody = { kind: 'anonymous' } as const satisfies Caller
+
 interface Needs {
   readonly keyRing: KeyRing
   readonly clock: Clock
@@ -29,7 +32,7 @@ interface Needs {
 export const identifyCaller =
   ({ keyRing, clock, rootKey }: Needs) =>
   async (presented: string | null, signal: AbortSignal): Promise<Result<Caller, AccessRefusal>> => {
-    if (presented === null) return accept({ kind: 'anonymous' })
+    if (presented === null) return accept(nobody)
     if (sameSecret(hash(presented), hash(rootKey))) return accept({ kind: 'operator' })
     const parsed = parseApiKey(presented)
     if (parsed === null) return refuse({ reason: 'key-invalid' })

@@ -1,5 +1,6 @@
-// What one isolate remembers: bounded maps, in which the one written longest ago leaves first. Absences have a map of their
+// What one isolate remembers: bounded maps, in which what was written longest ago leaves first. Absences have a map of their
 // own: anybody can ask for what is not there, and must not push out what is.
+import { BoundedMap } from '../kernel/bounded-map.ts'
 import { type Entry, supersedes } from './entry.ts'
 import type { Tier } from './tier.ts'
 
@@ -10,25 +11,23 @@ export interface IsolateTier<Value> extends Tier<Value> {
 
 /** `capacity` of things that are there; of absences a fifth. */
 export const isolateTier = <Value>(capacity: number): IsolateTier<Value> => {
-  const there = new Map<string, Entry<Value>>()
-  const absent = new Map<string, Entry<Value>>()
+  const there = new BoundedMap<string, Entry<Value>>(capacity)
+  const absent = new BoundedMap<string, Entry<Value>>(capacity / 5)
   const peek = (key: string) => there.get(key) ?? absent.get(key)
+  const forget = (key: string) => {
+    there.delete(key)
+    absent.delete(key)
+  }
   return {
     name: 'isolate',
     peek,
     get: async (key) => peek(key),
     put: async (key, entry) => {
       if (!supersedes(entry, peek(key))) return
-      there.delete(key)
-      absent.delete(key)
-      const [entries, most] = entry.value === null ? [absent, Math.ceil(capacity / 5)] : [there, capacity]
+      forget(key)
+      const entries = entry.value === null ? absent : there
       entries.set(key, entry)
-      const oldest = entries.keys().next()
-      if (entries.size > most && !oldest.done) entries.delete(oldest.value)
     },
-    drop: async (key) => {
-      there.delete(key)
-      absent.delete(key)
-    },
+    drop: async (key) => forget(key),
   }
 }

@@ -1,5 +1,6 @@
 // Reading through tiers: the nearest that knows answers, the ones before it learn, and the origin is asked once.
 import type { Remembered } from '../application/ports.ts'
+import { BoundedMap } from '../kernel/bounded-map.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { pause } from '../kernel/pause.ts'
 import { until } from '../kernel/until.ts'
@@ -44,9 +45,9 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
   /** Plain data only: a promise of another request may never settle once that request is gone. */
   const flights = new Map<string, number>()
   /** How often asking for a key has failed: whoever waited for it fails with it, instead of asking in turn. */
-  const failures = new Map<string, { readonly times: number; readonly error: unknown }>()
+  const failures = new BoundedMap<string, { readonly times: number; readonly error: unknown }>(mostIncidents)
   /** How often a key has been forgotten: an answer that was asked for before is not remembered. */
-  const forgotten = new Map<string, number>()
+  const forgotten = new BoundedMap<string, number>(mostIncidents)
 
   const found = (
     { value, since }: Entry<Value>,
@@ -110,7 +111,7 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
       failures.delete(key)
       return answer
     } catch (error) {
-      bounded(failures, key, { times: (failures.get(key)?.times ?? 0) + 1, error })
+      failures.set(key, { times: (failures.get(key)?.times ?? 0) + 1, error })
       throw error
     } finally {
       if (flights.get(key) === lease) flights.delete(key)
@@ -164,17 +165,9 @@ export const tiered = <Value>(parts: Parts<Value>): Tiered<Value> => {
     },
 
     async forget(key) {
-      bounded(forgotten, key, (forgotten.get(key) ?? 0) + 1)
+      forgotten.set(key, (forgotten.get(key) ?? 0) + 1)
       flights.delete(key)
       await Promise.allSettled([isolate, ...beyond].map((tier) => tier.drop(key)))
     },
   }
-}
-
-/** Keeps a map of incidents small: the oldest leaves first. */
-const bounded = <Value>(map: Map<string, Value>, key: string, value: Value): void => {
-  map.delete(key)
-  map.set(key, value)
-  const oldest = map.keys().next()
-  if (map.size > mostIncidents && !oldest.done) map.delete(oldest.value)
 }

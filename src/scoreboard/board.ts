@@ -345,8 +345,9 @@ export class Board implements ScoreboardRpc {
    *  they are there. They are believed for a day, so that neither a change nor an erasure must be missed. */
   async #shelve(): Promise<void> {
     const state = this.#living()
+    if (state?.publication?.final !== true || state.shelved >= shelfMark(state)) return
     const results = this.#publisher?.current()
-    if (state === null || results?.final !== true || state.shelved >= shelfMark(state)) return
+    if (results === undefined) return
     const { poll } = state.definition
     const mark = shelfMark(state)
     this.#plan(state)

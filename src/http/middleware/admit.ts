@@ -5,6 +5,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { planWindowSeconds } from '../../admission/admission.ts'
 import { callCost } from '../../admission/call-cost.ts'
 import type { Verdict } from '../../admission/limiter.ts'
+import { nobody } from '../../application/identify-caller.ts'
 import { accept } from '../../kernel/result.ts'
 import { signalOf } from '../deadline.ts'
 import { workOf } from '../door.ts'
@@ -22,6 +23,7 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   }
 
   const key = presentedKey(headers)
+  // At once, and without an end of its own: nearly everybody who reads comes like this.
   const caller = key === null ? accept(nobody) : await identifyCaller(key, signalOf(c))
   if (!caller.ok) return refused(c, caller.refusal)
   c.set('caller', caller.value)
@@ -42,8 +44,6 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   if (c.res.status === 101 || c.res.headers.has('RateLimit')) return
   for (const [name, value] of Object.entries(said)) c.header(name, value)
 }
-
-const nobody = { kind: 'anonymous' } as const
 
 /** What takes from a quota: the API, and not its pages, its health or its description. */
 const counted = /^\/(v1|edgepoll\.v1\.\w+)\//
