@@ -4,6 +4,7 @@ import {
   bigint,
   boolean,
   customType,
+  date,
   foreignKey,
   index,
   integer,
@@ -33,6 +34,8 @@ export const workspaces = pgTable('workspaces', {
   name: text('name').notNull(),
   plan: text('plan').$type<Plan>().notNull(),
   createdAt: instant('created_at').notNull(),
+  /** Days that a poll is kept after it closed; null: until its owner deletes it. */
+  retentionDays: integer('retention_days'),
 })
 
 /** `id` is the key's public half; of the secret half only the SHA-256 is here. */
@@ -47,6 +50,11 @@ export const apiKeys = pgTable(
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
+    name: text('name').notNull().default(''),
+    /** To about ten minutes. */
+    lastUsedAt: instant('last_used_at'),
+    /** The key that a rotation put in its place. */
+    replacedBy: text('replaced_by'),
   },
   (key) => [
     foreignKey({
@@ -115,7 +123,10 @@ export const ballots = pgTable(
     /** Hex; null when erased. */
     salt: text('salt'),
   },
-  (ballot) => [primaryKey({ name: 'ballots_pkey', columns: [ballot.pollId, ballot.id] })],
+  (ballot) => [
+    primaryKey({ name: 'ballots_pkey', columns: [ballot.pollId, ballot.id] }),
+    index('ballots_by_time').using('brin', ballot.castAt),
+  ],
 )
 
 /** Messages that could not be archived. `body` is JSON as text: jsonb refuses just what may have killed them. */
@@ -125,3 +136,149 @@ export const deadLetters = pgTable('dead_letters', {
   body: text('body').notNull(),
   diedAt: instant('died_at').notNull(),
 })
+
+/** How many ballots, by poll and minute, along one dimension; kept by the statement that archives them. Partitioned by hash
+ *  of `poll_id` like `ballots`, with room in each page so that a row that counts on stays where it is (migrations/0005). */
+export const rollups = pgTable(
+  'rollups',
+  {
+    pollId: text('poll_id').notNull(),
+    /** What is counted, as `total` or `option/<question>/<option>`. */
+    dimension: text('dimension').notNull(),
+    /** The minute of casting it begins with; the epoch, where time is not told apart. */
+    minute: instant('minute').notNull(),
+    ballots: bigint('ballots', { mode: 'number' }).notNull(),
+  },
+  (rollup) => [
+    primaryKey({ name: 'rollups_pkey', columns: [rollup.pollId, rollup.dimension, rollup.minute] }),
+  ],
+)
+
+/** What a workspace used on a day (UTC). */
+export const usage = pgTable(
+  'usage',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    ballots: bigint('ballots', { mode: 'number' }).notNull(),
+  },
+  (day) => [primaryKey({ name: 'usage_pkey', columns: [day.workspaceId, day.day] })],
+)
+
+/** Invites that were issued. A code is judged by its own MAC and never looked up here. */
+export const invites = pgTable(
+  'invites',
+  {
+    pollId: text('poll_id').notNull(),
+    serial: integer('serial').notNull(),
+    workspaceId: text('workspace_id').notNull(),
+    /** SHA-256 of the code. */
+    hash: hexBytes('hash').notNull(),
+    issuedAt: instant('issued_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (invite) => [primaryKey({ name: 'invites_pkey', columns: [invite.pollId, invite.serial] })],
+)
+
+/** Where events are sent. The secret that signs them is derived from `generation` and never stored. */
+export const webhooks = pgTable(
+  'webhooks',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id').notNull(),
+    url: text('url').notNull(),
+    description: text('description').notNull(),
+    events: text('events').array().$type<readonly string[]>().notNull(),
+    /** Only of this poll; null: of all of the workspace's. */
+    pollId: text('poll_id'),
+    /** Rises with each rotation of the secret. */
+    generation: integer('generation').notNull(),
+    /** Until then the secret before signs too. */
+    previousUntil: instant('previous_until'),
+    createdAt: instant('created_at').notNull(),
+    /** When and why nothing is sent any more. */
+    disabledAt: instant('disabled_at'),
+    disabledReason: text('disabled_reason'),
+  },
+  (webhook) => [
+    index('webhooks_newest_first').on(
+      webhook.workspaceId,
+      webhook.createdAt.desc().nullsFirst(),
+      webhook.id.desc().nullsFirst(),
+    ),
+  ],
+)
+
+/** One event on its way to one webhook. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    /** `msg_…`, the `webhook-id` header: equal for every attempt. */
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id').notNull(),
+    webhookId: text('webhook_id').notNull(),
+    event: text('event').notNull(),
+    pollId: text('poll_id').notNull(),
+    /** The body as it is signed and sent; null once it is no longer kept. */
+    payload: text('payload'),
+    state: text('state').$type<'pending' | 'delivered' | 'failed'>().notNull(),
+    attempts: integer('attempts').notNull(),
+    /** What the last attempt was answered with, or why it was not. */
+    lastStatus: integer('last_status'),
+    lastError: text('last_error'),
+    createdAt: instant('created_at').notNull(),
+    nextAt: instant('next_at'),
+    deliveredAt: instant('delivered_at'),
+  },
+  (delivery) => [
+    index('deliveries_newest_first').on(
+      delivery.workspaceId,
+      delivery.webhookId,
+      delivery.createdAt.desc().nullsFirst(),
+      delivery.id.desc().nullsFirst(),
+    ),
+    index('deliveries_by_time').using('brin', delivery.createdAt),
+  ],
+)
+
+/** What owners and the operator did. */
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id').notNull(),
+    at: instant('at').notNull(),
+    /** A key's id, or `operator`. */
+    actor: text('actor').notNull(),
+    /** As `poll.close`. */
+    action: text('action').notNull(),
+    /** The id of what it was done to. */
+    target: text('target').notNull(),
+    requestId: text('request_id').notNull(),
+  },
+  (entry) => [
+    index('audit_log_newest_first').on(
+      entry.workspaceId,
+      entry.at.desc().nullsFirst(),
+      entry.id.desc().nullsFirst(),
+    ),
+    index('audit_log_by_time').using('brin', entry.at),
+  ],
+)
+
+/** First answers, where Redis cannot keep them. The answer is sealed under the caller's own key. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    /** Hash of the caller's key id, the route and the Idempotency-Key. */
+    id: hexBytes('id').primaryKey(),
+    workspaceId: text('workspace_id').notNull(),
+    /** Hash of what was asked. */
+    fingerprint: hexBytes('fingerprint').notNull(),
+    /** null: under way. */
+    answer: text('answer'),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (key) => [index('idempotency_keys_by_time').using('brin', key.createdAt)],
+)
