@@ -1,14 +1,16 @@
 // The envelope between a ballot box and the archive. Receivers take this version and the one before it.
 import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
 
-export const ballotMessageVersion = 1
+export const ballotMessageVersion = 2
 
 /** Up to 100 events or 60 KB of one shard's log, without gaps: `first` … `last`. */
 export interface BallotMessage {
-  readonly v: typeof ballotMessageVersion
+  readonly v: 1 | typeof ballotMessageVersion
   /** `<pollId>:<shard>:<first>`: equal for every delivery of the same events. */
   readonly id: string
   readonly pollId: string
+  /** Whose poll it is; version 1 did not say. */
+  readonly workspaceId?: string
   readonly shard: number
   readonly first: number
   readonly last: number
@@ -17,10 +19,11 @@ export interface BallotMessage {
 
 /** The message in an envelope, or null for one that this code does not understand. */
 export const openBallotMessage = (body: unknown): BallotMessage | null => {
-  const { v, id, pollId, shard, first, last, ballots } = fieldsOf(body)
+  const { v, id, pollId, workspaceId, shard, first, last, ballots } = fieldsOf(body)
+  const texts = v === 1 ? [id, pollId] : [id, pollId, workspaceId]
   const whole =
-    v === ballotMessageVersion &&
-    [id, pollId].every((text) => typeof text === 'string') &&
+    (v === 1 || v === ballotMessageVersion) &&
+    texts.every((text) => typeof text === 'string') &&
     [shard, first, last].every(Number.isSafeInteger) &&
     Array.isArray(ballots) &&
     ballots.every((ballot) => typeof fieldsOf(ballot)['id'] === 'string')

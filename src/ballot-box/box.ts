@@ -235,6 +235,7 @@ export class Box implements BallotBoxRpc {
     const outbox = new Outbox(
       {
         ...state.address,
+        workspaceId: state.definition.poll.workspaceId,
         resendAfterMs: settings.resendAfterMs,
         eventsAfter: (seq, limit) =>
           this.#recent.after(seq, limit) ?? archivedBallots(this.#ledger, state, seq, limit),
@@ -250,9 +251,7 @@ export class Box implements BallotBoxRpc {
       ...state.address,
       current: () => ({ version: this.#state?.seq ?? 0, tally: this.#state?.tally ?? state.tally }),
       send: (tally) => board.report(tally),
-      onFinal: () => {
-        if (!this.#destroyed) this.#ledger.dropRankings()
-      },
+      onFinal: () => (this.#destroyed ? undefined : this.#ledger.dropRankings()),
       after,
       report,
     })

@@ -16,6 +16,7 @@ const mostDoublings = 4
 
 interface Needs {
   readonly pollId: string
+  readonly workspaceId: string
   readonly shard: number
   /** How long a message may stay unconfirmed, the first time. */
   readonly resendAfterMs: number
@@ -144,11 +145,12 @@ export class Outbox {
   }
 
   #message(events: readonly LoggedBallot[]): BallotMessage {
-    const { pollId, shard } = this.#needs
+    const { pollId, workspaceId, shard } = this.#needs
     const first = events[0]?.seq ?? 0
     const last = events.at(-1)?.seq ?? 0
     const ballots = events.map(({ ballot }) => ballot)
-    return { v: ballotMessageVersion, id: `${pollId}:${shard}:${first}`, pollId, shard, first, last, ballots }
+    const id = `${pollId}:${shard}:${first}`
+    return { v: ballotMessageVersion, id, pollId, workspaceId, shard, first, last, ballots }
   }
 }
 

@@ -84,6 +84,7 @@ describe('a message that nobody understands', () => {
     ['that is a text', 'hello'],
     ['that is nothing', null],
     ['of our version without ballots', { v: 1, id: 'b', pollId: 'poll_a', shard: 0, first: 1, last: 1 }],
+    ['of our version that does not say whose it is', { ...aMessage('b'), v: 2 }],
     ['of our version with something else for ballots', { ...aMessage('b'), ballots: 'none' }],
     ['of our version with ballots that are none', { ...aMessage('b'), ballots: [null] }],
   ])('%s is put off towards the dead letters, and its neighbours are archived', async (_what, body) => {
@@ -93,6 +94,16 @@ describe('a message that nobody understands', () => {
     expect(fatesOf(batch)).toEqual(['ack', 'retry in 300 s', 'ack'])
     expect(stand.archived).toEqual(['a', 'c'])
   })
+})
+
+test('messages of this version and of the one before are archived', async () => {
+  const stand = aConsumer()
+  const batch = [
+    aDelivery('old', { body: { ...aMessage('old'), v: 1 } }),
+    aDelivery('new', { body: { ...aMessage('new'), v: 2, workspaceId: 'ws_a' } }),
+  ]
+  await stand.consume(batch)
+  expect(fatesOf(batch)).toEqual(['ack', 'ack'])
 })
 
 /** What Postgres says of content that it will never take. */

@@ -59,8 +59,9 @@ describe('archiving', () => {
     await stand.ring()
     expect(stand.queue.messages).toEqual([
       {
-        v: 1,
+        v: 2,
         id: `${stand.address.pollId}:0:1`,
+        workspaceId: expect.any(String),
         ...stand.address,
         first: 1,
         last: 1,

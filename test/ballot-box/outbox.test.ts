@@ -47,7 +47,14 @@ describe('draining', () => {
       'poll_test:3:1',
       'poll_test:3:101',
     ])
-    expect(stand.sent[0]).toMatchObject({ v: 1, pollId: 'poll_test', shard: 3, first: 1, last: 100 })
+    expect(stand.sent[0]).toMatchObject({
+      v: 2,
+      pollId: 'poll_test',
+      workspaceId: 'ws_test',
+      shard: 3,
+      first: 1,
+      last: 100,
+    })
   })
 
   test('keeps a message to 100 events and 60 KB, and a call to 3 messages', async () => {
@@ -355,6 +362,7 @@ const anOutbox = ({ archived = 0, now = 0, bytes = () => 250 }: Changes = {}) =>
     outbox: new Outbox(
       {
         pollId: 'poll_test',
+        workspaceId: 'ws_test',
         shard: 3,
         resendAfterMs,
         eventsAfter: (after, limit) =>
