@@ -1,4 +1,5 @@
 import type { CountingDefinition } from '../domain/poll/counting.ts'
+import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { PollBook } from './ports.ts'
@@ -13,6 +14,29 @@ export const ownPoll = async (
   return found === null || found.poll.workspaceId !== workspaceId
     ? refuse({ reason: 'poll-not-found' })
     : accept(found)
+}
+
+/** A poll that was found to be its workspace's. Only this page makes one: what reads an owner's rows takes nothing less, so
+ *  that a query without the check does not compile. */
+export interface OwnedPoll {
+  readonly id: string
+  readonly workspaceId: string
+  readonly [checked]: true
+}
+
+declare const checked: unique symbol
+
+/** The same poll, and what opens its rows. */
+export const findOwned = async (
+  pollBook: PollBook,
+  order: OwnPollOrder,
+  signal: AbortSignal,
+): Promise<Result<{ readonly poll: Poll; readonly owned: OwnedPoll }, VotingRefusal>> => {
+  const found = await ownPoll(pollBook, order, signal)
+  if (!found.ok) return found
+  const { poll } = found.value
+  // The one place where it is known to be true.
+  return accept({ poll, owned: { id: poll.id, workspaceId: poll.workspaceId } as OwnedPoll })
 }
 
 /** What names a poll for its owner. */

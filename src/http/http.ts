@@ -17,7 +17,9 @@ import type { exportBallots } from '../application/export-ballots.ts'
 import type { followResults } from '../application/follow-results.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
+import type { listBallots, readBallot } from '../application/list-ballots.ts'
 import type { listPolls } from '../application/list-polls.ts'
+import type { listTexts } from '../application/list-texts.ts'
 import type { openLive } from '../application/open-live.ts'
 import type { BallotReader, ReceiptBook } from '../application/ports.ts'
 import type { proveBallot } from '../application/prove-ballot.ts'
@@ -53,13 +55,16 @@ export interface Services {
   readonly followResults: ReturnType<typeof followResults>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
+  readonly listBallots: ReturnType<typeof listBallots>
   readonly listPolls: ReturnType<typeof listPolls>
+  readonly listTexts: ReturnType<typeof listTexts>
   readonly mayWatch: ReturnType<typeof mayWatch>
   readonly openLive: ReturnType<typeof openLive>
   readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
   /** A file that is published beside this code, because it is too large to be part of it. */
   readonly publishedFile: (name: string) => Promise<Response>
+  readonly readBallot: ReturnType<typeof readBallot>
   readonly readCheckpoints: ReturnType<typeof readCheckpoints>
   readonly readLog: ReturnType<typeof readLog>
   readonly readOwnBallot: ReturnType<typeof readOwnBallot>

@@ -16,7 +16,9 @@ import { exportBallots } from '../application/export-ballots.ts'
 import { followResults } from '../application/follow-results.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
+import { listBallots, readBallot } from '../application/list-ballots.ts'
 import { listPolls } from '../application/list-polls.ts'
+import { listTexts } from '../application/list-texts.ts'
 import { openLive } from '../application/open-live.ts'
 import { roomForPoll } from '../application/plan-room.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
@@ -27,6 +29,7 @@ import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
+import { ballotPages } from '../archive/ballot-pages.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
@@ -59,6 +62,7 @@ import { door } from './door.ts'
 import {
   guardsOf,
   protectBallotBoxes,
+  protectBallotPages,
   protectBallotReader,
   protectBoards,
   protectChallenges,
@@ -111,6 +115,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
   const boxes = protectBallotBoxes(ballotBoxes(env.BALLOT_BOX, clock), guards.boxes, windows, footing)
   const tokens = tokenReader()
   const reader = protectBallotReader(ballotReader(database), guards.postgres)
+  const ballots = protectBallotPages(ballotPages(database), guards.postgres)
   const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
   const healthChecks = [
     countingHealth(boards),
@@ -178,16 +183,19 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: owned }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
-    exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
+    exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots, pause }),
     followResults: followResults({ readResults: resultsReader, pause, clock }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots }),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
+    listTexts: listTexts({ pollBook, ballotPages: ballots }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     openLive: openLive({ pollViews, results, receipts, relays: relays(env.RELAY, random), clock }),
     pollIds: reader.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
+    readBallot: readBallot({ pollBook, ballotPages: ballots }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),

@@ -17,7 +17,9 @@ import { exportBallots } from '../../src/application/export-ballots.ts'
 import { followResults } from '../../src/application/follow-results.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
+import { listBallots, readBallot } from '../../src/application/list-ballots.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
+import { listTexts } from '../../src/application/list-texts.ts'
 import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
 import {
@@ -58,6 +60,7 @@ import {
   rememberUsage,
   rememberViews,
 } from '../../src/runtime/remember.ts'
+import { ballotPagesOver } from './ballot-pages.ts'
 import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
@@ -68,6 +71,7 @@ export const rootKey = 'the-root-key-of-these-tests-long-enough'
 export interface Api {
   readonly counting: LocalCounting
   readonly services: Services
+  readonly app: ReturnType<typeof createApp>
   /** Asks the app. A body that is neither text nor bytes goes as JSON. */
   ask(method: string, path: string, order?: Order): Promise<Answer>
   /** A new key of a workspace, with these scopes or all, on the plan of the dev workspace or another. */
@@ -138,6 +142,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const counting = localCounting()
   const { time, boxes, boards, postgres } = counting
   const { clock } = time
+  const ballotPages = ballotPagesOver(postgres.page)
   const keys = new Map<string, KeyRecord>()
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
@@ -207,7 +212,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,
-      ballotReader: postgres,
+      ballotPages,
       pause: (delayMs) => time.advance(delayMs),
     }),
     followResults: followResults({
@@ -229,7 +234,9 @@ export const anApi = (options: ApiOptions = {}): Api => {
       rootKey,
     }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages }),
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
+    listTexts: listTexts({ pollBook, ballotPages }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     openLive: openLive({
       pollViews,
@@ -241,6 +248,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     pollIds: postgres.pollIds,
     publishedFile: async (name) => new Response(`// ${name}`),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
+    readBallot: readBallot({ pollBook, ballotPages }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
@@ -273,6 +281,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const api: Api = {
     counting,
     services,
+    app,
     keysAway: false,
     door: () => null,
     healthy,
