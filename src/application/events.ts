@@ -61,6 +61,14 @@ export type Event =
       readonly format: string
       readonly error: string
     }
+  /** Invites are good, or revoked, and Postgres was not told: their list does not show it. */
+  | {
+      readonly type: 'invites-unrecorded'
+      readonly pollId: string
+      readonly first: number
+      readonly count: number
+      readonly error: string
+    }
   | { readonly type: 'box-failed'; readonly pollId: string; readonly error: string }
   /** A cache in front of the edge could not be told of a change: it tells the old until that has run out. */
   | { readonly type: 'purge-failed'; readonly pollId: string; readonly error: string }

@@ -1,5 +1,4 @@
 import type { CountingDefinition } from '../domain/poll/counting.ts'
-import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { PollBook } from './ports.ts'
@@ -26,17 +25,21 @@ export interface OwnedPoll {
 
 declare const checked: unique symbol
 
+export interface FoundPoll extends Pick<CountingDefinition, 'poll' | 'revokedInvites'> {
+  readonly owned: OwnedPoll
+}
+
 /** The same poll, and what opens its rows. */
 export const findOwned = async (
   pollBook: PollBook,
   order: OwnPollOrder,
   signal: AbortSignal,
-): Promise<Result<{ readonly poll: Poll; readonly owned: OwnedPoll }, VotingRefusal>> => {
+): Promise<Result<FoundPoll, VotingRefusal>> => {
   const found = await ownPoll(pollBook, order, signal)
   if (!found.ok) return found
-  const { poll } = found.value
+  const { poll, revokedInvites } = found.value
   // The one place where it is known to be true.
-  return accept({ poll, owned: { id: poll.id, workspaceId: poll.workspaceId } as OwnedPoll })
+  return accept({ poll, revokedInvites, owned: { id: poll.id, workspaceId: poll.workspaceId } as OwnedPoll })
 }
 
 /** What names a poll for its owner. */

@@ -17,6 +17,7 @@ import { followResults } from '../application/follow-results.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { listBallots, readBallot } from '../application/list-ballots.ts'
+import { listInvites } from '../application/list-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
 import { listTexts } from '../application/list-texts.ts'
 import { openLive } from '../application/open-live.ts'
@@ -29,11 +30,13 @@ import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
+import { revokeInvite } from '../application/revoke-invite.ts'
 import { ballotPages } from '../archive/ballot-pages.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
+import { inviteBook } from '../archive/invite-book.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
 import { usageReader } from '../archive/usage-reader.ts'
@@ -66,6 +69,7 @@ import {
   protectBallotReader,
   protectBoards,
   protectChallenges,
+  protectInviteBook,
   protectKeyRing,
   protectKeyValues,
   protectPollReader,
@@ -116,6 +120,9 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
   const tokens = tokenReader()
   const reader = protectBallotReader(ballotReader(database), guards.postgres)
   const ballots = protectBallotPages(ballotPages(database), guards.postgres)
+  const invites = protectInviteBook(inviteBook(database), guards.postgres)
+  const aside = { pause, waitUntil, report }
+  const change = changePoll({ pollBook, pollViews, scoreboards: owned })
   const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
   const healthChecks = [
     countingHealth(boards),
@@ -162,7 +169,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
       suspicion: suspicion(env.NEW_VOTERS, clock, report),
       random,
     }),
-    changePoll: changePoll({ pollBook, pollViews, scoreboards: owned }),
+    changePoll: change,
     checkHealth: checkHealth({ healthChecks }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
@@ -186,8 +193,9 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots, pause }),
     followResults: followResults({ readResults: resultsReader, pause, clock }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
-    issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
     listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots }),
+    listInvites: listInvites({ pollBook, inviteBook: invites }),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
     listTexts: listTexts({ pollBook, ballotPages: ballots }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
@@ -211,6 +219,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
         await env.BALLOTS.sendBatch(bodies.map((body) => ({ body, contentType: 'json' })))
       },
     }),
+    revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
     clock,
     random,
     report,

@@ -2,6 +2,7 @@
 // through here is the same port. The numbers are explained in docs/design/resilience.md.
 import { retryAfterSeconds } from '../admission/priority.ts'
 import type { BallotPages } from '../application/ballot-pages.ts'
+import type { InviteBook } from '../application/invite-book.ts'
 import type { OwnedPoll } from '../application/own-poll.ts'
 import type {
   BallotBoxes,
@@ -187,6 +188,19 @@ export const protectBallotPages = (pages: BallotPages, guard: Guard): BallotPage
         signal,
         (hop) => pages.lines(poll, order, hop),
       ),
+  }
+}
+
+/** What is written down beside an answer is not repeated: whoever issued invites waits no longer. */
+export const protectInviteBook = (book: InviteBook, guard: Guard): InviteBook => {
+  const of = ({ id }: OwnedPoll, priority: 'lists' | 'owner-writes') =>
+    ({ priority, ownMs: 8_000, repeatable: priority === 'lists', object: `invites:${id}` }) as const
+  return {
+    record: (poll, batch, signal) =>
+      guard.ask(of(poll, 'owner-writes'), signal, (hop) => book.record(poll, batch, hop)),
+    revoke: (poll, invite, signal) =>
+      guard.ask(of(poll, 'owner-writes'), signal, (hop) => book.revoke(poll, invite, hop)),
+    list: (poll, order, signal) => guard.ask(of(poll, 'lists'), signal, (hop) => book.list(poll, order, hop)),
   }
 }
 

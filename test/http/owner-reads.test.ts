@@ -275,6 +275,43 @@ const exportOver =
     return exporting(order, signal)
   }
 
+describe('invites', () => {
+  test('are listed by serial, without codes, the revoked as such', async () => {
+    const api = anApi()
+    const key = api.key()
+    const poll = await api.aPoll({ dedupe: { by: 'invite' } })
+    const path = `/v1/polls/${poll.id}/invites`
+    await api.ask('POST', path, { key, body: { count: 2 } })
+    const { codes } = (await api.ask('POST', path, { key, body: { count: 3 } })).json
+    await api.ask('DELETE', `${path}/4`, { key })
+    const walked = await walk(api, `${path}?limit=2`, key)
+    expect(walked).toMatchObject(
+      [1, 2, 3, 4, 5].map((serial) => ({ serial, revoked: serial === 4, issuedAt: expect.any(String) })),
+    )
+    expect(walked[3]).toMatchObject({ revokedAt: expect.any(String) })
+    expect(JSON.stringify(walked)).not.toContain(codes[0])
+  })
+
+  test('are good and revoked without Postgres, which is told', async () => {
+    const api = anApi()
+    const key = api.key()
+    const { id } = await api.aPoll({ dedupe: { by: 'invite' } })
+    api.invites.away = true
+    const made = await api.ask('POST', `/v1/polls/${id}/invites`, { key, body: { count: 2 } })
+    expect(made.status).toBe(201)
+    const cast = (inviteCode: string) =>
+      api.ask('POST', `/v1/polls/${id}/ballots`, { body: { answers: { where: ['pizza'] }, inviteCode } })
+    expect((await cast(made.json.codes[0])).status).toBe(201)
+    expect((await api.ask('DELETE', `/v1/polls/${id}/invites/2`, { key })).status).toBe(204)
+    expect((await cast(made.json.codes[1])).json.code).toBe('invite-invalid')
+    const told = api.counting.events.filter(({ type }) => type === 'invites-unrecorded')
+    expect(told).toMatchObject([
+      { first: 1, count: 2 },
+      { first: 2, count: 1 },
+    ])
+  })
+})
+
 test('a poll that was not found to be its workspace’s opens no rows: it does not compile', () => {
   // @ts-expect-error only application/own-poll.ts makes one
   const made: OwnedPoll = { id: 'poll_a', workspaceId: 'ws_a' }

@@ -232,6 +232,10 @@ export const examples = {
   'exported-ballot': { summary: 'A line', value: exportedBallot },
   'invites-draft': { summary: 'Five hundred', value: { count: 500 } },
   invites: { summary: 'Two codes', value: invites },
+  'invites-page': {
+    summary: 'One, revoked',
+    value: { data: [{ serial: 1, issuedAt: castAt, revoked: true, revokedAt: castAt }], nextCursor: null },
+  },
   'workspace-draft': { summary: 'A free one', value: { name: 'Acme' } },
   workspace: { summary: 'A free one', value: workspace },
   usage: { summary: 'Of a free plan', value: usage },

@@ -27,6 +27,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'poll-record-failed':
     case 'archive-failed':
     case 'export-failed':
+    case 'invites-unrecorded':
     case 'confirm-failed':
     case 'keys-unavailable':
     case 'limiter-away':

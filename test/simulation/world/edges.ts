@@ -163,6 +163,8 @@ const servicesOf = (
     ),
     idSecret: hash('the simulation makes ids'),
   }
+  // What is written down of invites is no part of counting.
+  const aside = { pause: ground.schedule.pause, waitUntil: around.waitUntil, report: ground.report }
   return {
     isolate,
     clock,
@@ -174,7 +176,7 @@ const servicesOf = (
     editPoll: editPoll(common),
     eraseBallot: eraseBallot(common),
     exportBallots: exportBallots({ ...common, pause: ground.schedule.pause }),
-    issueInvites: issueInvites(common),
+    issueInvites: issueInvites({ ...common, inviteBook: { record: async () => {} }, ...aside }),
     proveBallot: proveBallot(common),
     readOwnBallot: readOwnBallot(common),
     readPoll: readPoll(common),

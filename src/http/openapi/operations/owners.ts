@@ -4,10 +4,10 @@ import { always, bodied, owned } from '../always.ts'
 import { shown } from '../examples.ts'
 import { body, spoken } from '../formats.ts'
 import { headers, unkept } from '../headers.ts'
-import { pollPath, serialPath } from '../parameters.ts'
+import { paged, pollPath, serialPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
 import { exportDocument, exportedBallot } from '../schemas/ballot.ts'
-import { invites, invitesDraft } from '../schemas/owner.ts'
+import { invites, invitesDraft, invitesPage } from '../schemas/owner.ts'
 import { owner } from '../security.ts'
 
 const tags = ['Invites and exports']
@@ -37,6 +37,32 @@ const issueInvites = createRoute({
       },
     },
     ...refusals(...owned, ...bodied, 'invites-invalid'),
+  },
+})
+
+const listInvites = createRoute({
+  operationId: 'listInvites',
+  summary: 'List invites',
+  description:
+    'Those that were issued, by serial, without their codes. What was issued while the archive was away is as good and not in the list.',
+  tags,
+  ...owner('polls:read'),
+  method: 'get',
+  path: '/v1/polls/{pollId}/invites',
+  request: {
+    params: pollPath,
+    query: z.object({
+      limit: z.int().min(1).max(1_000).optional().openapi({ description: 'How many a page.', default: 100 }),
+      cursor: paged.cursor,
+    }),
+  },
+  responses: {
+    200: {
+      description: 'A page of invites.',
+      headers: headers('Link', ...unkept),
+      content: spoken({ schema: invitesPage, examples: ['invites-page'] }),
+    },
+    ...refusals(...owned, 'query-invalid'),
   },
 })
 
@@ -101,4 +127,4 @@ const exportBallots = createRoute({
   },
 })
 
-export const ownerOperations = [issueInvites, revokeInvite, exportBallots]
+export const ownerOperations = [issueInvites, listInvites, revokeInvite, exportBallots]
