@@ -1,5 +1,6 @@
 // B14: that neither results nor lists grow slow: the same read of little and of a hundred times as much.
 import { join } from 'node:path'
+import { type ArchivedPoll, makeArchivedPoll } from '../drivers/archived-to-read.ts'
 import { type ManyPolls, makeManyPolls, type Page } from '../drivers/many-polls.ts'
 import { startWrappedStack, type WrappedStack } from '../drivers/wrapped-stack/wrapped-stack.ts'
 import { spreadOf } from '../rounds.ts'
@@ -28,6 +29,12 @@ const flat = { atMost: 1.3 }
 const measure = async (context: RowContext, stack: WrappedStack): Promise<Measurement> => {
   const readResults = await resultsOfEach(context, stack)
   const results = await timed(context, 'results', readResults)
+  const archived = await archivedOfEach(context, stack)
+  const owned = (what: string, read: (poll: ArchivedPoll) => Promise<void>) =>
+    timed(context, what, (size) => read(pick(archived, size)))
+  const ballots = await owned('ballots, the first page', (poll) => poll.list('first'))
+  const further = await owned('ballots, a page from the middle', (poll) => poll.list('middle'))
+  const firstByte = await owned('the first byte of an export', (poll) => poll.firstByte())
   const polls = await pollsOfEach(context, stack)
   try {
     const list = (page: Page) => timed(context, pageNames[page], (size) => pick(polls, size).read(page))
@@ -63,15 +70,22 @@ const measure = async (context: RowContext, stack: WrappedStack): Promise<Measur
           bound: flat,
         },
         { comparison: 'time of a page from its middle', ratios: middle.map(growth), bound: flat },
+        {
+          comparison: 'time of the first page of a poll’s ballots: a poll of 100,000 vs of 1,000',
+          ratios: ballots.map(growth),
+          bound: flat,
+        },
+        { comparison: 'time of a page of ballots from the middle', ratios: further.map(growth), bound: flat },
+        { comparison: 'time to the first byte of an export', ratios: firstByte.map(growth), bound: flat },
         ...plans,
       ],
-      samples: [{ results, first, middle, explained }],
+      samples: [{ results, ballots, further, firstByte, first, middle, explained }],
       notes: [
         `Results: polls of four boxes with so many ballots in their tables, each beside a poll of ${others} times as many; a key with \`Cache-Control: no-cache\` makes every read ask the scoreboard.`,
         'The boxes are filled by SQL inside the objects, then voted in through the API, so that their tallies reach the scoreboard as any would.',
         `Lists: databases of their own, a workspace’s polls among ${others} times as many of others, ballots none (no list reads them); the archive’s own reader over Neon’s HTTP driver, without the API in front, which would only dilute the ratio.`,
         'One read at a time; the sizes take turns read by read within a round, and the ratios are of their medians.',
-        'The export’s first byte is not in this row yet.',
+        'Ballots and exports: through the API, rows straight in Postgres; a poll of each size beside one of ten times as many.',
       ],
     }
   } finally {
@@ -183,6 +197,15 @@ const pollsOfEach = async ({ say }: RowContext, { facts }: WrappedStack): Promis
       polls,
       await makeManyPolls({ databaseUrl: facts.databaseUrl, endpoint: facts.databaseEndpoint, polls }),
     )
+  }
+  return made
+}
+
+const archivedOfEach = async ({ say }: RowContext, stack: WrappedStack): Promise<Map<Size, ArchivedPoll>> => {
+  const made = new Map<Size, ArchivedPoll>()
+  for (const ballots of sizes) {
+    say(`archiving ${(ballots * (others + 1)).toLocaleString('en')} ballots of two polls`)
+    made.set(ballots, await makeArchivedPoll(stack, ballots))
   }
   return made
 }
