@@ -15,7 +15,7 @@ export const exports = async ({ world, history }: Stage, poll: Poll): Promise<vo
         if (!done.ok) return null
         const rows: ArchivedBallot[] = []
         for await (const lines of done.value.pages) rows.push(...ballotsIn(lines))
-        return { ...done.value, ballots: rows }
+        return { archived: done.value.archived, accepted: done.value.accepted, ballots: rows }
       })
       if (exported !== null) {
         const { ballots: rows, archived, accepted } = exported
