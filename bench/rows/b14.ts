@@ -1,13 +1,20 @@
 // B14: that neither results nor lists grow slow: the same read of little and of a hundred times as much.
 import { join } from 'node:path'
+import { type ArchivedPoll, makeArchivedPoll } from '../drivers/archived-to-read.ts'
 import { type ManyPolls, makeManyPolls, type Page } from '../drivers/many-polls.ts'
 import { startWrappedStack, type WrappedStack } from '../drivers/wrapped-stack/wrapped-stack.ts'
-import { spreadOf } from '../rounds.ts'
+import { growth, pick, timed } from '../measure/by-size.ts'
 import type { AlsoMeasured, Measurement, Row, RowContext } from '../row.ts'
+
+/** Of polls in a list, and of ballots in a poll unless the soak is asked for (`EDGEPOLL_SOAK=1`, a quarter of an hour). */
+const sizes: readonly number[] = [1_000, 10_000, 100_000]
+const most = process.env['EDGEPOLL_SOAK'] === '1' ? 1_000_000 : 100_000
+const ballotSizes: readonly number[] = [1_000, 10_000, most]
+const mostText = most.toLocaleString('en')
 
 export const b14: Row = {
   id: 'B14',
-  comparison: 'time of a results read past every cache: a poll of 100,000 ballots vs of 1,000',
+  comparison: `time of a results read past every cache: a poll of ${mostText} ballots vs of 1,000`,
   atMost: 1.3,
   run: async (context) => {
     const stack = await startWrappedStack(join(context.scratch, 'stack'))
@@ -19,18 +26,23 @@ export const b14: Row = {
   },
 }
 
-const sizes = [1_000, 10_000, 100_000] as const
-type Size = (typeof sizes)[number]
 /** How many times as much of others lies beside. */
 const others = 10
 const flat = { atMost: 1.3 }
 
 const measure = async (context: RowContext, stack: WrappedStack): Promise<Measurement> => {
   const readResults = await resultsOfEach(context, stack)
-  const results = await timed(context, 'results', readResults)
+  const results = await timed(context, 'results', readResults, ballotSizes)
+  const archived = await archivedOfEach(context, stack)
+  const owned = (what: string, read: (poll: ArchivedPoll) => Promise<void>) =>
+    timed(context, what, (size) => read(pick(archived, size)), ballotSizes)
+  const ballots = await owned('ballots, the first page', (poll) => poll.list('first'))
+  const further = await owned('ballots, a page from the middle', (poll) => poll.list('middle'))
+  const firstByte = await owned('the first byte of an export', (poll) => poll.firstByte())
   const polls = await pollsOfEach(context, stack)
   try {
-    const list = (page: Page) => timed(context, pageNames[page], (size) => pick(polls, size).read(page))
+    const list = (page: Page) =>
+      timed(context, pageNames[page], (size) => pick(polls, size).read(page), sizes)
     const [first, middle] = [await list('first'), await list('middle')]
     const explained = await explainEach(polls)
     context.say(`EXPLAIN: ${JSON.stringify(explained)}`)
@@ -54,7 +66,7 @@ const measure = async (context: RowContext, stack: WrappedStack): Promise<Measur
       also: [
         {
           comparison: 'the same of 10,000 ballots',
-          ratios: results.map((round) => round['10000'] / round['1000']),
+          ratios: results.map((round) => (round['10000'] ?? Number.NaN) / (round['1000'] ?? Number.NaN)),
           bound: flat,
         },
         {
@@ -63,15 +75,22 @@ const measure = async (context: RowContext, stack: WrappedStack): Promise<Measur
           bound: flat,
         },
         { comparison: 'time of a page from its middle', ratios: middle.map(growth), bound: flat },
+        {
+          comparison: `time of the first page of a poll’s ballots: a poll of ${mostText} vs of 1,000`,
+          ratios: ballots.map(growth),
+          bound: flat,
+        },
+        { comparison: 'time of a page of ballots from the middle', ratios: further.map(growth), bound: flat },
+        { comparison: 'time to the first byte of an export', ratios: firstByte.map(growth), bound: flat },
         ...plans,
       ],
-      samples: [{ results, first, middle, explained }],
+      samples: [{ results, ballots, further, firstByte, first, middle, explained }],
       notes: [
         `Results: polls of four boxes with so many ballots in their tables, each beside a poll of ${others} times as many; a key with \`Cache-Control: no-cache\` makes every read ask the scoreboard.`,
         'The boxes are filled by SQL inside the objects, then voted in through the API, so that their tallies reach the scoreboard as any would.',
         `Lists: databases of their own, a workspace’s polls among ${others} times as many of others, ballots none (no list reads them); the archive’s own reader over Neon’s HTTP driver, without the API in front, which would only dilute the ratio.`,
         'One read at a time; the sizes take turns read by read within a round, and the ratios are of their medians.',
-        'The export’s first byte is not in this row yet.',
+        'Ballots and exports: through the API, rows straight in Postgres; a poll of each size beside one of ten times as many.',
       ],
     }
   } finally {
@@ -85,58 +104,17 @@ const pageNames: Readonly<Record<Page, string>> = {
   drafts: 'a page of `status=draft` where nothing is a draft',
 }
 
-const growth = (round: EachSize): number => round['100000'] / round['1000']
-
-type EachSize = Readonly<Record<`${Size}`, number>>
-
-/** In every round the sizes take turns read by read, so that a busy moment hits them alike; the median ms of each.
- *  A round before the first warms up what has never run. */
-const timed = async (
-  { rounds, seconds, say }: RowContext,
-  what: string,
-  read: (size: Size) => Promise<void>,
-): Promise<readonly EachSize[]> => {
-  const measured: EachSize[] = []
-  for (let round = 0; round <= rounds; round++) {
-    const times = new Map<Size, number[]>(sizes.map((size) => [size, []]))
-    const untilMs = performance.now() + (seconds * 1000) / 2
-    for (let turn = 0; turn < sizes.length || performance.now() < untilMs; turn++) {
-      const size = pickAt(turn + Math.floor(turn / sizes.length)) // another one begins each time
-      const startMs = performance.now()
-      await read(size)
-      pick(times, size).push(performance.now() - startMs)
-    }
-    if (round === 0) continue
-    const each = Object.fromEntries(
-      sizes.map((size) => [size, spreadOf(pick(times, size)).median]),
-    ) as EachSize // of every size
-    measured.push(each)
-    say(
-      `${what}, round ${round}: ${sizes.map((size) => `${size}: ${each[`${size}`].toFixed(2)} ms`).join(', ')}`,
-    )
-  }
-  return measured
-}
-
-const pickAt = (turn: number): Size => sizes[turn % sizes.length] ?? sizes[0]
-
-const pick = <Each>(of: ReadonlyMap<Size, Each>, size: Size): Each => {
-  const found = of.get(size)
-  if (found === undefined) throw new RangeError(`nothing of ${size} was made`)
-  return found
-}
-
 /** Fills polls, and answers what reads the results of one. */
 const resultsOfEach = async ({ say }: RowContext, stack: WrappedStack) => {
-  const polls = new Map<Size, string>()
-  for (const size of sizes) {
+  const polls = new Map<number, string>()
+  for (const size of ballotSizes) {
     say(
       `filling a poll with ${size.toLocaleString('en')} ballots, and another with ${(size * others).toLocaleString('en')}`,
     )
     await filledPoll(stack, size * others)
     polls.set(size, await filledPoll(stack, size))
   }
-  return async (size: Size): Promise<void> => {
+  return async (size: number): Promise<void> => {
     const response = await fetch(`${stack.facts.url}/v1/polls/${pick(polls, size)}/results`, {
       headers: { authorization: `Bearer ${stack.facts.apiKey}`, 'cache-control': 'no-cache' },
     })
@@ -175,8 +153,8 @@ const filledPoll = async (stack: WrappedStack, ballots: number): Promise<string>
 
 const patienceMs = 30_000
 
-const pollsOfEach = async ({ say }: RowContext, { facts }: WrappedStack): Promise<Map<Size, ManyPolls>> => {
-  const made = new Map<Size, ManyPolls>()
+const pollsOfEach = async ({ say }: RowContext, { facts }: WrappedStack): Promise<Map<number, ManyPolls>> => {
+  const made = new Map<number, ManyPolls>()
   for (const polls of sizes) {
     say(`filling a database with ${(polls * (others + 1)).toLocaleString('en')} polls`)
     made.set(
@@ -187,7 +165,19 @@ const pollsOfEach = async ({ say }: RowContext, { facts }: WrappedStack): Promis
   return made
 }
 
-const explainEach = async (polls: ReadonlyMap<Size, ManyPolls>) => {
+const archivedOfEach = async (
+  { say }: RowContext,
+  stack: WrappedStack,
+): Promise<Map<number, ArchivedPoll>> => {
+  const made = new Map<number, ArchivedPoll>()
+  for (const ballots of ballotSizes) {
+    say(`archiving ${(ballots * (others + 1)).toLocaleString('en')} ballots of two polls`)
+    made.set(ballots, await makeArchivedPoll(stack, ballots))
+  }
+  return made
+}
+
+const explainEach = async (polls: ReadonlyMap<number, ManyPolls>) => {
   const explain = async (page: Page) => ({
     page,
     at: {

@@ -18,6 +18,7 @@ import { b14 } from './b14.ts'
 import { b15 } from './b15.ts'
 import { ballotCost } from './ballot-cost.ts'
 import { commitVsNoop } from './commit-vs-noop.ts'
+import { exportRow } from './export.ts'
 import { surge } from './surge.ts'
 
 export const rows: readonly Row[] = [
@@ -39,6 +40,7 @@ export const rows: readonly Row[] = [
   b13,
   b14,
   b15,
+  exportRow,
   surge,
 ]
 

@@ -54,6 +54,21 @@ export type Event =
       /** Messages sent again, because nobody confirmed them in time. */
       readonly again: number
     }
+  /** An export broke off; its client can tell. */
+  | {
+      readonly type: 'export-failed'
+      readonly pollId: string
+      readonly format: string
+      readonly error: string
+    }
+  /** Invites are good, or revoked, and Postgres was not told: their list does not show it. */
+  | {
+      readonly type: 'invites-unrecorded'
+      readonly pollId: string
+      readonly first: number
+      readonly count: number
+      readonly error: string
+    }
   | { readonly type: 'box-failed'; readonly pollId: string; readonly error: string }
   /** A cache in front of the edge could not be told of a change: it tells the old until that has run out. */
   | { readonly type: 'purge-failed'; readonly pollId: string; readonly error: string }

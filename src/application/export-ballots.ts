@@ -1,73 +1,80 @@
-import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
-import { everyShard } from '../domain/poll/plan-shards.ts'
+import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
-import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import { type OwnPollOrder, ownPoll } from './own-poll.ts'
-import type { BallotBoxes, BallotReader, BoxStanding, PollBook } from './ports.ts'
+import { archivedShare } from './archived-share.ts'
+import type { BallotPages, ExportPage } from './ballot-pages.ts'
+import { findOwned, type OwnPollOrder } from './own-poll.ts'
+import type { BallotBoxes, PollBook } from './ports.ts'
 
 interface Needs {
   readonly pollBook: PollBook
   readonly ballotBoxes: Pick<BallotBoxes, 'standing'>
-  readonly ballotReader: Pick<BallotReader, 'page'>
+  readonly ballotPages: Pick<BallotPages, 'lines'>
   /** Waits; rejects with the signal's reason. */
   readonly pause: (delayMs: number, signal: AbortSignal) => Promise<void>
 }
 
 export interface Export {
-  /** Every ballot the archive has, erased ones included; read as it is asked for. */
-  readonly ballots: AsyncIterable<ArchivedBallot>
+  readonly poll: Poll
+  /** Every ballot the archive has, erased ones included, as lines; the next page is read while one is being sent. */
+  readonly pages: AsyncGenerator<string, void>
   /** Log events in Postgres, of all there are. Equal for a closed poll. */
   readonly archived: number
   readonly accepted: number
 }
 
-const rowsAtOnce = 1_000
 const patienceMs = 8_000
 const lookEveryMs = 250
 
-/** A poll's ballots from the archive, row by row. Of a closed poll all of them or `archive-behind`; of an open one what
- *  is there. */
+/** What a page may take: large enough that a far Postgres is asked seldom, small enough for a Worker that holds two. */
+const pageBytes = 512 * 1024
+/** The first page is small, so that the first byte comes soon. */
+const firstRows = 500
+const mostRows = 10_000
+
+/** A poll's ballots from the archive, page by page. Of a closed poll all of them or `archive-behind`; of an open one what
+ *  is there. Its first page is read before it answers: where Postgres is away, that is an answer and no broken file.
+ *  Aborting the signal ends the reading. */
 export const exportBallots =
-  ({ pollBook, ballotBoxes, ballotReader, pause }: Needs) =>
+  ({ pollBook, ballotBoxes, ballotPages, pause }: Needs) =>
   async (
     order: OwnPollOrder,
     signal: AbortSignal,
   ): Promise<Result<Export, VotingRefusal | { readonly reason: 'archive-behind' }>> => {
-    const owned = await ownPoll(pollBook, order, signal)
-    if (!owned.ok) return owned
-    const { poll } = owned.value
-    const standings = () =>
-      atMost(connectionsAtOnce, everyShard(poll), (shard) =>
-        ballotBoxes.standing({ pollId: poll.id, shard }, signal),
-      )
-    let found = await standings()
+    const found = await findOwned(pollBook, order, signal)
+    if (!found.ok) return found
+    const { poll, owned } = found.value
+    const look = archivedShare({ ballotBoxes })
+    let share = await look(poll, signal)
     if (poll.phase === 'closing' || poll.phase === 'closed') {
-      for (let waited = 0; behind(found) && waited < patienceMs; waited += lookEveryMs) {
+      for (let waited = 0; share.behind && waited < patienceMs; waited += lookEveryMs) {
         await pause(lookEveryMs, signal)
-        found = await standings()
+        share = await look(poll, signal)
       }
-      if (behind(found)) return refuse({ reason: 'archive-behind' })
+      if (share.behind) return refuse({ reason: 'archive-behind' })
     }
-    return accept({
-      ballots: pages(ballotReader, poll.id, signal),
-      archived: sum(found, ({ archived }) => archived),
-      accepted: sum(found, ({ seq }) => seq),
-    })
+    const read = (after: string | null, rows: number) =>
+      ballotPages.lines(owned, { after, rows, bytes: pageBytes }, signal)
+    const { archived, accepted } = share
+    return accept({ poll, pages: pages(read, await read(null, firstRows)), archived, accepted })
   }
 
-const behind = (standings: readonly BoxStanding[]): boolean =>
-  standings.some(({ seq, archived }) => archived < seq)
-
-const sum = (standings: readonly BoxStanding[], of: (standing: BoxStanding) => number): number =>
-  standings.reduce((total, standing) => total + of(standing), 0)
-
-async function* pages(reader: Pick<BallotReader, 'page'>, pollId: string, signal: AbortSignal) {
-  let after: string | null = null
+async function* pages(
+  read: (after: string, rows: number) => Promise<ExportPage>,
+  first: ExportPage,
+): AsyncGenerator<string, void> {
+  let page = first
   while (true) {
-    const page: readonly ArchivedBallot[] = await reader.page(pollId, after, rowsAtOnce, signal)
-    yield* page
-    after = page.at(-1)?.id ?? null
-    if (page.length < rowsAtOnce || after === null) return
+    const ahead = page.next === null ? null : read(page.next, rowsAfter(page))
+    ahead?.catch(() => undefined) // it is waited for below, unless nobody reads on
+    yield page.lines
+    if (ahead === null) return
+    page = await ahead
   }
+}
+
+/** As many rows as fill a page, if the next are like the last; not many times more, as they may not be. */
+const rowsAfter = ({ lines, ballots }: ExportPage): number => {
+  const fit = Math.ceil((pageBytes * ballots) / Math.max(1, lines.length))
+  return Math.max(100, Math.min(mostRows, fit, ballots * 8))
 }

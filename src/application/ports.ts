@@ -1,5 +1,5 @@
 // What the verbs need from the world. Rooms of rank 3 are these, runtime/ introduces them.
-import type { ArchivedBallot, BallotCast, CastOutcome, OwnBallot } from '../domain/ballot/ballot.ts'
+import type { BallotCast, CastOutcome, OwnBallot } from '../domain/ballot/ballot.ts'
 import type { ReceiptClaims } from '../domain/ballot/receipt.ts'
 import type { PollChange } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
@@ -333,14 +333,8 @@ export interface BallotRecords {
   store(messages: readonly BallotMessage[], signal: AbortSignal): Promise<number>
 }
 
+/** The operator's: no workspace is asked for. What owners read is in ballot-pages.ts. */
 export interface BallotReader {
-  /** A poll's ballots in the order of their ids, after one, erased ones included. */
-  page(
-    pollId: string,
-    after: string | null,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<readonly ArchivedBallot[]>
   /** What Postgres holds of each shard that it has anything of. */
   audit(pollId: string, signal: AbortSignal): Promise<readonly ShardAudit[]>
   /** Polls that are not deleted, in the order of their ids, after one. */

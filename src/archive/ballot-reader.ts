@@ -1,26 +1,12 @@
-// Ballots as Postgres gives them back: page by page for exports, and summed up a shard for the reconciler.
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+// Ballots summed up a shard, and polls, of all workspaces: for the reconciler.
+import { asc, eq, gt, sql } from 'drizzle-orm'
 import type { BallotReader } from '../application/ports.ts'
-import type { ArchivedBallot } from '../domain/ballot/ballot.ts'
 import type { Database } from './database.ts'
 import { ballots, polls } from './schema.ts'
 
-/** Ids are in the order of the primary keys, which is the database's collation; only a digest must be the same
+/** Ids of polls are in the order of the primary key, which is the database's collation; only a digest must be the same
  *  everywhere, and orders bytes. */
 export const ballotReader = (database: Database): BallotReader => ({
-  page: async (pollId, after, limit, signal) => {
-    const rows = await database.run(
-      (postgres) =>
-        postgres
-          .select(columns)
-          .from(ballots)
-          .where(and(eq(ballots.pollId, pollId), after === null ? undefined : gt(ballots.id, after)))
-          .orderBy(asc(ballots.id))
-          .limit(limit),
-      signal,
-    )
-    return rows.map(ballotOf)
-  },
   audit: (pollId, signal) =>
     database.run(
       (postgres) =>
@@ -45,22 +31,6 @@ export const ballotReader = (database: Database): BallotReader => ({
     )
     return rows.map(({ id }) => id)
   },
-})
-
-const columns = {
-  id: ballots.id,
-  revision: ballots.revision,
-  castAt: ballots.castAt,
-  answers: ballots.answers,
-  country: ballots.country,
-  shard: ballots.shard,
-  seq: ballots.seq,
-  salt: ballots.salt,
-}
-
-const ballotOf = ({ castAt, ...ballot }: Omit<ArchivedBallot, 'castAt'> & { readonly castAt: Date }) => ({
-  ...ballot,
-  castAt: castAt.getTime(),
 })
 
 /** `count` leaves out nulls, which are the erased. */

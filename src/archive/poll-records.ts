@@ -65,10 +65,14 @@ const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => 
   poll as (
     delete from polls where id = ${pollId}::text and exists (select from alone) returning 1
   ),
+  invite as (
+    delete from invites where poll_id = ${pollId}::text and exists (select from alone) returning 1
+  ),
   ballot as (
     delete from ballots where poll_id = ${pollId}::text and exists (select from alone) returning 1
   )
   select
     exists (select from deleted_polls where poll_id = ${pollId}::text)
     and not exists (select from poll)
+    and not exists (select from invite)
     and not exists (select from ballot) as done`

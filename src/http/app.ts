@@ -16,6 +16,7 @@ import { health } from './routes/health.ts'
 import { invites } from './routes/invites.ts'
 import { log } from './routes/log.ts'
 import { operator } from './routes/operator.ts'
+import { ownerBallots } from './routes/owner-ballots.ts'
 import { ownerPolls } from './routes/owner-polls.ts'
 import { page } from './routes/page.ts'
 import { polls } from './routes/polls.ts'
@@ -43,6 +44,7 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', polls)
     .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)
+    .route('/v1/polls', ownerBallots)
     .route('/v1/polls', results)
     .route('/v1/polls', invites)
     .route('/v1/polls', receipts)

@@ -56,6 +56,11 @@ const ballotPath = /^(?<origin>https?:\/\/[^/]+)\/v1\/polls\/(?<pollId>[^/?]+)\/
 const classes: readonly { readonly priority: Priority; readonly method: RegExp; readonly path: RegExp }[] = [
   { priority: 'exports', method: /^(GET|HEAD)$/, path: /^\/v1\/polls\/[^/]+\/export$/ },
   { priority: 'lists', method: /^(GET|HEAD)$/, path: /^\/v1\/(polls|usage)$/ },
+  {
+    priority: 'lists',
+    method: /^(GET|HEAD)$/,
+    path: /^\/v1\/polls\/[^/]+\/(ballots(\/(?!mine$)[^/]+)?|invites|questions\/[^/]+\/texts)$/,
+  },
   { priority: 'close', method: /^POST$/, path: /^\/v1\/polls\/[^/]+\/close$/ },
   { priority: 'close', method: /^DELETE$/, path: /^\/v1\/polls\// },
   { priority: 'close', method: /^POST$/, path: /^\/v1\/(workspaces$|operator\/)/ },

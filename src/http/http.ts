@@ -17,7 +17,10 @@ import type { exportBallots } from '../application/export-ballots.ts'
 import type { followResults } from '../application/follow-results.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
+import type { listBallots, readBallot } from '../application/list-ballots.ts'
+import type { listInvites } from '../application/list-invites.ts'
 import type { listPolls } from '../application/list-polls.ts'
+import type { listTexts } from '../application/list-texts.ts'
 import type { openLive } from '../application/open-live.ts'
 import type { BallotReader, ReceiptBook } from '../application/ports.ts'
 import type { proveBallot } from '../application/prove-ballot.ts'
@@ -27,6 +30,7 @@ import type { readPoll, readPollFor } from '../application/read-poll.ts'
 import type { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
+import type { revokeInvite } from '../application/revoke-invite.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
@@ -53,13 +57,17 @@ export interface Services {
   readonly followResults: ReturnType<typeof followResults>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
+  readonly listBallots: ReturnType<typeof listBallots>
+  readonly listInvites: ReturnType<typeof listInvites>
   readonly listPolls: ReturnType<typeof listPolls>
+  readonly listTexts: ReturnType<typeof listTexts>
   readonly mayWatch: ReturnType<typeof mayWatch>
   readonly openLive: ReturnType<typeof openLive>
   readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
   /** A file that is published beside this code, because it is too large to be part of it. */
   readonly publishedFile: (name: string) => Promise<Response>
+  readonly readBallot: ReturnType<typeof readBallot>
   readonly readCheckpoints: ReturnType<typeof readCheckpoints>
   readonly readLog: ReturnType<typeof readLog>
   readonly readOwnBallot: ReturnType<typeof readOwnBallot>
@@ -69,6 +77,7 @@ export interface Services {
   readonly recallResults: ReturnType<typeof recallResults>
   readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
+  readonly revokeInvite: ReturnType<typeof revokeInvite>
   readonly receipts: ReceiptBook
   /** The address a request comes from, as the platform reports it. */
   readonly addressOf: (headers: Headers) => string

@@ -1,4 +1,5 @@
 // The whole of what we say when we say no: RFC 9457 problem documents. A refusal without a row does not compile.
+import type { QuestionRefusal } from '../application/list-texts.ts'
 import type { Fault, Refusal } from '../domain/refusal.ts'
 import type { BodyRefusal } from '../representation/read-body.ts'
 
@@ -14,6 +15,7 @@ export type ProtocolRefusal =
   | { readonly reason: 'precondition-required' }
   | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
+  | QuestionRefusal
   | { readonly reason: 'archive-behind' }
   | { readonly reason: 'origin-not-allowed' }
   | { readonly reason: 'rate-limited'; readonly retryAfterSeconds: number }
@@ -55,7 +57,7 @@ export const problems = {
   'ballot-not-found': {
     status: 404,
     title: 'There is no such ballot',
-    detail: 'This voter has not voted in this poll.',
+    detail: 'This voter has not voted in this poll, or no ballot of it has this id.',
   },
   'ballot-invalid': {
     status: 422,
@@ -103,6 +105,16 @@ export const problems = {
     title: 'The archive has not caught up yet',
     detail:
       'Every ballot is safe and counted; the export is complete in a moment. Try again after `Retry-After` seconds.',
+  },
+  'question-not-found': {
+    status: 404,
+    title: 'There is no such question',
+    detail: 'The poll has no question with this id.',
+  },
+  'question-not-text': {
+    status: 422,
+    title: 'This is no text question',
+    detail: 'Only what was written to questions of type `text` is listed; for others see the results.',
   },
   'questions-frozen': {
     status: 409,
@@ -282,13 +294,20 @@ export const problemOf = (refusal: AnyRefusal, origin: string, requestId: string
     type: `${origin}/problems/${refusal.reason}`,
     title,
     status,
-    detail: 'detail' in refusal ? refusal.detail : detail,
+    detail: detailOf(refusal) ?? detail,
     instance: `urn:uuid:${requestId}`,
     code: refusal.reason,
     ...('errors' in refusal && { errors: refusal.errors }),
     ...('scope' in refusal && { scope: refusal.scope }),
   }
   return { status, body, headers: headersOf(refusal) }
+}
+
+/** What is said of this occurrence; null: what is said of all. */
+const detailOf = (refusal: AnyRefusal): string | null => {
+  if (refusal.reason === 'question-not-text')
+    return `The question is of type \`${refusal.type}\`; only texts are listed.`
+  return 'detail' in refusal ? refusal.detail : null
 }
 
 const headersOf = (refusal: AnyRefusal): Readonly<Record<string, string>> => {

@@ -16,7 +16,10 @@ import { exportBallots } from '../application/export-ballots.ts'
 import { followResults } from '../application/follow-results.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
+import { listBallots, readBallot } from '../application/list-ballots.ts'
+import { listInvites } from '../application/list-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
+import { listTexts } from '../application/list-texts.ts'
 import { openLive } from '../application/open-live.ts'
 import { roomForPoll } from '../application/plan-room.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
@@ -27,10 +30,13 @@ import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
+import { revokeInvite } from '../application/revoke-invite.ts'
+import { ballotPages } from '../archive/ballot-pages.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
+import { inviteBook } from '../archive/invite-book.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
 import { usageReader } from '../archive/usage-reader.ts'
@@ -59,9 +65,11 @@ import { door } from './door.ts'
 import {
   guardsOf,
   protectBallotBoxes,
+  protectBallotPages,
   protectBallotReader,
   protectBoards,
   protectChallenges,
+  protectInviteBook,
   protectKeyRing,
   protectKeyValues,
   protectPollReader,
@@ -111,6 +119,10 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
   const boxes = protectBallotBoxes(ballotBoxes(env.BALLOT_BOX, clock), guards.boxes, windows, footing)
   const tokens = tokenReader()
   const reader = protectBallotReader(ballotReader(database), guards.postgres)
+  const ballots = protectBallotPages(ballotPages(database), guards.postgres)
+  const invites = protectInviteBook(inviteBook(database), guards.postgres)
+  const aside = { pause, waitUntil, report }
+  const change = changePoll({ pollBook, pollViews, scoreboards: owned })
   const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
   const healthChecks = [
     countingHealth(boards),
@@ -157,7 +169,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
       suspicion: suspicion(env.NEW_VOTERS, clock, report),
       random,
     }),
-    changePoll: changePoll({ pollBook, pollViews, scoreboards: owned }),
+    changePoll: change,
     checkHealth: checkHealth({ healthChecks }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
@@ -178,16 +190,20 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: owned }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
-    exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
+    exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots, pause }),
     followResults: followResults({ readResults: resultsReader, pause, clock }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
-    issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
+    listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots }),
+    listInvites: listInvites({ pollBook, inviteBook: invites }),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
+    listTexts: listTexts({ pollBook, ballotPages: ballots }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     openLive: openLive({ pollViews, results, receipts, relays: relays(env.RELAY, random), clock }),
     pollIds: reader.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
+    readBallot: readBallot({ pollBook, ballotPages: ballots }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
@@ -203,6 +219,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
         await env.BALLOTS.sendBatch(bodies.map((body) => ({ body, contentType: 'json' })))
       },
     }),
+    revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
     clock,
     random,
     report,

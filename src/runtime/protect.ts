@@ -1,6 +1,9 @@
 // What each dependency is asked under: how long, how often, in whose favour. One decorator a port; a port that is asked
 // through here is the same port. The numbers are explained in docs/design/resilience.md.
 import { retryAfterSeconds } from '../admission/priority.ts'
+import type { BallotPages } from '../application/ballot-pages.ts'
+import type { InviteBook } from '../application/invite-book.ts'
+import type { OwnedPoll } from '../application/own-poll.ts'
 import type {
   BallotBoxes,
   BallotReader,
@@ -166,11 +169,38 @@ export const protectBallotReader = (reader: BallotReader, guard: Guard): BallotR
   const exporting = { priority: 'exports', ownMs: 8_000, repeatable: true } as const
   const of = (pollId: string) => ({ ...exporting, object: `exports:${pollId}` })
   return {
-    page: (pollId, after, limit, signal) =>
-      guard.ask(of(pollId), signal, (hop) => reader.page(pollId, after, limit, hop)),
     audit: (pollId, signal) => guard.ask(of(pollId), signal, (hop) => reader.audit(pollId, hop)),
     pollIds: (after, limit, signal) =>
       guard.ask(of('all'), signal, (hop) => reader.pollIds(after, limit, hop)),
+  }
+}
+
+export const protectBallotPages = (pages: BallotPages, guard: Guard): BallotPages => {
+  const listing = ({ id }: OwnedPoll) =>
+    ({ priority: 'lists', ownMs: 5_000, repeatable: true, object: `ballots:${id}` }) as const
+  return {
+    list: (poll, order, signal) => guard.ask(listing(poll), signal, (hop) => pages.list(poll, order, hop)),
+    find: (poll, id, signal) => guard.ask(listing(poll), signal, (hop) => pages.find(poll, id, hop)),
+    texts: (poll, order, signal) => guard.ask(listing(poll), signal, (hop) => pages.texts(poll, order, hop)),
+    lines: (poll, order, signal) =>
+      guard.ask(
+        { priority: 'exports', ownMs: 8_000, repeatable: true, object: `exports:${poll.id}` },
+        signal,
+        (hop) => pages.lines(poll, order, hop),
+      ),
+  }
+}
+
+/** What is written down beside an answer is not repeated: whoever issued invites waits no longer. */
+export const protectInviteBook = (book: InviteBook, guard: Guard): InviteBook => {
+  const of = ({ id }: OwnedPoll, priority: 'lists' | 'owner-writes') =>
+    ({ priority, ownMs: 8_000, repeatable: priority === 'lists', object: `invites:${id}` }) as const
+  return {
+    record: (poll, batch, signal) =>
+      guard.ask(of(poll, 'owner-writes'), signal, (hop) => book.record(poll, batch, hop)),
+    revoke: (poll, invite, signal) =>
+      guard.ask(of(poll, 'owner-writes'), signal, (hop) => book.revoke(poll, invite, hop)),
+    list: (poll, order, signal) => guard.ask(of(poll, 'lists'), signal, (hop) => book.list(poll, order, hop)),
   }
 }
 

@@ -156,7 +156,6 @@ const aRound = (ids: readonly string[]) => {
   }
   const round = reconcileAll({
     ballotReader: {
-      page: async () => [],
       audit: async () => [],
       pollIds: async (after, limit) => ids.filter((id) => after === null || id > after).slice(0, limit),
     },

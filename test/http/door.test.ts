@@ -71,6 +71,10 @@ describe('what an owner asks', () => {
     ['POST', '/v1/polls/poll_x/close', 'close'],
     ['DELETE', '/v1/polls/poll_x', 'close'],
     ['DELETE', '/v1/polls/poll_x/ballots/bal_x', 'close'],
+    ['GET', '/v1/polls/poll_x/ballots', 'lists'],
+    ['GET', '/v1/polls/poll_x/ballots/bal_x', 'lists'],
+    ['GET', '/v1/polls/poll_x/invites', 'lists'],
+    ['GET', '/v1/polls/poll_x/questions/why/texts', 'lists'],
     ['GET', '/v1/polls/poll_x/export', 'exports'],
   ])('by %s %s is of the class %s, and knows whose it is', async (method, path, priority) => {
     const api = anApi()

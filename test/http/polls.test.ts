@@ -288,6 +288,10 @@ describe('another workspace’s key', () => {
       ['DELETE', ''],
       ['DELETE', `/ballots/${id}`],
       ['GET', '/export'],
+      ['GET', '/ballots'],
+      ['GET', `/ballots/${id}`],
+      ['GET', '/questions/why/texts'],
+      ['GET', '/invites'],
       ['POST', '/invites', { count: 1 }],
       ['DELETE', '/invites/1'],
     ]

@@ -10,7 +10,7 @@ import { Unavailable } from '../../src/kernel/unavailable.ts'
 import type { Footing } from '../../src/runtime/guard.ts'
 import {
   guardsOf,
-  protectBallotReader,
+  protectBallotPages,
   protectBoards,
   protectChallenges,
   protectKeyRing,
@@ -19,6 +19,7 @@ import {
   protectUsageReader,
 } from '../../src/runtime/protect.ts'
 import { type Around, rememberKeys, rememberResults, rememberViews } from '../../src/runtime/remember.ts'
+import { ownedPollOf } from '../support/owned.ts'
 import { aDefinition } from '../support/polls.ts'
 import { aTimeline } from '../support/timeline.ts'
 
@@ -97,15 +98,25 @@ test('a workspace so large that nothing of it is counted in time keeps nobody el
   const late = () => Promise.reject(new Unavailable('postgres'))
   const usage = protectUsageReader({ stored: late, polls: late }, stand.guards.postgres)
   const lists = protectPollReader({ list: late }, stand.guards.postgres)
-  const exports = protectBallotReader({ page: late, audit: late, pollIds: late }, stand.guards.postgres)
+  const ballots = protectBallotPages(
+    { list: late, find: late, texts: late, lines: late },
+    stand.guards.postgres,
+  )
+  const poll = await ownedPollOf('poll_large', 'ws_large')
   const order = { workspaceId: 'ws_large', status: null, limit: 20, after: null, now: 0 }
   for (let call = 0; call < 20; call++) {
     await usage.stored('ws_large', signal).catch(() => undefined)
     await lists.list(order, signal).catch(() => undefined)
-    await exports.page('poll_large', null, 1_000, signal).catch(() => undefined)
+    await ballots.list(poll, { after: null, limit: 20, erased: null }, signal).catch(() => undefined)
+    await ballots.lines(poll, { after: null, rows: 500, bytes: 1_000 }, signal).catch(() => undefined)
   }
   const moved = stand.events.flatMap((event) => (event.type === 'breaker-moved' ? [event.object] : []))
-  expect(moved).toEqual(['usage:ws_large', 'lists:ws_large', 'exports:poll_large'])
+  expect(moved.toSorted()).toEqual([
+    'ballots:poll_large',
+    'exports:poll_large',
+    'lists:ws_large',
+    'usage:ws_large',
+  ])
   const keys = protectKeyRing(stand.ring, stand.guards.postgres)
   expect(await keys.find('key_a', signal)).toMatchObject({ id: 'key_a' })
 })

@@ -1,13 +1,17 @@
 // The simulated Postgres and a real one, told the same things in the same order, hold and answer the same.
 import { describe, expect, test } from 'vitest'
 import type { BallotMessage } from '../../src/application/ballot-message.ts'
+import { ballotPages } from '../../src/archive/ballot-pages.ts'
 import { ballotReader } from '../../src/archive/ballot-reader.ts'
 import { ballotRecords } from '../../src/archive/ballot-records.ts'
-import { openDatabase } from '../../src/archive/database.ts'
+import { type Database, openDatabase } from '../../src/archive/database.ts'
 import { deadLetters } from '../../src/archive/dead-letters.ts'
 import { pollRecords } from '../../src/archive/poll-records.ts'
 import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
+import type { ExportedBallot } from '../../src/representation/export-line.ts'
+import type { RowsOf } from '../support/ballot-pages.ts'
+import { ownedPollOf } from '../support/owned.ts'
 import { aPoll } from '../support/polls.ts'
 import { withPostgres } from '../support/postgres.ts'
 import { type Chance, chanceOf } from '../support/simulated/chance.ts'
@@ -23,7 +27,7 @@ const real = () => {
   return {
     ballotRecords: ballotRecords(database),
     pollRecords: pollRecords(database),
-    ballotReader: ballotReader(database),
+    ballotReader: { ...ballotReader(database), page: rowsOf(database) },
     deadLetters: deadLetters(database),
   }
 }
@@ -34,6 +38,24 @@ const simulated = () => {
   const chaos = chaosOf({ chance, schedule, share: 0, spreadMs: 0 })
   return { schedule, parts: postgresOf({ schedule, chance, chaos }) }
 }
+
+/** Every column of the rows, as the lines of an export have them. */
+const rowsOf =
+  (database: Database): RowsOf =>
+  async (pollId, after, limit, signal) => {
+    const { lines } = await ballotPages(database).lines(
+      await ownedPollOf(pollId),
+      { after, rows: limit, bytes: 1e9 },
+      signal,
+    )
+    return lines
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => {
+        const { erased: _erased, castAt, ...ballot }: ExportedBallot = JSON.parse(line)
+        return { ...ballot, castAt: Date.parse(castAt) }
+      })
+  }
 
 type Parts = ReturnType<typeof real>
 type Step = (parts: Parts, signal: AbortSignal) => Promise<unknown>

@@ -17,7 +17,10 @@ import { exportBallots } from '../../src/application/export-ballots.ts'
 import { followResults } from '../../src/application/follow-results.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
+import { listBallots, readBallot } from '../../src/application/list-ballots.ts'
+import { listInvites } from '../../src/application/list-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
+import { listTexts } from '../../src/application/list-texts.ts'
 import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
 import {
@@ -36,6 +39,7 @@ import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../../src/application/read-results.ts'
 import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
+import { revokeInvite } from '../../src/application/revoke-invite.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { statusOf } from '../../src/domain/poll/poll.ts'
@@ -58,6 +62,8 @@ import {
   rememberUsage,
   rememberViews,
 } from '../../src/runtime/remember.ts'
+import { ballotPagesOver } from './ballot-pages.ts'
+import { localInvites } from './invite-book.ts'
 import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
@@ -68,6 +74,8 @@ export const rootKey = 'the-root-key-of-these-tests-long-enough'
 export interface Api {
   readonly counting: LocalCounting
   readonly services: Services
+  readonly invites: ReturnType<typeof localInvites>
+  readonly app: ReturnType<typeof createApp>
   /** Asks the app. A body that is neither text nor bytes goes as JSON. */
   ask(method: string, path: string, order?: Order): Promise<Answer>
   /** A new key of a workspace, with these scopes or all, on the plan of the dev workspace or another. */
@@ -138,6 +146,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const counting = localCounting()
   const { time, boxes, boards, postgres } = counting
   const { clock } = time
+  const ballotPages = ballotPagesOver(postgres.page)
   const keys = new Map<string, KeyRecord>()
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
@@ -156,6 +165,13 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
   const healthy = { counting: true, postgres: true, redis: true, kv: true }
 
+  const invites = localInvites()
+  const aside = {
+    pause: () => new Promise<void>(() => undefined), // the map is quick
+    waitUntil: around.waitUntil,
+    report: around.report,
+  }
+  const change = changePoll({ pollBook, pollViews, scoreboards: boards })
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
@@ -174,7 +190,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       ),
       random,
     }),
-    changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
+    changePoll: change,
     checkHealth: checkHealth({
       healthChecks: (['counting', 'postgres', 'redis', 'kv'] as const).map(
         (name): HealthCheck => ({
@@ -207,7 +223,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,
-      ballotReader: postgres,
+      ballotPages,
       pause: (delayMs) => time.advance(delayMs),
     }),
     followResults: followResults({
@@ -228,8 +244,11 @@ export const anApi = (options: ApiOptions = {}): Api => {
       clock,
       rootKey,
     }),
-    issueInvites: issueInvites({ pollBook, scoreboards: boards }),
+    issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
+    listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages }),
+    listInvites: listInvites({ pollBook, inviteBook: invites }),
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
+    listTexts: listTexts({ pollBook, ballotPages }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
     openLive: openLive({
       pollViews,
@@ -241,6 +260,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     pollIds: postgres.pollIds,
     publishedFile: async (name) => new Response(`// ${name}`),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
+    readBallot: readBallot({ pollBook, ballotPages }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
@@ -263,6 +283,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       },
       resend: async () => {},
     }),
+    revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
     clock,
     random,
     report: (event) => counting.events.push(event),
@@ -273,6 +294,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const api: Api = {
     counting,
     services,
+    invites,
+    app,
     keysAway: false,
     door: () => null,
     healthy,

@@ -13,6 +13,7 @@ import { sha256 } from '../../src/kernel/hash.ts'
 import { Board } from '../../src/scoreboard/board.ts'
 import { type BoardNamespace, scoreboards } from '../../src/scoreboard/client.ts'
 import type { ScoreboardRpc } from '../../src/scoreboard/protocol.ts'
+import type { RowsOf } from './ballot-pages.ts'
 import { refuseTooLarge } from './queue-limits.ts'
 import { type LocalRelays, localRelays } from './relays.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
@@ -177,6 +178,7 @@ const remote = <Rpc extends object>(
   })
 
 export interface LocalPostgres extends BallotReader {
+  readonly page: RowsOf
   readonly polls: Map<string, Poll>
   readonly deadLetters: DeadLetter[]
   store(pollId: string, ballots: readonly ArchivedBallot[]): void

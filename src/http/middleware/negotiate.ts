@@ -17,7 +17,11 @@ export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
   // A message has all of its fields: what is not set cannot be told from what was not asked for.
   const whole = c.req.query('fields') === undefined
   const offers =
-    whole && voting.test(path) ? votingTypes : invites.test(path) ? [...plainTypes, 'text/csv'] : plainTypes
+    whole && voting.test(path)
+      ? votingTypes
+      : invites.test(path) && c.req.method === 'POST'
+        ? [...plainTypes, 'text/csv']
+        : plainTypes
   const mediaType = best(c.req.header('accept') ?? null, offers)
   if (mediaType === null) return refused(c, { reason: 'not-acceptable', offers: offers.join(', ') })
   const format = formatOf(mediaType)

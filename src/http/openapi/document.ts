@@ -5,6 +5,7 @@ import { headerComponents } from './headers.ts'
 import { introduction, tagDescriptions } from './introduction.ts'
 import { ballotOperations } from './operations/ballots.ts'
 import { operatorOperations } from './operations/operator.ts'
+import { ownerBallotOperations } from './operations/owner-ballots.ts'
 import { ownerOperations } from './operations/owners.ts'
 import { pageOperations } from './operations/pages.ts'
 import { platformOperations } from './operations/platform.ts'
@@ -24,6 +25,7 @@ export const operations = [
   ...pollOperations,
   ...pollLifeOperations,
   ...ballotOperations,
+  ...ownerBallotOperations,
   ...resultsOperations,
   ...proofOperations,
   ...ownerOperations,

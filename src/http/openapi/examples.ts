@@ -169,6 +169,8 @@ const exportedBallot = {
   erased: false,
 }
 
+const listedBallot = { id: ballotId, revision: 1, castAt, answers, country: 'DE', erased: false }
+
 const equalShard = {
   shard: 0,
   verdict: 'equal',
@@ -220,9 +222,20 @@ export const examples = {
   results: { summary: 'Ten ballots', value: results },
   proof: { summary: 'Of a first ballot', value: proof },
   checkpoints: { summary: 'One shard', value: { pollId, checkpoints: [checkpoint] } },
+  'listed-ballot': { summary: 'A first ballot', value: listedBallot },
+  'ballots-page': { summary: 'The only page', value: { data: [listedBallot], nextCursor: null } },
+  'texts-page': {
+    summary: 'The only page',
+    value: { data: [{ ballotId, castAt, text: 'close by' }], nextCursor: null },
+  },
+  export: { summary: 'One ballot', value: { pollId, ballots: [exportedBallot] } },
   'exported-ballot': { summary: 'A line', value: exportedBallot },
   'invites-draft': { summary: 'Five hundred', value: { count: 500 } },
   invites: { summary: 'Two codes', value: invites },
+  'invites-page': {
+    summary: 'One, revoked',
+    value: { data: [{ serial: 1, issuedAt: castAt, revoked: true, revokedAt: castAt }], nextCursor: null },
+  },
   'workspace-draft': { summary: 'A free one', value: { name: 'Acme' } },
   workspace: { summary: 'A free one', value: workspace },
   usage: { summary: 'Of a free plan', value: usage },

@@ -26,6 +26,14 @@ export const serialPath = z.object({
     .openapi({ description: 'The serial of the invite: `first` of its batch and up.', example: 17 }),
 })
 
+export const questionPath = z.object({ pollId: poll, questionId: id('The question.', 'why') })
+
+/** Of a list: how many a page, and where it begins. */
+export const paged = {
+  limit: z.int().min(1).max(100).optional().openapi({ description: 'How many a page.', default: 20 }),
+  cursor: z.string().optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+}
+
 export const reasonPath = z.object({
   reason: z
     .enum(Object.keys(problems) as [Reason, ...Reason[]]) // its own keys

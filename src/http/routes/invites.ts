@@ -5,16 +5,34 @@ import { lastInvite } from '../../domain/voter/invite.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { bodyFormats } from '../../representation/formats.ts'
 import { invitesBody } from '../../representation/invites-body.ts'
+import { issuedInvite } from '../../representation/issued-invite.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
+import { type ListTerms, pageAsked, pageEnd } from '../page-asked.ts'
 import { wholeNumber } from '../query.ts'
 import { respond } from '../respond.ts'
 
+const list: ListTerms = { name: 'invites', place: /^\d{1,13}$/, most: 1_000, usual: 100 }
+
 export const invites = new Hono<Http>()
+  .get('/:pollId/invites', async (c) => {
+    const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:read')
+    if (!owned.ok) return refused(c, owned.refusal)
+    const asked = pageAsked(c, list)
+    if (!asked.ok) return refused(c, asked.refusal)
+    const { limit, after } = asked.value
+    const order = { ...owned.value, limit, after: Number(after ?? 0) }
+    const found = await c.get('services').listInvites(order, signalOf(c))
+    if (!found.ok) return refused(c, found.refusal)
+    const { invites, next } = found.value
+    const { nextCursor, headers } = pageEnd(c, list, next === null ? null : String(next))
+    return answer(c, { data: invites.map(issuedInvite), nextCursor }, 200, headers)
+  })
+
   .post('/:pollId/invites', async (c) => {
     const owned = await ownedPoll(c, c.req.param('pollId'), 'polls:write')
     if (!owned.ok) return refused(c, owned.refusal)
@@ -44,7 +62,6 @@ export const invites = new Hono<Http>()
     const serial = wholeNumber(c.req.param('serial'), 1, lastInvite)
     if (serial === null)
       return refused(c, { reason: 'query-invalid', detail: 'The serial must be a whole number.' })
-    const order = { ...owned.value, change: { kind: 'revoke-invite', serial } } as const
-    const revoked = await c.get('services').changePoll(order, signalOf(c))
+    const revoked = await c.get('services').revokeInvite({ ...owned.value, serial }, signalOf(c))
     return revoked.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, revoked.refusal)
   })

@@ -26,6 +26,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'purge-failed':
     case 'poll-record-failed':
     case 'archive-failed':
+    case 'export-failed':
+    case 'invites-unrecorded':
     case 'confirm-failed':
     case 'keys-unavailable':
     case 'limiter-away':

@@ -1,6 +1,7 @@
 // Owners who export: again and again while the archive is behind.
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
 import type { Poll } from '../../../src/domain/poll/poll.ts'
+import type { ExportedBallot } from '../../../src/representation/export-line.ts'
 import { own } from './insist.ts'
 import type { Stage } from './stage.ts'
 
@@ -13,8 +14,8 @@ export const exports = async ({ world, history }: Stage, poll: Poll): Promise<vo
         const done = await exportBallots(own(poll), signal)
         if (!done.ok) return null
         const rows: ArchivedBallot[] = []
-        for await (const row of done.value.ballots) rows.push(row)
-        return { ...done.value, ballots: rows }
+        for await (const lines of done.value.pages) rows.push(...ballotsIn(lines))
+        return { archived: done.value.archived, accepted: done.value.accepted, ballots: rows }
       })
       if (exported !== null) {
         const { ballots: rows, archived, accepted } = exported
@@ -34,3 +35,12 @@ export const exports = async ({ world, history }: Stage, poll: Poll): Promise<vo
     await world.schedule.pause(3_000)
   }
 }
+
+const ballotsIn = (lines: string): readonly ArchivedBallot[] =>
+  lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { erased: _erased, castAt, ...ballot }: ExportedBallot = JSON.parse(line)
+      return { ...ballot, castAt: Date.parse(castAt) }
+    })

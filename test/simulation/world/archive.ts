@@ -12,6 +12,7 @@ import { keepDeadLetters } from '../../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../../src/runtime/reconcile-all.ts'
 import type { BoardNeeds } from '../../../src/scoreboard/board.ts'
 import { type BoardNamespace, scoreboards } from '../../../src/scoreboard/client.ts'
+import type { RowsOf } from '../../support/ballot-pages.ts'
 import { deadline } from '../../support/simulated/deadlines.ts'
 import type { Route } from '../../support/simulated/network.ts'
 import { postgresOf, type Tables } from '../../support/simulated/postgres.ts'
@@ -28,7 +29,7 @@ export interface Archive {
   reconcile(): Promise<void>
   /** `npm run redrive`, until no letter is left that was not there before. */
   redrive(): Promise<void>
-  readonly ballotReader: BallotReader
+  readonly ballotReader: BallotReader & { readonly page: RowsOf }
   readonly tables: Tables
   readonly queues: readonly Queue[]
 }

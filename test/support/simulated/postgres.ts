@@ -13,6 +13,7 @@ import type {
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
 import type { Poll, PollPhase } from '../../../src/domain/poll/poll.ts'
 import { sha256 } from '../../../src/kernel/hash.ts'
+import type { RowsOf } from '../ballot-pages.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import { plainCopy } from './plain-copy.ts'
@@ -22,7 +23,7 @@ import type { Schedule } from './schedule.ts'
 export interface SimulatedPostgres {
   readonly ballotRecords: BallotRecords
   readonly pollRecords: PollRecords
-  readonly ballotReader: BallotReader
+  readonly ballotReader: BallotReader & { readonly page: RowsOf }
   readonly deadLetters: DeadLetters
   readonly tables: Tables
 }

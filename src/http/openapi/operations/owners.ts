@@ -4,10 +4,10 @@ import { always, bodied, owned } from '../always.ts'
 import { shown } from '../examples.ts'
 import { body, spoken } from '../formats.ts'
 import { headers, unkept } from '../headers.ts'
-import { pollPath, serialPath } from '../parameters.ts'
+import { paged, pollPath, serialPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
-import { exportedBallot } from '../schemas/ballot.ts'
-import { invites, invitesDraft } from '../schemas/owner.ts'
+import { exportDocument, exportedBallot } from '../schemas/ballot.ts'
+import { invites, invitesDraft, invitesPage } from '../schemas/owner.ts'
 import { owner } from '../security.ts'
 
 const tags = ['Invites and exports']
@@ -40,6 +40,32 @@ const issueInvites = createRoute({
   },
 })
 
+const listInvites = createRoute({
+  operationId: 'listInvites',
+  summary: 'List invites',
+  description:
+    'Those that were issued, by serial, without their codes. What was issued while the archive was away is as good and not in the list.',
+  tags,
+  ...owner('polls:read'),
+  method: 'get',
+  path: '/v1/polls/{pollId}/invites',
+  request: {
+    params: pollPath,
+    query: z.object({
+      limit: z.int().min(1).max(1_000).optional().openapi({ description: 'How many a page.', default: 100 }),
+      cursor: paged.cursor,
+    }),
+  },
+  responses: {
+    200: {
+      description: 'A page of invites.',
+      headers: headers('Link', ...unkept),
+      content: spoken({ schema: invitesPage, examples: ['invites-page'] }),
+    },
+    ...refusals(...owned, 'query-invalid'),
+  },
+})
+
 const revokeInvite = createRoute({
   operationId: 'revokeInvite',
   summary: 'Revoke an invite',
@@ -59,7 +85,7 @@ const exportBallots = createRoute({
   operationId: 'exportBallots',
   summary: 'Export ballots',
   description:
-    'Every ballot, streamed, one JSON document a line. Of a closed poll it is complete, or 503 `archive-behind`; of an open one `Edgepoll-Archived` says how much of it is there.',
+    'Every ballot, streamed: as CSV for spreadsheets, as NDJSON with a document a line, or as one JSON document. One that breaks off ends in a connection error. Of a closed poll it is complete, or 503 `archive-behind`; of an open one `Edgepoll-Archived` says how much of it is there.',
   tags,
   ...owner('exports:read'),
   method: 'get',
@@ -67,17 +93,26 @@ const exportBallots = createRoute({
   request: {
     params: pollPath,
     query: z.object({
-      format: z.enum(['ndjson']).optional().openapi({ description: 'How it is written.', default: 'ndjson' }),
+      format: z
+        .enum(['csv', 'ndjson', 'json'])
+        .optional()
+        .openapi({ description: 'How it is written.', default: 'ndjson' }),
     }),
   },
   responses: {
     200: {
-      description: 'The ballots, a line each.',
+      description: 'The ballots.',
       headers: headers('Content-Disposition', 'Edgepoll-Archived', ...unkept),
       content: {
         'application/x-ndjson': {
           schema: exportedBallot,
           examples: shown('exported-ballot'),
+        },
+        'application/json': { schema: exportDocument, examples: shown('export') },
+        'text/csv': {
+          schema: { type: 'string' },
+          example:
+            'ballotId,castAt,revision,country,salt,shard,seq,where,order,stars,nps,why\r\nbal_pkbkqaz1h6xfjwjn0wwr0zg5s8,2026-11-24T12:00:00.000Z,1,DE,a5350fd24f2de18850a11e717d657073,0,1,pizza,b|a,4,9,"close by"\r\n',
         },
       },
     },
@@ -92,4 +127,4 @@ const exportBallots = createRoute({
   },
 })
 
-export const ownerOperations = [issueInvites, revokeInvite, exportBallots]
+export const ownerOperations = [issueInvites, listInvites, revokeInvite, exportBallots]

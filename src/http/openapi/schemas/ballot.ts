@@ -60,6 +60,48 @@ export const ownBallot = named('OwnBallot', z.object({ ...accepted, answers: own
   description: 'A voter’s own ballot, as it stands.',
 })
 
+const country = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9]$/)
+  .nullable()
+  .describe('Where it was cast, ISO 3166-1, where the platform knows it.')
+
+/** A ballot in its owner's list. */
+export const listedBallot = named(
+  'ListedBallot',
+  z.object({
+    id: ballotId,
+    revision: accepted.revision,
+    castAt: accepted.castAt,
+    answers: ownAnswers.nullable().describe('By question id, in the poll’s order; null: erased.'),
+    country,
+    erased: z.boolean().describe('Whether the answers are gone for good.'),
+  }),
+  { description: 'A ballot as the archive has it. Who cast it is not known.' },
+)
+
+const nextCursor = z.string().nullable().describe('The `cursor` of the next page; null: this is the last.')
+
+export const ballotsPage = named(
+  'BallotsPage',
+  z.object({
+    data: z.array(listedBallot).describe('In the order of their ids, which tells nothing.'),
+    nextCursor,
+  }),
+  { description: 'A page of a poll’s ballots.' },
+)
+
+export const textsPage = named(
+  'TextsPage',
+  z.object({
+    data: z
+      .array(z.object({ ballotId, castAt: accepted.castAt, text: z.string().describe('As it was written.') }))
+      .describe('In the order of their ballots’ ids, which tells nothing.'),
+    nextCursor,
+  }),
+  { description: 'A page of what voters wrote. It may be short, even empty, and still have a next one.' },
+)
+
 /** A line of an export. */
 export const exportedBallot = named(
   'ExportedBallot',
@@ -68,11 +110,7 @@ export const exportedBallot = named(
     revision: accepted.revision,
     castAt: accepted.castAt,
     answers: ownAnswers.nullable().describe('By question id; null: erased.'),
-    country: z
-      .string()
-      .regex(/^[A-Z][A-Z0-9]$/)
-      .nullable()
-      .describe('Where it was cast, ISO 3166-1, where the platform knows it.'),
+    country,
     shard: z.int().min(0).max(255).describe('Which of the poll’s boxes counted it.'),
     seq: z.int().min(1).describe('Position of this revision in the shard’s log.'),
     salt: z
@@ -83,4 +121,10 @@ export const exportedBallot = named(
     erased: z.boolean().describe('Whether the answers are gone for good.'),
   }),
   { description: 'A ballot with all that recounting needs.' },
+)
+
+export const exportDocument = named(
+  'Export',
+  z.object({ pollId, ballots: z.array(exportedBallot).describe('In the order of their ids.') }),
+  { description: 'All ballots of a poll. One that was cut off lacks its closing brackets.' },
 )

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { invitesBody } from '../../../representation/invites-body.ts'
 import { workspaceBody } from '../../../representation/workspace-body.ts'
 import { described, listOf, named } from '../words.ts'
-import { count, pollId, shard } from './scalars.ts'
+import { count, pollId, shard, time } from './scalars.ts'
 
 export const invitesDraft = described(
   'InvitesDraft',
@@ -19,6 +19,23 @@ export const invites = named(
     codes: listOf('One a voter.', z.string().regex(/^[0-9a-z]{4}(-[0-9a-z]{4}){4}$/)),
   }),
   { description: 'New invite codes. They are computed, not stored: shown here and never again.' },
+)
+
+export const invitesPage = named(
+  'InvitesPage',
+  z.object({
+    data: listOf(
+      'By serial.',
+      z.object({
+        serial: z.int().min(1).describe('What it is revoked by.'),
+        issuedAt: time.describe('When it was made.'),
+        revoked: z.boolean().describe('Whether it is good for no ballot any more.'),
+        revokedAt: time.nullable().describe('When it was revoked, where that was written down.'),
+      }),
+    ),
+    nextCursor: z.string().nullable().describe('The `cursor` of the next page; null: this is the last.'),
+  }),
+  { description: 'A page of issued invites, without their codes.' },
 )
 
 export const workspaceDraft = described(
