@@ -26,6 +26,14 @@ export const serialPath = z.object({
     .openapi({ description: 'The serial of the invite: `first` of its batch and up.', example: 17 }),
 })
 
+export const keyPath = z.object({ keyId: id('The key.', 'key_24bhjszjzkrkydte') })
+
+/** Of lists. */
+export const pageQuery = {
+  limit: z.int().min(1).max(100).optional().openapi({ description: 'How many a page.', default: 20 }),
+  cursor: z.string().optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+}
+
 export const reasonPath = z.object({
   reason: z
     .enum(Object.keys(problems) as [Reason, ...Reason[]]) // its own keys
@@ -71,6 +79,9 @@ export const idempotencyKey = z.string().min(1).max(255).optional().openapi({
   pattern: visible,
   example: '9f4c0d2e-7b1a-4f7e-8a55-0a6a5b1d3c11',
 })
+
+/** Of a POST that is done once. */
+export const once = z.object({ 'Idempotency-Key': idempotencyKey })
 
 export const ifNoneMatch = z.string().optional().openapi({
   description: 'Tags that are known already, or `*`: 304 where one still holds. Compared weakly.',

@@ -1,0 +1,71 @@
+// First answers in two stores: a claim is made in both, so that whichever is away later the other knows of it. One suffices.
+import type { AnswerStore, Claim, FirstAnswers, Known } from '../application/first-answer-ports.ts'
+import { Unavailable } from '../kernel/unavailable.ts'
+
+interface Needs {
+  readonly redis: AnswerStore
+  readonly postgres: AnswerStore
+  /** Keeps the platform from ending what goes on after the answer. */
+  readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+/** How long a claim that Redis has waits for Postgres as well. */
+const patienceMs = 500
+/** How long what is done may take to be kept. */
+const keepMs = 3_000
+/** Longer answers are kept in Postgres only; characters. */
+const mostInRedis = 256 * 1024
+
+export const firstAnswers = ({ redis, postgres, waitUntil }: Needs): FirstAnswers => {
+  const keep = async (claim: Claim, sealed: string): Promise<void> => {
+    const far = postgres.keep(claim, sealed, soon())
+    waitUntil(far.catch(() => undefined))
+    if (sealed.length <= mostInRedis) return Promise.any([redis.keep(claim, sealed, soon()), far])
+    await far
+    await redis.release(claim, soon()).catch(() => undefined) // else repeats hear for a minute that it is under way
+  }
+
+  const release = async (claim: Claim): Promise<void> => {
+    // A store that is away is left with a claim that ends by itself; where both are somebody should hear of it.
+    const both = [redis, postgres].map((store) => store.release(claim, soon()))
+    await Promise.allSettled(both)
+    await Promise.any(both)
+  }
+
+  return {
+    claim: async (claim, signal) => {
+      const near = await asked(redis.claim(claim, signal), signal)
+      if (near.there && near.known !== null) return near.known
+      const patience = near.there ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal
+      const far = await asked(postgres.claim(claim, patience), signal)
+      if (far.there && far.known !== null) {
+        if (near.there) await redis.release(claim, signal).catch(() => undefined) // or it ends by itself
+        return far.known
+      }
+      if (!near.there && !far.there) throw new Unavailable('what keeps first answers')
+      return {
+        kind: 'first',
+        keep: (sealed) => keep(claim, sealed),
+        release: () => release(claim),
+      }
+    },
+  }
+}
+
+/** Not the request's own end: what is done must be kept though there was hardly time to do it. */
+const soon = () => AbortSignal.timeout(keepMs)
+
+/** What a store knows, or that it could not be asked; a bug stays one. */
+const asked = async (
+  answer: Promise<Known | null>,
+  signal: AbortSignal,
+): Promise<{ readonly there: true; readonly known: Known | null } | { readonly there: false }> => {
+  try {
+    return { there: true, known: await answer }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof Unavailable || (error instanceof Error && error.name === 'TimeoutError'))
+      return { there: false }
+    throw error
+  }
+}
