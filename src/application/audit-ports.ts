@@ -10,7 +10,7 @@ export interface AuditEntry {
   readonly actor: string
   /** As `poll.close`. */
   readonly action: string
-  /** The id of what it was done to. */
+  /** The id of what it was done to; of a part of a poll `poll_…/bal_…`. */
   readonly target: string
   readonly requestId: string
 }

@@ -1,13 +1,13 @@
 // What owners and the operator have changed goes into the audit log, whatever route they did it by.
 import type { Context, MiddlewareHandler } from 'hono'
-import type { AuditEntry, Deed } from '../application/audit-ports.ts'
+import type { Deed } from '../application/audit-ports.ts'
 import { toBase32 } from '../kernel/bytes.ts'
 import type { Http } from './http.ts'
 import type { OwnerWrite } from './owner-writes.ts'
 
 /** Runs around the handler of one route; what was refused, and what was done before, is no action. */
 export const noteWrite =
-  ({ action, notedByVerb }: OwnerWrite): MiddlewareHandler<Http> =>
+  ({ action, notedByVerb, path }: OwnerWrite): MiddlewareHandler<Http> =>
   async (c, next) => {
     const caller = c.get('caller')
     if (caller.kind === 'anonymous') return next()
@@ -23,7 +23,7 @@ export const noteWrite =
     c.set('deed', deed)
     await next()
     if (!c.res.ok || notedByVerb || c.res.headers.has('Idempotency-Replayed')) return
-    await noteAction(entryOf(c, deed))
+    await noteAction({ ...deed, at: clock.now(), target: targetOf(c, path) })
   }
 
 /** For the verbs that write their own entry. */
@@ -33,9 +33,9 @@ export const deedOf = (c: Context<Http>): Deed => {
   return deed
 }
 
-/** It was done to what the handler named, to what it made, or to what the path names last. */
-const entryOf = (c: Context<Http>, deed: Deed): AuditEntry => {
+/** It was done to what the handler named, to what it made, or to what the path names: `poll_…/bal_…` is of a poll. */
+const targetOf = (c: Context<Http>, path: string): string => {
   const made = c.res.headers.get('Location')?.split('/').at(-1)
-  const target = c.get('target') ?? made ?? Object.values(c.req.param()).at(-1) ?? ''
-  return { ...deed, target, at: c.get('services').clock.now() }
+  const named = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => c.req.param(name))
+  return c.get('target') ?? made ?? named.join('/')
 }

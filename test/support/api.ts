@@ -85,6 +85,8 @@ export interface Api {
   /** Makes a poll with the first workspace's key, and returns its document. */
   aPoll(draft?: object): Promise<PollDocument>
   vote(pollId: string, voter?: string, answers?: object, headers?: Record<string, string>): Promise<Answer>
+  /** How the audit log waits before it tries again. */
+  pauses: (delayMs: number, signal: AbortSignal) => Promise<void>
   /** What is away: Postgres, as far as keys are asked for there. */
   keysAway: boolean
   /** What is turned away; by default nothing. */
@@ -252,7 +254,12 @@ export const anApi = (options: ApiOptions = {}): Api => {
     listKeys: listKeys(manage),
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
-    noteAction: noteAction({ auditLog: keys.log, report: around.report, pause, waitUntil: around.waitUntil }),
+    noteAction: noteAction({
+      auditLog: keys.log,
+      report: around.report,
+      pause: (delayMs, signal) => api.pauses(delayMs, signal),
+      waitUntil: around.waitUntil,
+    }),
     openLive: openLive({
       pollViews,
       results,
@@ -301,6 +308,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     keys,
     answers,
     services,
+    pauses: pause,
     keysAway: false,
     door: () => null,
     healthy,

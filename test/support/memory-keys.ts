@@ -7,8 +7,8 @@ export type KeyRow = StoredKey & Pick<KeyRecord, 'workspaceId' | 'plan' | 'secre
 
 export interface MemoryKeys {
   readonly rows: Map<string, KeyRow>
-  readonly book: KeyBook
-  readonly log: AuditLog & { readonly entries: AuditEntry[] }
+  readonly book: Writable<KeyBook>
+  readonly log: MemoryLog
 }
 
 export const memoryKeys = (): MemoryKeys => {
@@ -20,7 +20,7 @@ export const memoryKeys = (): MemoryKeys => {
     const row = rows.get(keyId)
     return row?.workspaceId === accountId && (mode === null || row.mode === mode) ? row : null
   }
-  const book: KeyBook = {
+  const book: Writable<KeyBook> = {
     add: async ({ accountId, ...key }, entry) => {
       const unused = { revokedAt: null, lastUsedAt: null, replacedBy: null }
       rows.set(key.id, { ...key, ...unused, workspaceId: accountId, plan: planOf(accountId) })
@@ -77,7 +77,14 @@ export const memoryKeys = (): MemoryKeys => {
   return { rows, book, log }
 }
 
-export const memoryLog = (): AuditLog & { readonly entries: AuditEntry[] } => {
+/** Its methods may be replaced by a test. */
+export interface MemoryLog extends Writable<AuditLog> {
+  readonly entries: AuditEntry[]
+}
+
+type Writable<Port> = { -readonly [Name in keyof Port]: Port[Name] }
+
+export const memoryLog = (): MemoryLog => {
   const entries: AuditEntry[] = []
   return {
     entries,

@@ -79,7 +79,9 @@ const auditEntry = named(
     at: time.describe('When it was done.'),
     actor: z.string().describe('The key that did it, by its id, or `operator`.'),
     action: z.string().describe('What was done, as `poll.close`.'),
-    target: z.string().describe('The id of what it was done to.'),
+    target: z
+      .string()
+      .describe('The id of what it was done to; of a part of a poll both, as `poll_…/bal_…`.'),
     requestId: z.string().describe('As `X-Request-Id` said.'),
   }),
   { description: 'Something that was changed.' },
