@@ -7,16 +7,22 @@ interface Needs {
   readonly postgres: AnswerStore
   /** Keeps the platform from ending what goes on after the answer. */
   readonly waitUntil: (work: Promise<unknown>) => void
+  readonly terms?: {
+    /** How long a claim that Redis has waits for Postgres as well. */
+    readonly patienceMs: number
+    /** How long what is done may take to be kept. */
+    readonly keepMs: number
+  }
 }
 
-/** How long a claim that Redis has waits for Postgres as well. */
-const patienceMs = 500
-/** How long what is done may take to be kept. */
-const keepMs = 3_000
+const usual = { patienceMs: 500, keepMs: 3_000 }
 /** Longer answers are kept in Postgres only; characters. */
 const mostInRedis = 256 * 1024
 
-export const firstAnswers = ({ redis, postgres, waitUntil }: Needs): FirstAnswers => {
+export const firstAnswers = ({ redis, postgres, waitUntil, terms = usual }: Needs): FirstAnswers => {
+  /** Not the request's own end: what is done must be kept though there was hardly time to do it. */
+  const soon = () => AbortSignal.timeout(terms.keepMs)
+
   const keep = async (claim: Claim, sealed: string): Promise<void> => {
     const far = postgres.keep(claim, sealed, soon())
     waitUntil(far.catch(() => undefined))
@@ -36,7 +42,7 @@ export const firstAnswers = ({ redis, postgres, waitUntil }: Needs): FirstAnswer
     claim: async (claim, signal) => {
       const near = await asked(redis.claim(claim, signal), signal)
       if (near.there && near.known !== null) return near.known
-      const patience = near.there ? AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) : signal
+      const patience = near.there ? AbortSignal.any([signal, AbortSignal.timeout(terms.patienceMs)]) : signal
       const far = await asked(postgres.claim(claim, patience), signal)
       if (far.there && far.known !== null) {
         if (near.there) await redis.release(claim, signal).catch(() => undefined) // or it ends by itself
@@ -51,9 +57,6 @@ export const firstAnswers = ({ redis, postgres, waitUntil }: Needs): FirstAnswer
     },
   }
 }
-
-/** Not the request's own end: what is done must be kept though there was hardly time to do it. */
-const soon = () => AbortSignal.timeout(keepMs)
 
 /** What a store knows, or that it could not be asked; a bug stays one. */
 const asked = async (
