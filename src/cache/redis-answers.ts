@@ -37,7 +37,7 @@ export const redisAnswers = (redis: AnswerRedis, { timeoutMs, prefix }: Terms): 
   return {
     claim: async (claim, signal) => {
       for (let attempt = 0; attempt < 2; attempt++) {
-        if ((await claimed(claim, signal)) !== null) return null
+        if ((await claimed(claim, signal)) === 'OK') return null
         const found = await inTime(signal, redis.get(prefix + claim.id))
         if (typeof found === 'string') return knownOf(found)
         // It ended between the two commands: now it is free.

@@ -26,9 +26,12 @@ export const firstAnswers = ({ redis, postgres, waitUntil, terms = usual }: Need
   const keep = async (claim: Claim, sealed: string): Promise<void> => {
     const far = postgres.keep(claim, sealed, soon())
     waitUntil(far.catch(() => undefined))
-    if (sealed.length <= mostInRedis) return Promise.any([redis.keep(claim, sealed, soon()), far])
+    const short = sealed.length <= mostInRedis
+    // Redis first: until it has the answer, a repeat would hear there that it is under way.
+    const near = short && (await carriedOut(redis.keep(claim, sealed, soon())))
+    if (near) return
     await far
-    await redis.release(claim, soon()).catch(() => undefined) // else repeats hear for a minute that it is under way
+    if (!short) await carriedOut(redis.release(claim, soon()))
   }
 
   const release = async (claim: Claim): Promise<void> => {
@@ -41,11 +44,16 @@ export const firstAnswers = ({ redis, postgres, waitUntil, terms = usual }: Need
   return {
     claim: async (claim, signal) => {
       const near = await asked(redis.claim(claim, signal), signal)
-      if (near.there && near.known !== null) return near.known
+      if (near.there && near.known?.kind === 'answered') return near.known
       const patience = near.there ? AbortSignal.any([signal, AbortSignal.timeout(terms.patienceMs)]) : signal
       const far = await asked(postgres.claim(claim, patience), signal)
+      if (near.there && near.known !== null) {
+        // Postgres may have the answer that Redis did not take in time. Or nothing: then the claim is not for us there either.
+        if (far.there && far.known === null) await carriedOut(postgres.release(claim, signal))
+        return far.there && far.known?.kind === 'answered' ? far.known : near.known
+      }
       if (far.there && far.known !== null) {
-        if (near.there) await redis.release(claim, signal).catch(() => undefined) // or it ends by itself
+        if (near.there) await carriedOut(redis.release(claim, signal)) // or it ends by itself
         return far.known
       }
       if (!near.there && !far.there) throw new Unavailable('what keeps first answers')
@@ -57,6 +65,12 @@ export const firstAnswers = ({ redis, postgres, waitUntil, terms = usual }: Need
     },
   }
 }
+
+const carriedOut = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )
 
 /** What a store knows, or that it could not be asked; a bug stays one. */
 const asked = async (
