@@ -15,7 +15,7 @@ interface Needs {
   }
 }
 
-const usual = { patienceMs: 500, keepMs: 3_000 }
+const usual = { patienceMs: 1_000, keepMs: 3_000 }
 /** Longer answers are kept in Postgres only; characters. */
 const mostInRedis = 256 * 1024
 

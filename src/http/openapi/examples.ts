@@ -80,7 +80,15 @@ const poll = {
   },
 }
 
-const ownedPoll = { ...poll, allowedOrigins, expectedVoters, labels, archived: false, shards: 1 }
+const ownedPoll = {
+  ...poll,
+  allowedOrigins,
+  expectedVoters,
+  labels,
+  archived: false,
+  shards: 1,
+  mode: 'live',
+}
 
 const closedPoll = { ...ownedPoll, status: 'closed', version: 2, final: true }
 
@@ -197,6 +205,7 @@ const workspace = {
 /** Under `components.examples`, beside one a problem. */
 const usage = {
   workspaceId: workspace.id,
+  mode: 'live',
   plan: 'free',
   asOf: castAt,
   calls: { limit: 600, windowSeconds: 60, remaining: 599 },
