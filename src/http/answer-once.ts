@@ -3,11 +3,13 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { requireOperator, requireOwner } from '../application/identify-caller.ts'
 import { toHex } from '../kernel/bytes.ts'
 import { hash } from '../kernel/hash.ts'
+import type { Result } from '../kernel/result.ts'
 import { readAtMost } from '../representation/read-body.ts'
 import { signalOf } from './deadline.ts'
 import { type Http, refused } from './http.ts'
 import { openAnswer, sealAnswer } from './kept-answer.ts'
 import { bodyLimits } from './limits.ts'
+import { ownedKey } from './owned-key.ts'
 import { ownedPoll } from './owned-poll.ts'
 import type { OwnerWrite } from './owner-writes.ts'
 import { presentedKey } from './presented-key.ts'
@@ -22,8 +24,8 @@ export const answerOnce =
   async (c, next) => {
     const caller = c.get('caller')
     const named = idempotencyKey(c.req.raw.headers)
-    if (caller.kind === 'anonymous' || (named.ok && named.value === null)) return next()
-    if (!named.ok || named.value === null) return instead(c, write, named)
+    if (!named.ok) return instead(c, write, named)
+    if (named.value === null || caller.kind === 'anonymous') return next()
     const content = await readAtMost(c.req.raw.clone(), bodyLimits.other)
     if (!content.ok) return instead(c, write, content)
 
@@ -57,15 +59,18 @@ export const answerOnce =
 /** A refusal of the key or the content, unless one comes before it in the order of the contract: 401, 404, 403, input. */
 const instead = async (
   c: Context<Http>,
-  { scope }: OwnerWrite,
-  no: { readonly ok: boolean; readonly refusal?: AnyRefusal },
+  write: OwnerWrite,
+  no: { readonly ok: false; readonly refusal: AnyRefusal },
 ): Promise<Response> => {
-  const pollId = c.req.param('pollId')
-  const before =
-    scope === null
-      ? requireOperator(c.get('caller'))
-      : pollId === undefined
-        ? requireOwner(c.get('caller'), scope)
-        : await ownedPoll(c, pollId, scope)
-  return refused(c, before.ok ? (no.refusal ?? { reason: 'unexpected' }) : before.refusal)
+  const before = await mayAsk(c, write)
+  return refused(c, before.ok ? no.refusal : before.refusal)
+}
+
+/** What the handler would ask first. */
+const mayAsk = async (c: Context<Http>, { scope }: OwnerWrite): Promise<Result<unknown, AnyRefusal>> => {
+  if (scope === null) return requireOperator(c.get('caller'))
+  const { pollId, keyId } = c.req.param()
+  if (pollId !== undefined) return ownedPoll(c, pollId, scope)
+  if (keyId !== undefined) return ownedKey(c, keyId)
+  return requireOwner(c.get('caller'), scope)
 }

@@ -4,9 +4,10 @@ import { claimMs, keptMs } from '../../src/application/first-answer-ports.ts'
 import { scopes } from '../../src/application/ports.ts'
 import { ownerWrites } from '../../src/http/owner-writes.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
-import { type Answer, type Api, anApi } from '../support/api.ts'
+import { type Answer, type Api, anApi, rootKey } from '../support/api.ts'
 import { orderOf, send } from '../support/owner-orders.ts'
 import { expectProblem } from '../support/problems.ts'
+import { parametersOf, pathOf, things } from '../support/route-table.ts'
 
 const posts = ownerWrites
   .filter(({ method }) => method === 'POST')
@@ -43,6 +44,10 @@ describe.each(posts)('%s', (route) => {
     const { key: _none, ...nobodys } = order
     const answer = await api.ask('POST', nobodys.path, { body: nobodys.body, headers: strange })
     expectProblem(answer, 401, 'key-required')
+    const ids = Object.fromEntries(parametersOf(route).map((name) => [name, things[name]?.missing ?? '']))
+    if (order.key === rootKey || Object.keys(ids).length === 0) return
+    const nowhere = await send(api, route, { ...order, path: pathOf(route, ids) }, strange)
+    expect(nowhere.status).toBe(404)
   })
 })
 

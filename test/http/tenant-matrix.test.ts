@@ -31,7 +31,11 @@ describe.each(ownerRoutes)('%s', (route, scope) => {
   const [method = ''] = route.split(' ')
   const names = parametersOf(route)
   const about = ['POST', 'PATCH', 'PUT'].includes(method) ? { body: '{' } : {}
-  const headers = { ...('body' in about && { 'Content-Type': 'application/json' }), 'If-Match': '*' }
+  const headers = {
+    ...('body' in about && { 'Content-Type': 'application/json' }),
+    ...(method === 'POST' && { 'Idempotency-Key': 'one-for-all' }), // no refusal is kept under it
+    'If-Match': '*',
+  }
 
   const stand = async () => {
     const api = anApi()
