@@ -57,7 +57,7 @@ export const openRedisInMemory = (): RedisStore => {
       throw new RedisSaysNo(`ERR unknown command '${name}' (Redis in memory)`)
     // Its errors are plain ones: in memory nothing can be unreachable.
     return command
-      .apply(redis, args)
+      .apply(redis, name.toLowerCase() === 'set' ? withOptionsRead(args) : args)
       .then(toReply, (error: Error) => Promise.reject(new RedisSaysNo(error.message)))
   }
   return {
@@ -71,6 +71,13 @@ export const openRedisInMemory = (): RedisStore => {
     close: async () => redis.disconnect(),
   }
 }
+
+/** The package knows the options of SET in capitals only, and passes over the others: each NX would succeed. */
+const withOptionsRead = ([key = '', value = '', ...options]: readonly string[]) => [
+  key,
+  value,
+  ...options.map((option) => option.toUpperCase()),
+]
 
 const rethrow = (error: Error): never => {
   throw error.name === 'ReplyError' || /^EXECABORT/.test(error.message)

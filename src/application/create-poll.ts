@@ -33,6 +33,12 @@ export interface PollOrder {
   readonly idempotencyKey: string | null
 }
 
+export interface PollMade {
+  readonly poll: Poll
+  /** Whether it had been made before: this is the first answer again. */
+  readonly again: boolean
+}
+
 /** Makes a poll and answers once its scoreboard has made it durable. With an Idempotency-Key the id follows from the
  *  key, so a repeat meets the same scoreboard and gets the first answer, whatever became of the poll since. */
 export const createPoll =
@@ -40,7 +46,7 @@ export const createPoll =
   async (
     order: PollOrder,
     signal: AbortSignal,
-  ): Promise<Result<Poll, PollRefusal | VotingRefusal | PlanRefusal>> => {
+  ): Promise<Result<PollMade, PollRefusal | VotingRefusal | PlanRefusal>> => {
     const { workspaceId, plan, draft, open, idempotencyKey } = order
     const defined = definePoll(draft)
     if (!defined.ok) return defined
@@ -65,5 +71,5 @@ export const createPoll =
     if (made === null) return refuse({ reason: 'poll-not-found' })
     if (made.fingerprint !== fingerprint) return refuse({ reason: 'idempotency-key-reused' })
     await pollViews.learn(made.poll)
-    return accept(made.poll)
+    return accept({ poll: made.poll, again: made.again === true })
   }

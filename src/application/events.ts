@@ -1,5 +1,7 @@
 // Everything the system can say about itself. Sinks in telemetry/ choose what becomes a log line, a metric or a span.
 
+import type { AuditEntry } from './audit-ports.ts'
+
 export type Event =
   | {
       readonly type: 'request'
@@ -120,6 +122,10 @@ export type Event =
       readonly shard: number
       readonly error: string
     }
+  /** An entry of the audit log that could not be written: here it is. */
+  | { readonly type: 'audit-failed'; readonly entry: AuditEntry; readonly error: string }
+  /** A first answer that no store would keep: a repeat will be done again. `id` is the claim's. */
+  | { readonly type: 'answer-unkept'; readonly id: string; readonly error: string }
   | { readonly type: 'keys-unavailable'; readonly keyId: string }
   | {
       /** A limit that isolates keep together cannot be asked: each goes by its own count for a while. */

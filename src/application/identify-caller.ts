@@ -5,6 +5,7 @@ import { hash, sameSecret } from '../kernel/hash.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { parseApiKey, secretHashOf } from './api-key.ts'
 import type { KeyMode, KeyRing, Plan, Scope } from './ports.ts'
+import { tenantOf } from './tenant.ts'
 
 export type Caller =
   | { readonly kind: 'anonymous' }
@@ -12,6 +13,9 @@ export type Caller =
   | {
       readonly kind: 'owner'
       readonly keyId: string
+      /** The workspace itself: its keys, its plan. */
+      readonly accountId: string
+      /** Whose data the key works on: see tenant.ts. */
       readonly workspaceId: string
       readonly plan: Plan
       readonly mode: KeyMode
@@ -24,13 +28,15 @@ export const nobody = { kind: 'anonymous' } as const satisfies Caller
 interface Needs {
   readonly keyRing: KeyRing
   readonly clock: Clock
+  /** Hears of every key that was let in; returns at once. */
+  readonly noteUse?: (keyId: string) => void
   /** The operator's key. */
   readonly rootKey: string
 }
 
 /** Who stands behind a presented key; null: no key was presented. Secrets are compared in constant time. */
 export const identifyCaller =
-  ({ keyRing, clock, rootKey }: Needs) =>
+  ({ keyRing, clock, noteUse, rootKey }: Needs) =>
   async (presented: string | null, signal: AbortSignal): Promise<Result<Caller, AccessRefusal>> => {
     if (presented === null) return accept(nobody)
     if (sameSecret(hash(presented), hash(rootKey))) return accept({ kind: 'operator' })
@@ -42,8 +48,10 @@ export const identifyCaller =
     const now = clock.now()
     if ((key.revokedAt ?? now + 1) <= now || (key.expiresAt ?? now + 1) <= now)
       return refuse({ reason: 'key-invalid' })
-    const { id: keyId, workspaceId, plan, mode, scopes } = key
-    return accept({ kind: 'owner', keyId, workspaceId, plan, mode, scopes })
+    noteUse?.(key.id)
+    const { id: keyId, workspaceId: accountId, plan, mode, scopes } = key
+    const workspaceId = tenantOf(accountId, mode)
+    return accept({ kind: 'owner', keyId, accountId, workspaceId, plan, mode, scopes })
   }
 
 export type Owner = Extract<Caller, { kind: 'owner' }>

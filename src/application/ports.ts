@@ -20,12 +20,12 @@ export interface PollBook {
 export interface Scoreboards {
   /** Makes the poll durable. Waits up to 500 ms for Postgres to know it too; the scoreboard repeats that until it does.
    *  Where the id is taken, answers with the poll that was made first, as it was then; `fingerprint` says whether that
-   *  was the same order. */
+   *  was the same order, and `again` that it is not this one. */
   create(
     definition: CountingDefinition,
     fingerprint: string,
     signal: AbortSignal,
-  ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null>
+  ): Promise<{ readonly poll: Poll; readonly fingerprint: string; readonly again?: boolean } | null>
   /** Answers once every box that has joined counts by the change. */
   change(pollId: string, change: PollChange, signal: AbortSignal): Promise<Result<Poll, VotingRefusal>>
   /** null: no such poll. Waits up to 5 s for `final`, then goes on by itself. */

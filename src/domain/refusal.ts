@@ -38,7 +38,14 @@ export type AccessRefusal =
   | { readonly reason: 'key-invalid' }
   | { readonly reason: 'scope-missing'; readonly scope: string }
 
+/** What managing keys is refused with. */
+export type KeyRefusal =
+  | { readonly reason: 'key-not-found' }
+  | { readonly reason: 'key-exceeds'; readonly detail: string }
+  | { readonly reason: 'key-over' }
+  | { readonly reason: 'last-key' }
+
 /** Beyond what the plan of a workspace has. */
 export type PlanRefusal = { readonly reason: 'plan-limit'; readonly detail: string }
 
-export type Refusal = VotingRefusal | PollRefusal | AccessRefusal | PlanRefusal
+export type Refusal = VotingRefusal | PollRefusal | AccessRefusal | KeyRefusal | PlanRefusal

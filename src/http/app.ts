@@ -1,5 +1,6 @@
 // The public API, whole: five middlewares, then one route file a resource.
 import { Hono } from 'hono'
+import { answerOnce } from './answer-once.ts'
 import { turnedAway } from './door.ts'
 import { failed } from './failed.ts'
 import { type Http, refused, type Services } from './http.ts'
@@ -9,11 +10,15 @@ import { crossOrigin } from './middleware/cross-origin.ts'
 import { deadline } from './middleware/deadline.ts'
 import { negotiate } from './middleware/negotiate.ts'
 import { trace } from './middleware/trace.ts'
+import { noteWrite } from './note-write.ts'
+import { ownerWrites } from './owner-writes.ts'
+import { auditLog } from './routes/audit-log.ts'
 import { ballots } from './routes/ballots.ts'
 import { connect } from './routes/connect.ts'
 import { exports } from './routes/exports.ts'
 import { health } from './routes/health.ts'
 import { invites } from './routes/invites.ts'
+import { keys } from './routes/keys.ts'
 import { log } from './routes/log.ts'
 import { operator } from './routes/operator.ts'
 import { ownerBallots } from './routes/owner-ballots.ts'
@@ -34,6 +39,15 @@ export const createApp = (services: Services) => {
     .use(deadline(services)) // gives it a signal; everything after can be stopped
     .use(admit()) // the cheapest no first
     .use(negotiate()) // decides how we will speak, or 406
+
+  // Around the routes that change something: repeats and the audit log, so that none can forget either.
+  for (const write of ownerWrites) {
+    const { method, path, ownRepeats } = write
+    if (method === 'POST' && !ownRepeats) app.on(method, path, answerOnce(write))
+    app.on(method, path, noteWrite(write))
+  }
+
+  app
     .route('/', health)
     .route('/', page)
     .route('/', problemPages)
@@ -41,6 +55,8 @@ export const createApp = (services: Services) => {
     .route('/', reference)
     .route('/v1/workspaces', workspaces)
     .route('/v1/usage', usage)
+    .route('/v1/keys', keys)
+    .route('/v1/audit-log', auditLog)
     .route('/v1/polls', polls)
     .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)

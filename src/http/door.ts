@@ -55,14 +55,15 @@ const ballotPath = /^(?<origin>https?:\/\/[^/]+)\/v1\/polls\/(?<pollId>[^/?]+)\/
 /** The first that fits. */
 const classes: readonly { readonly priority: Priority; readonly method: RegExp; readonly path: RegExp }[] = [
   { priority: 'exports', method: /^(GET|HEAD)$/, path: /^\/v1\/polls\/[^/]+\/export$/ },
-  { priority: 'lists', method: /^(GET|HEAD)$/, path: /^\/v1\/(polls|usage)$/ },
   {
     priority: 'lists',
     method: /^(GET|HEAD)$/,
     path: /^\/v1\/polls\/[^/]+\/(ballots(\/(?!mine$)[^/]+)?|invites|questions\/[^/]+\/texts)$/,
   },
+  { priority: 'lists', method: /^(GET|HEAD)$/, path: /^\/v1\/(polls|usage|keys|audit-log)$/ },
   { priority: 'close', method: /^POST$/, path: /^\/v1\/polls\/[^/]+\/close$/ },
-  { priority: 'close', method: /^DELETE$/, path: /^\/v1\/polls\// },
+  { priority: 'close', method: /^DELETE$/, path: /^\/v1\/(polls|keys)\// },
+  { priority: 'owner-writes', method: /^(POST|PATCH)$/, path: /^\/v1\/keys(\/|$)/ },
   { priority: 'close', method: /^POST$/, path: /^\/v1\/(workspaces$|operator\/)/ },
   { priority: 'owner-writes', method: /^POST$/, path: /^\/v1\/polls(\/[^/]+\/(open|archive|invites))?$/ },
   { priority: 'owner-writes', method: /^PATCH$/, path: /^\/v1\/polls\/[^/]+$/ },

@@ -3,7 +3,9 @@ import type { Context } from 'hono'
 import type { Admission } from '../admission/admission.ts'
 import type { Verdict } from '../admission/limiter.ts'
 import type { auditPoll } from '../application/audit-poll.ts'
+import type { Deed } from '../application/audit-ports.ts'
 import type { castBallot } from '../application/cast-ballot.ts'
+import type { renameKey, revokeKey, rotateKey } from '../application/change-key.ts'
 import type { changePoll } from '../application/change-poll.ts'
 import type { checkHealth } from '../application/check-health.ts'
 import type { closePoll } from '../application/close-poll.ts'
@@ -14,16 +16,21 @@ import type { editPoll } from '../application/edit-poll.ts'
 import type { eraseBallot } from '../application/erase-ballot.ts'
 import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
+import type { FirstAnswers } from '../application/first-answer-ports.ts'
 import type { followResults } from '../application/follow-results.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
+import type { issueKey } from '../application/issue-key.ts'
+import type { listActions } from '../application/list-actions.ts'
 import type { listBallots, readBallot } from '../application/list-ballots.ts'
 import type { listInvites } from '../application/list-invites.ts'
 import type { listPolls } from '../application/list-polls.ts'
 import type { listTexts } from '../application/list-texts.ts'
+import type { noteAction } from '../application/note-action.ts'
 import type { openLive } from '../application/open-live.ts'
 import type { BallotReader, ReceiptBook } from '../application/ports.ts'
 import type { proveBallot } from '../application/prove-ballot.ts'
+import type { listKeys, readKey } from '../application/read-keys.ts'
 import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
 import type { readPoll, readPollFor } from '../application/read-poll.ts'
@@ -54,14 +61,19 @@ export interface Services {
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
   readonly exportBallots: ReturnType<typeof exportBallots>
+  readonly firstAnswers: FirstAnswers
   readonly followResults: ReturnType<typeof followResults>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly listBallots: ReturnType<typeof listBallots>
   readonly listInvites: ReturnType<typeof listInvites>
+  readonly issueKey: ReturnType<typeof issueKey>
+  readonly listActions: ReturnType<typeof listActions>
+  readonly listKeys: ReturnType<typeof listKeys>
   readonly listPolls: ReturnType<typeof listPolls>
   readonly listTexts: ReturnType<typeof listTexts>
   readonly mayWatch: ReturnType<typeof mayWatch>
+  readonly noteAction: ReturnType<typeof noteAction>
   readonly openLive: ReturnType<typeof openLive>
   readonly pollIds: BallotReader['pollIds']
   readonly proveBallot: ReturnType<typeof proveBallot>
@@ -69,6 +81,7 @@ export interface Services {
   readonly publishedFile: (name: string) => Promise<Response>
   readonly readBallot: ReturnType<typeof readBallot>
   readonly readCheckpoints: ReturnType<typeof readCheckpoints>
+  readonly readKey: ReturnType<typeof readKey>
   readonly readLog: ReturnType<typeof readLog>
   readonly readOwnBallot: ReturnType<typeof readOwnBallot>
   readonly readPoll: ReturnType<typeof readPoll>
@@ -79,6 +92,9 @@ export interface Services {
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly revokeInvite: ReturnType<typeof revokeInvite>
   readonly receipts: ReceiptBook
+  readonly renameKey: ReturnType<typeof renameKey>
+  readonly revokeKey: ReturnType<typeof revokeKey>
+  readonly rotateKey: ReturnType<typeof rotateKey>
   /** The address a request comes from, as the platform reports it. */
   readonly addressOf: (headers: Headers) => string
   readonly clock: Clock
@@ -100,6 +116,9 @@ export interface Http {
     quotaHeaders?: Readonly<Record<string, string>>
     /** How the client is answered: the media type it named, and the format behind it. */
     speech: { readonly mediaType: string; readonly format: Format }
+    /** What an owner or the operator is about to do, and the id of what it is done to where neither path nor answer says. */
+    deed?: Deed
+    target?: string
     /** The code of the problem answered with, for the request's event. */
     code?: string
   }

@@ -16,6 +16,8 @@ export type ProtocolRefusal =
   | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
   | QuestionRefusal
+  | { readonly reason: 'key-draft-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'idempotency-key-in-flight' }
   | { readonly reason: 'archive-behind' }
   | { readonly reason: 'origin-not-allowed' }
   | { readonly reason: 'rate-limited'; readonly retryAfterSeconds: number }
@@ -183,6 +185,11 @@ export const problems = {
     title: 'This Idempotency-Key was used for something else',
     detail: 'The same key must come with the same content. Use a fresh key for a new request.',
   },
+  'idempotency-key-in-flight': {
+    status: 409,
+    title: 'The first request with this Idempotency-Key is still under way',
+    detail: 'Send it again in a moment: then it gets the first answer.',
+  },
   'outcome-unknown': {
     status: 503,
     title: 'We cannot say whether this ballot was counted',
@@ -217,6 +224,31 @@ export const problems = {
     status: 403,
     title: 'This API key may not do that',
     detail: 'It lacks the scope that this route asks for.',
+  },
+  'key-not-found': {
+    status: 404,
+    title: 'There is no such key',
+    detail: 'No key has this id, or it is not yours.',
+  },
+  'key-draft-invalid': {
+    status: 422,
+    title: 'This is not a valid key',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'key-exceeds': {
+    status: 403,
+    title: 'A key gives no more than it has',
+    detail: 'The key asked for has a scope or a mode that the key that asks has not.',
+  },
+  'key-over': {
+    status: 409,
+    title: 'This key is over',
+    detail: 'It is revoked, expired or already replaced: see its `replacedBy`.',
+  },
+  'last-key': {
+    status: 409,
+    title: 'This is the last key that can manage keys',
+    detail: 'Nobody could make another one afterwards. Make one first, or send `?force=true`.',
   },
   'body-malformed': {
     status: 400,

@@ -17,10 +17,12 @@ export const placeIn = (name: string, form: RegExp, cursor: string): string | nu
   return form.test(place) ? place : null
 }
 
-/** null: no cursor of ours. */
-export const placeOf = (cursor: string): PollPlace | null => {
+/** null: no cursor of ours. `prefix` is that of the ids in the list. */
+export const placeOf = (cursor: string, prefix = 'poll'): PollPlace | null => {
   if (!/^[A-Za-z0-9_-]{8,120}$/.test(cursor)) return null
   const [, createdAt, id] =
-    /^(\d{1,15})\.(poll_[0-9a-z]{1,40})$/.exec(new TextDecoder().decode(fromBase64Url(cursor))) ?? []
-  return createdAt === undefined || id === undefined ? null : { createdAt: Number(createdAt), id }
+    /^(\d{1,15})\.([a-z]+_[0-9a-z]{1,40})$/.exec(new TextDecoder().decode(fromBase64Url(cursor))) ?? []
+  return createdAt === undefined || id === undefined || !id.startsWith(`${prefix}_`)
+    ? null
+    : { createdAt: Number(createdAt), id }
 }

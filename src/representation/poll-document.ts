@@ -1,4 +1,5 @@
 // A poll as a client sees it: everything with its owner's key, and without one what a voter needs.
+import { modeOf } from '../application/tenant.ts'
 import { type AccountKey, type Dedupe, type Poll, statusOf } from '../domain/poll/poll.ts'
 
 export interface Viewpoint {
@@ -35,6 +36,7 @@ export const pollDocument = (poll: Poll, { owner, origin, now }: Viewpoint) => (
     labels: poll.labels,
     archived: poll.archived,
     shards: poll.shards,
+    mode: modeOf(poll.workspaceId),
   }),
 })
 

@@ -1,6 +1,7 @@
 // The archive Worker: who plays which part.
 import { archiveBallots } from '../application/archive-ballots.ts'
 import { auditPoll } from '../application/audit-poll.ts'
+import { answerStore } from '../archive/answer-store.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { ballotRecords } from '../archive/ballot-records.ts'
@@ -30,6 +31,7 @@ export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, Boar
   const boxes = ballotBoxes(env.BALLOT_BOX, clock)
   const reader = ballotReader(database)
   return {
+    answers: answerStore(database),
     auditPoll: auditPoll({
       pollBook: scoreboards(env.SCOREBOARD, clock),
       ballotBoxes: boxes,

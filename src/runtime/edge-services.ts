@@ -4,6 +4,7 @@ import type { LocationLimiter } from '../admission/per-location.ts'
 import { redisHealth } from '../admission/redis-health.ts'
 import { auditPoll } from '../application/audit-poll.ts'
 import { castBallot } from '../application/cast-ballot.ts'
+import { renameKey, revokeKey, rotateKey } from '../application/change-key.ts'
 import { changePoll } from '../application/change-poll.ts'
 import { checkHealth } from '../application/check-health.ts'
 import { closePoll } from '../application/close-poll.ts'
@@ -16,14 +17,18 @@ import { exportBallots } from '../application/export-ballots.ts'
 import { followResults } from '../application/follow-results.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
+import { issueKey } from '../application/issue-key.ts'
+import { listActions } from '../application/list-actions.ts'
 import { listBallots, readBallot } from '../application/list-ballots.ts'
 import { listInvites } from '../application/list-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
 import { listTexts } from '../application/list-texts.ts'
+import { noteAction } from '../application/note-action.ts'
 import { openLive } from '../application/open-live.ts'
 import { roomForPoll } from '../application/plan-room.ts'
 import type { HealthCheck, PollBook } from '../application/ports.ts'
 import { proveBallot } from '../application/prove-ballot.ts'
+import { listKeys, readKey } from '../application/read-keys.ts'
 import { readCheckpoints, readLog } from '../application/read-log.ts'
 import { readOwnBallot } from '../application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../application/read-poll.ts'
@@ -31,12 +36,15 @@ import { mayWatch, readResults, recallResults } from '../application/read-result
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
 import { revokeInvite } from '../application/revoke-invite.ts'
+import { answerStore } from '../archive/answer-store.ts'
+import { auditLog } from '../archive/audit-log.ts'
 import { ballotPages } from '../archive/ballot-pages.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
 import { inviteBook } from '../archive/invite-book.ts'
+import { keyBook } from '../archive/key-book.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
 import { usageReader } from '../archive/usage-reader.ts'
@@ -44,6 +52,7 @@ import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import type { ColoCache } from '../cache/colo-tier.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
+import { redisAnswers } from '../cache/redis-answers.ts'
 import { redisTier } from '../cache/redis-tier.ts'
 import type { Services } from '../http/http.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
@@ -62,14 +71,19 @@ import { admitCallers } from './admit-callers.ts'
 import { ballotWindows } from './ballot-windows.ts'
 import { edgeConfig } from './config.ts'
 import { door } from './door.ts'
+import { firstAnswers } from './first-answers.ts'
+import { keyUse } from './key-use.ts'
 import {
   guardsOf,
+  protectAnswerStore,
+  protectAuditLog,
   protectBallotBoxes,
   protectBallotPages,
   protectBallotReader,
   protectBoards,
   protectChallenges,
   protectInviteBook,
+  protectKeyBook,
   protectKeyRing,
   protectKeyValues,
   protectPollReader,
@@ -124,6 +138,9 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
   const aside = { pause, waitUntil, report }
   const change = changePoll({ pollBook, pollViews, scoreboards: owned })
   const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
+  const managedKeys = protectKeyBook(keyBook(database), guards.postgres)
+  const actions = protectAuditLog(auditLog(database), guards.postgres)
+  const manage = { keyBook: managedKeys, forgetKey: keys.forget, clock, random }
   const healthChecks = [
     countingHealth(boards),
     postgresHealth(database),
@@ -192,19 +209,34 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots, pause }),
     followResults: followResults({ readResults: resultsReader, pause, clock }),
-    identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
     listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots }),
     listInvites: listInvites({ pollBook, inviteBook: invites }),
+    firstAnswers: firstAnswers({
+      redis: redisAnswers(redis, { timeoutMs: redisTerms.timeoutMs, prefix: 'edgepoll:answers:' }),
+      postgres: protectAnswerStore(answerStore(database), guards.postgres),
+      waitUntil,
+    }),
+    identifyCaller: identifyCaller({
+      keyRing: keys,
+      clock,
+      noteUse: keyUse(managedKeys, { clock, waitUntil }),
+      rootKey: config.ROOT_KEY,
+    }),
+    issueKey: issueKey(manage),
+    listActions: listActions({ auditLog: actions }),
+    listKeys: listKeys(manage),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
     listTexts: listTexts({ pollBook, ballotPages: ballots }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
+    noteAction: noteAction({ auditLog: actions, report, pause, waitUntil }),
     openLive: openLive({ pollViews, results, receipts, relays: relays(env.RELAY, random), clock }),
     pollIds: reader.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readBallot: readBallot({ pollBook, ballotPages: ballots }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
+    readKey: readKey(manage),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
@@ -213,6 +245,9 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     readResults: resultsReader,
     recallResults: recallResults({ pollViews, results, clock }),
     receipts,
+    renameKey: renameKey(manage),
+    revokeKey: revokeKey(manage),
+    rotateKey: rotateKey(manage),
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),
       resend: async (bodies) => {

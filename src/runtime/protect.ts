@@ -1,8 +1,11 @@
 // What each dependency is asked under: how long, how often, in whose favour. One decorator a port; a port that is asked
 // through here is the same port. The numbers are explained in docs/design/resilience.md.
 import { retryAfterSeconds } from '../admission/priority.ts'
+import type { AuditLog } from '../application/audit-ports.ts'
 import type { BallotPages } from '../application/ballot-pages.ts'
+import type { AnswerStore } from '../application/first-answer-ports.ts'
 import type { InviteBook } from '../application/invite-book.ts'
+import type { KeyBook } from '../application/key-ports.ts'
 import type { OwnedPoll } from '../application/own-poll.ts'
 import type {
   BallotBoxes,
@@ -153,6 +156,48 @@ export const protectKeyRing = (ring: KeyRing, guard: Guard): KeyRing => ({
   find: (keyId, signal) =>
     guard.ask({ priority: 'close', ownMs: 4_000, repeatable: true }, signal, (hop) => ring.find(keyId, hop)),
 })
+
+/** A revocation goes with what is turned away last. Making a key twice makes two. */
+export const protectKeyBook = (book: KeyBook, guard: Guard): KeyBook => {
+  const reading = { priority: 'lists', ownMs: 4_000, repeatable: true } as const
+  const writing = { priority: 'owner-writes', ownMs: 5_000, repeatable: false } as const
+  return {
+    add: (key, entry, signal) => guard.ask(writing, signal, (hop) => book.add(key, entry, hop)),
+    find: (reach, keyId, signal) =>
+      guard.ask({ ...reading, priority: 'close' }, signal, (hop) => book.find(reach, keyId, hop)),
+    list: (order, signal) => guard.ask(reading, signal, (hop) => book.list(order, hop)),
+    rename: (reach, keyId, name, entry, signal) =>
+      guard.ask(writing, signal, (hop) => book.rename(reach, keyId, name, entry, hop)),
+    rotate: (reach, keyId, change, entry, signal) =>
+      guard.ask(writing, signal, (hop) => book.rotate(reach, keyId, change, entry, hop)),
+    revoke: (reach, keyId, change, entry, signal) =>
+      guard.ask({ ...writing, priority: 'close' }, signal, (hop) =>
+        book.revoke(reach, keyId, change, entry, hop),
+      ),
+    touch: (keyId, at, signal) =>
+      guard.ask({ ...reading, repeatable: false }, signal, (hop) => book.touch(keyId, at, hop)),
+  }
+}
+
+export const protectAuditLog = (log: AuditLog, guard: Guard): AuditLog => ({
+  add: (entry, signal) =>
+    guard.ask({ priority: 'close', ownMs: 5_000, repeatable: false }, signal, (hop) => log.add(entry, hop)),
+  list: (order, signal) =>
+    guard.ask(
+      { priority: 'lists', ownMs: 5_000, repeatable: true, object: `audit:${order.workspaceId}` },
+      signal,
+      (hop) => log.list(order, hop),
+    ),
+})
+
+export const protectAnswerStore = (store: AnswerStore, guard: Guard): AnswerStore => {
+  const terms = { priority: 'close', ownMs: 3_000, repeatable: false } as const
+  return {
+    claim: (claim, signal) => guard.ask(terms, signal, (hop) => store.claim(claim, hop)),
+    keep: (claim, sealed, signal) => guard.ask(terms, signal, (hop) => store.keep(claim, sealed, hop)),
+    release: (claim, signal) => guard.ask(terms, signal, (hop) => store.release(claim, hop)),
+  }
+}
 
 /** What takes long because a workspace or a poll is large fails for it alone: a breaker of its own keeps others' keys,
  *  lists and exports out of it. */

@@ -144,7 +144,10 @@ export const rememberFinal = (kv: KeyValueStore, clock: Clock): Shelf => {
 }
 
 /** A revoked key is refused everywhere within 60 s; a known key still opens for 10 minutes while Postgres is away. */
-export const rememberKeys = (ring: KeyRing, around: Around): KeyRing => {
+export const rememberKeys = (
+  ring: KeyRing,
+  around: Around,
+): KeyRing & { forget(keyId: string): Promise<void> } => {
   const keys = tiered<KeyRecord>({
     ...common(around),
     isolate: isolateTier(5_000),
@@ -158,6 +161,7 @@ export const rememberKeys = (ring: KeyRing, around: Around): KeyRing => {
       if (stale) around.report({ type: 'keys-unavailable', keyId })
       return value
     },
+    forget: keys.forget,
   }
 }
 

@@ -78,14 +78,16 @@ export class Board implements ScoreboardRpc {
   async create(
     definition: CountingDefinition,
     fingerprint: string,
-  ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null> {
+  ): Promise<{ readonly poll: Poll; readonly fingerprint: string; readonly again: boolean } | null> {
+    const again = this.#state !== null
     if (this.#state === null) {
       this.#book.create(definition, fingerprint)
       this.#state = this.#book.load()
       this.#open()
     }
     await this.#within(recordPatienceMs, this.#record())
-    return this.#living()?.origin ?? null
+    const living = this.#living()
+    return living && { ...living.origin, again }
   }
 
   async definition(): Promise<CountingDefinition | null> {

@@ -11,7 +11,7 @@ export interface ScoreboardRpc extends BoardLink {
   create(
     definition: CountingDefinition,
     fingerprint: string,
-  ): Promise<{ readonly poll: Poll; readonly fingerprint: string } | null>
+  ): Promise<{ readonly poll: Poll; readonly fingerprint: string; readonly again?: boolean } | null>
   definition(): Promise<CountingDefinition | null>
   snapshot(): Promise<Snapshot | null>
   /** A leaf or a branch asks to be told of every publication, or says how many watch there now. */

@@ -9,7 +9,7 @@ import { plans, scopes } from '../../src/application/ports.ts'
 import { quotaOf, signal } from './limits.ts'
 
 const owner = (keyId: string, workspaceId: string) =>
-  ({ kind: 'owner', keyId, workspaceId, plan: 'free', mode: 'live', scopes }) as const
+  ({ kind: 'owner', keyId, accountId: workspaceId, workspaceId, plan: 'free', mode: 'live', scopes }) as const
 
 describe('an owner’s call', () => {
   const parts = (keyQuota: number, workspaceQuota: number) => ({

@@ -38,6 +38,7 @@ describe('a caller', () => {
       value: {
         kind: 'owner',
         keyId: 'key_0123456789abcdef',
+        accountId: 'ws_1',
         workspaceId: 'ws_1',
         plan: 'pro',
         mode: 'live',
@@ -125,6 +126,7 @@ describe('what a route asks of its caller', () => {
   const owner: Caller = {
     kind: 'owner',
     keyId: 'key_1',
+    accountId: 'ws_1',
     workspaceId: 'ws_1',
     plan: 'free',
     mode: 'live',

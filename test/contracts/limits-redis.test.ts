@@ -154,7 +154,15 @@ describe.each(redisKinds('quotas'))('quotas on Redis, %s', (kind) => {
     )
     const keyId = `key_${plan}_${edges}`
     const workspaceId = `ws_${plan}_${edges}`
-    const owner = { kind: 'owner', keyId, workspaceId, plan, mode: 'live', scopes } as const
+    const owner = {
+      kind: 'owner',
+      keyId,
+      accountId: workspaceId,
+      workspaceId,
+      plan,
+      mode: 'live',
+      scopes,
+    } as const
     const before = redis.commands()
     for (let call = 0; call < calls; call++) {
       const verdict = await doors[call % edges]?.ownerCall(owner, 1, signal())

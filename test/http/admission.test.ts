@@ -154,6 +154,7 @@ describe('usage', () => {
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
     expect(answer.json).toEqual({
       workspaceId: 'ws_a',
+      mode: 'live',
       plan,
       asOf: expect.any(String),
       calls: { limit: terms.callsPerMinute, windowSeconds: 60, remaining: terms.callsPerMinute - 1 },

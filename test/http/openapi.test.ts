@@ -82,11 +82,15 @@ describe('the document', () => {
     const api = anApi()
     const poll = await api.aPoll()
     const key = api.key('ws_first', [])
+    const [keyId = ''] = api.keys.rows.keys()
     for (const { method, path, operationId } of operations) {
       const { security } = openApi.paths[path][method.toLowerCase()]
       const [scope] = security.flatMap(({ ApiKey = [] }: { ApiKey?: string[] }) => ApiKey)
       if (scope === undefined) continue
-      const address = path.replace('{pollId}', poll.id).replaceAll(/\{\w+\}/g, '1')
+      const address = path
+        .replace('{pollId}', poll.id)
+        .replace('{keyId}', keyId)
+        .replaceAll(/\{\w+\}/g, '1')
       const { status, json } = await api.ask(method, address, { key })
       expect([operationId, status, json.scope]).toEqual([operationId, 403, scope])
     }

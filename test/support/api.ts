@@ -5,6 +5,7 @@ import type { Admission } from '../../src/admission/admission.ts'
 import { formatApiKey, secretHashOf } from '../../src/application/api-key.ts'
 import { auditPoll } from '../../src/application/audit-poll.ts'
 import { castBallot } from '../../src/application/cast-ballot.ts'
+import { renameKey, revokeKey, rotateKey } from '../../src/application/change-key.ts'
 import { changePoll } from '../../src/application/change-poll.ts'
 import { checkHealth } from '../../src/application/check-health.ts'
 import { closePoll } from '../../src/application/close-poll.ts'
@@ -17,22 +18,24 @@ import { exportBallots } from '../../src/application/export-ballots.ts'
 import { followResults } from '../../src/application/follow-results.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
+import { issueKey } from '../../src/application/issue-key.ts'
+import { listActions } from '../../src/application/list-actions.ts'
 import { listBallots, readBallot } from '../../src/application/list-ballots.ts'
 import { listInvites } from '../../src/application/list-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
 import { listTexts } from '../../src/application/list-texts.ts'
+import { noteAction } from '../../src/application/note-action.ts'
 import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
 import {
   scopes as everyScope,
   type HealthCheck,
-  type KeyRecord,
+  type KeyMode,
   type Plan,
-  type PollReader,
   type Scope,
-  type UsageReader,
 } from '../../src/application/ports.ts'
 import { proveBallot } from '../../src/application/prove-ballot.ts'
+import { listKeys, readKey } from '../../src/application/read-keys.ts'
 import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
 import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
@@ -41,19 +44,20 @@ import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { revokeInvite } from '../../src/application/revoke-invite.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
-import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
-import { statusOf } from '../../src/domain/poll/poll.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Door } from '../../src/http/door.ts'
 import type { Services } from '../../src/http/http.ts'
 import { toHex } from '../../src/kernel/bytes.ts'
 import type { Clock } from '../../src/kernel/clock.ts'
+import { pause } from '../../src/kernel/pause.ts'
 import { systemRandom } from '../../src/kernel/random.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { receiptBook } from '../../src/receipts/receipt-book.ts'
 import { type NewVoterLimiter, suspicion } from '../../src/register/suspicion.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
 import { relays } from '../../src/relay/client.ts'
+import { firstAnswers } from '../../src/runtime/first-answers.ts'
+import { keyUse } from '../../src/runtime/key-use.ts'
 import {
   type Around,
   rememberKeys,
@@ -64,7 +68,10 @@ import {
 } from '../../src/runtime/remember.ts'
 import { ballotPagesOver } from './ballot-pages.ts'
 import { localInvites } from './invite-book.ts'
-import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
+import { type LocalCounting, localCounting } from './local-counting.ts'
+import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
+import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
+import { keyValues, pollsOf, usageOf, usageThatFails } from './memory-stores.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
 
@@ -79,10 +86,15 @@ export interface Api {
   /** Asks the app. A body that is neither text nor bytes goes as JSON. */
   ask(method: string, path: string, order?: Order): Promise<Answer>
   /** A new key of a workspace, with these scopes or all, on the plan of the dev workspace or another. */
-  key(workspaceId?: string, scopes?: readonly Scope[], plan?: Plan): string
+  key(workspaceId?: string, scopes?: readonly Scope[], plan?: Plan, mode?: KeyMode): string
+  readonly keys: MemoryKeys
+  /** Where first answers are kept. */
+  readonly answers: { readonly redis: MemoryAnswers; readonly postgres: MemoryAnswers }
   /** Makes a poll with the first workspace's key, and returns its document. */
   aPoll(draft?: object): Promise<PollDocument>
   vote(pollId: string, voter?: string, answers?: object, headers?: Record<string, string>): Promise<Answer>
+  /** How the audit log waits before it tries again. */
+  pauses: (delayMs: number, signal: AbortSignal) => Promise<void>
   /** What is away: Postgres, as far as keys are asked for there. */
   keysAway: boolean
   /** What is turned away; by default nothing. */
@@ -147,7 +159,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const { time, boxes, boards, postgres } = counting
   const { clock } = time
   const ballotPages = ballotPagesOver(postgres.page)
-  const keys = new Map<string, KeyRecord>()
+  const keys = memoryKeys()
+  const answers = { redis: memoryAnswers(clock), postgres: memoryAnswers(clock) }
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
   const random = { ...systemRandom, fraction: () => 1 }
@@ -172,6 +185,16 @@ export const anApi = (options: ApiOptions = {}): Api => {
     report: around.report,
   }
   const change = changePoll({ pollBook, pollViews, scoreboards: boards })
+  const keyRing = rememberKeys(
+    {
+      find: async (keyId) => {
+        if (api.keysAway) throw new Unavailable('postgres')
+        return keys.rows.get(keyId) ?? null
+      },
+    },
+    around,
+  )
+  const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random }
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
@@ -212,7 +235,10 @@ export const anApi = (options: ApiOptions = {}): Api => {
       idSecret: new Uint8Array(32),
     }),
     createWorkspace: createWorkspace({
-      workspaces: { create: async (_workspace, key) => void keys.set(key.id, key) },
+      workspaces: {
+        create: async ({ createdAt }, key) =>
+          void keys.rows.set(key.id, { ...key, name: '', createdAt, lastUsedAt: null, replacedBy: null }),
+      },
       clock,
       random,
     }),
@@ -226,30 +252,33 @@ export const anApi = (options: ApiOptions = {}): Api => {
       ballotPages,
       pause: (delayMs) => time.advance(delayMs),
     }),
+    firstAnswers: firstAnswers({ ...answers, waitUntil: around.waitUntil }),
     followResults: followResults({
       readResults: reader,
       pause: (delayMs) => time.advance(delayMs),
       clock,
     }),
     identifyCaller: identifyCaller({
-      keyRing: rememberKeys(
-        {
-          find: async (keyId) => {
-            if (api.keysAway) throw new Unavailable('postgres')
-            return keys.get(keyId) ?? null
-          },
-        },
-        around,
-      ),
+      keyRing,
       clock,
+      noteUse: keyUse(keys.book, around),
       rootKey,
     }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
     listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages }),
     listInvites: listInvites({ pollBook, inviteBook: invites }),
+    issueKey: issueKey(manage),
+    listActions: listActions({ auditLog: keys.log }),
+    listKeys: listKeys(manage),
     listPolls: listPolls({ pollReader: { list: async (order) => pollsOf(postgres, order) }, clock }),
     listTexts: listTexts({ pollBook, ballotPages }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
+    noteAction: noteAction({
+      auditLog: keys.log,
+      report: around.report,
+      pause: (delayMs, signal) => api.pauses(delayMs, signal),
+      waitUntil: around.waitUntil,
+    }),
     openLive: openLive({
       pollViews,
       results,
@@ -262,6 +291,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readBallot: readBallot({ pollBook, ballotPages }),
     readCheckpoints: readCheckpoints({ pollBook, ballotBoxes: boxes }),
+    readKey: readKey(manage),
     readLog: readLog({ pollBook, ballotBoxes: boxes }),
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
@@ -270,6 +300,9 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readResults: reader,
     recallResults: recallResults({ pollViews, results, clock }),
     receipts,
+    renameKey: renameKey(manage),
+    revokeKey: revokeKey(manage),
+    rotateKey: rotateKey(manage),
     redriveLetters: redriveLetters({
       deadLetters: {
         oldest: async (limit) => postgres.deadLetters.slice(0, limit),
@@ -293,9 +326,12 @@ export const anApi = (options: ApiOptions = {}): Api => {
   let made = 0
   const api: Api = {
     counting,
+    keys,
+    answers,
     services,
     invites,
     app,
+    pauses: pause,
     keysAway: false,
     door: () => null,
     healthy,
@@ -321,20 +357,24 @@ export const anApi = (options: ApiOptions = {}): Api => {
         },
       }
     },
-    key(workspaceId = 'ws_first', scopes = everyScope, plan = 'enterprise') {
+    key(workspaceId = 'ws_first', scopes = everyScope, plan = 'enterprise', mode = 'live') {
       const id = `key_${String(++made).padStart(16, '0')}`
       const secret = String(made).padStart(39, 'k')
       const record = {
         id,
         workspaceId,
         plan,
-        mode: 'live',
+        mode,
         scopes,
+        name: `Key ${made}`,
+        createdAt: clock.now(),
         expiresAt: null,
         revokedAt: null,
-      } as const
-      keys.set(id, { ...record, secretHash: toHex(secretHashOf(secret)) })
-      return formatApiKey('live', id, secret)
+        lastUsedAt: null,
+        replacedBy: null,
+      }
+      keys.rows.set(id, { ...record, secretHash: toHex(secretHashOf(secret)) })
+      return formatApiKey(mode, id, secret)
     },
     async aPoll(draft = {}) {
       const answer = await api.ask('POST', '/v1/polls', { key: api.key(), body: { ...lunch, ...draft } })
@@ -350,51 +390,10 @@ export const anApi = (options: ApiOptions = {}): Api => {
   return api
 }
 
-/** What test/contracts holds the archive's own count to. */
-const usageOf = ({ polls, page }: LocalPostgres): UsageReader => {
-  const own = (workspaceId: string) => [...polls.values()].filter((poll) => poll.workspaceId === workspaceId)
-  return {
-    stored: async (workspaceId, signal) => {
-      const ballots = await Promise.all(own(workspaceId).map(({ id }) => page(id, null, 100_000, signal)))
-      return { polls: own(workspaceId).length, ballots: ballots.flat().length }
-    },
-    polls: async (workspaceId, most) => Math.min(most, own(workspaceId).length),
-  }
-}
-
-const usageThatFails = (error: Error): UsageReader => ({
-  stored: () => Promise.reject(error),
-  polls: () => Promise.reject(error),
-})
-
 const openDoor: Admission = {
   ballots: { refusedUntil: () => null },
   ownerCall: async () => ({ allowed: true, quota: 600_000, remaining: 599_999, resetAt: 0 }),
 }
 
-/** What test/contracts holds the archive's own list to. */
-const pollsOf = ({ polls }: LocalPostgres, order: Parameters<PollReader['list']>[0]) =>
-  [...polls.values()]
-    .filter((poll) => poll.workspaceId === order.workspaceId && !poll.archived)
-    .filter((poll) => order.status === null || statusOf(poll, order.now) === order.status)
-    .toSorted((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
-    .filter(
-      ({ createdAt, id }) =>
-        order.after === null ||
-        createdAt < order.after.createdAt ||
-        (createdAt === order.after.createdAt && id < order.after.id),
-    )
-    .slice(0, order.limit)
-
 const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array
-
-/** Workers KV as one process sees it: at once, and without an end to what it holds. */
-const keyValues = (): KeyValueStore => {
-  const values = new Map<string, string>()
-  return {
-    get: async (key) => values.get(key) ?? null,
-    put: async (key, value) => void values.set(key, value),
-    delete: async (key) => void values.delete(key),
-  }
-}

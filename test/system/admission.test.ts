@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasRedisServer } from '../../dev/redis.ts'
 import { type Stack, startStack } from '../../dev/stack.ts'
+import { scopes } from '../../src/application/ports.ts'
+import { ownerRoutes, parametersOf, pathOf } from '../support/route-table.ts'
 import { clientOf, eventually, type SystemAnswer, type SystemClient } from './client.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'edgepoll-admission-'))
@@ -95,6 +97,77 @@ describe('a plan’s limit', () => {
     })
   })
 })
+
+describe('keys', () => {
+  const issue = (client: SystemClient, key: string, body: object, headers: Record<string, string> = {}) =>
+    client.ask('POST', '/v1/keys', {
+      key,
+      headers,
+      body: { name: 'Another', scopes: ['polls:read'], ...body },
+    })
+
+  it('made at one edge open at the other; a revoked one is refused at once where it was revoked', async () => {
+    const key = await aWorkspace('pro')
+    const { id, apiKey } = (await issue(here, key, {})).json
+    for (const client of [here, there])
+      expect((await client.ask('GET', '/v1/polls', { key: apiKey })).status).toBe(200)
+    expect((await here.ask('DELETE', `/v1/keys/${id}`, { key })).status).toBe(204)
+    expect((await here.ask('GET', '/v1/polls', { key: apiKey })).json.code).toBe('key-invalid')
+    const log = await there.ask('GET', '/v1/audit-log', { key })
+    expect(log.json.data.map(({ action, target }: Said) => [action, target])).toEqual([
+      ['key.revoke', id],
+      ['key.issue', id],
+    ])
+  })
+
+  it('are made once by an Idempotency-Key, at whichever edge it comes again', async () => {
+    const key = await aWorkspace('pro')
+    const once = { 'Idempotency-Key': 'only-once' }
+    const done = await issue(here, key, {}, once)
+    expect(done.status).toBe(201)
+    for (const client of [there, here]) {
+      // Both stores may be slow for a moment: then it is told to come again.
+      const settled = (body: object) => eventually(() => issue(client, key, body, once), isSettled)
+      const again = await settled({})
+      expect([again.text, again.headers['idempotency-replayed']]).toEqual([done.text, 'true'])
+      const other = await settled({ name: 'Else' })
+      expect([other.status, other.json.code]).toEqual([422, 'idempotency-key-reused'])
+    }
+    expect((await here.ask('GET', '/v1/keys', { key })).json.data).toHaveLength(2)
+  })
+
+  it('of another workspace and of tests reach nothing: every route of an owner says 404', async () => {
+    const key = await aWorkspace('pro')
+    const pollId = await aPoll(key)
+    const { id: keyId, apiKey: tests } = (await issue(here, key, { mode: 'test', scopes })).json
+    const ids: Record<string, string> = { pollId, keyId, serial: '1', ballotId: `bal_${'0'.repeat(26)}` }
+    const theirs = await aWorkspace('free')
+    for (const [route] of ownerRoutes) {
+      const names = parametersOf(route)
+      const [method = ''] = route.split(' ')
+      // A test key does see itself.
+      for (const presented of names.includes('keyId') ? [theirs] : [theirs, tests]) {
+        const answer = await there.ask(method, pathOf(route, ids), {
+          key: presented,
+          headers: { 'If-Match': '*' },
+        })
+        if (names.length > 0) expect([route, answer.status]).toEqual([route, 404])
+      }
+    }
+    expect((await here.ask('GET', '/v1/polls', { key: tests })).json.data).toEqual([])
+    expect((await here.ask('GET', `/v1/polls/${pollId}`, { key })).json).toMatchObject({
+      status: 'open',
+      mode: 'live',
+    })
+  })
+})
+
+const isSettled = ({ status }: SystemAnswer) => status !== 409 && status !== 503
+
+interface Said {
+  readonly action: string
+  readonly target: string
+}
 
 describe('a school', () => {
   it('of a thousand behind one address gets every ballot in, whatever the plan', async () => {

@@ -4,6 +4,7 @@ import type { PollDeath } from '../../src/application/ports.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
 import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
+import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
@@ -28,5 +29,8 @@ export default {
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
     return dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages)
   },
-  scheduled: (_event, env) => reconcileAll(servicesOf(env))(),
+  scheduled: async (_event, env) => {
+    await forgetAnswers(servicesOf(env))()
+    await reconcileAll(servicesOf(env))()
+  },
 } satisfies ExportedHandler<ArchiveEnv>

@@ -10,6 +10,7 @@ import { accept } from '../../kernel/result.ts'
 import { signalOf } from '../deadline.ts'
 import { workOf } from '../door.ts'
 import { type Http, refused } from '../http.ts'
+import { presentedKey } from '../presented-key.ts'
 
 export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   const { headers } = c.req.raw
@@ -75,10 +76,4 @@ const tooMany = (c: Context<Http>, resetAt: number) => {
   const seconds = secondsUntil(resetAt, clock.now())
   const later = Math.floor(random.fraction() * (2 + seconds / 4))
   return { reason: 'rate-limited', retryAfterSeconds: seconds + later } as const
-}
-
-const presentedKey = (headers: Headers): string | null => {
-  const authorization = headers.get('authorization')
-  if (authorization === null) return headers.get('x-api-key')
-  return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? authorization
 }

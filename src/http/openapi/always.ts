@@ -24,6 +24,15 @@ export const owned = [
 
 export const operated = [...negotiated, 'key-required'] as const satisfies readonly Reason[]
 
+/** A POST that is done once by an `Idempotency-Key`. */
+export const repeated = [
+  'header-invalid',
+  'body-too-large',
+  'body-malformed',
+  'idempotency-key-reused',
+  'idempotency-key-in-flight',
+] as const satisfies readonly Reason[]
+
 /** With a body. */
 export const bodied = [
   'body-malformed',

@@ -4,6 +4,7 @@ import { examples } from './examples.ts'
 import { headerComponents } from './headers.ts'
 import { introduction, tagDescriptions } from './introduction.ts'
 import { ballotOperations } from './operations/ballots.ts'
+import { keyOperations } from './operations/keys.ts'
 import { operatorOperations } from './operations/operator.ts'
 import { ownerBallotOperations } from './operations/owner-ballots.ts'
 import { ownerOperations } from './operations/owners.ts'
@@ -30,6 +31,7 @@ export const operations = [
   ...proofOperations,
   ...ownerOperations,
   ...usageOperations,
+  ...keyOperations,
   ...operatorOperations,
   ...pageOperations,
   ...procedureOperations,

@@ -80,7 +80,15 @@ const poll = {
   },
 }
 
-const ownedPoll = { ...poll, allowedOrigins, expectedVoters, labels, archived: false, shards: 1 }
+const ownedPoll = {
+  ...poll,
+  allowedOrigins,
+  expectedVoters,
+  labels,
+  archived: false,
+  shards: 1,
+  mode: 'live',
+}
 
 const closedPoll = { ...ownedPoll, status: 'closed', version: 2, final: true }
 
@@ -199,12 +207,34 @@ const workspace = {
 /** Under `components.examples`, beside one a problem. */
 const usage = {
   workspaceId: workspace.id,
+  mode: 'live',
   plan: 'free',
   asOf: castAt,
   calls: { limit: 600, windowSeconds: 60, remaining: 599 },
   polls: { used: 12, limit: 100 },
   ballots: { used: 79_321 },
   perPoll: { shards: 4, viewers: 1_000 },
+}
+
+const key = {
+  id: 'key_24bhjszjzkrkydte',
+  name: 'The website',
+  mode: 'live',
+  scopes: ['polls:read', 'results:read'],
+  createdAt: castAt,
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: null,
+  replacedBy: null,
+}
+
+const auditEntry = {
+  id: 'aud_hmd5kygk64ejhmq1cg26dw72br',
+  at: castAt,
+  actor: key.id,
+  action: 'poll.close',
+  target: pollId,
+  requestId: 'req_2f1c1c5e-6a3b-4d0e-9f57-0a1b2c3d4e5f',
 }
 
 export const examples = {
@@ -239,6 +269,13 @@ export const examples = {
   'workspace-draft': { summary: 'A free one', value: { name: 'Acme' } },
   workspace: { summary: 'A free one', value: workspace },
   usage: { summary: 'Of a free plan', value: usage },
+  'key-draft': { summary: 'One that reads', value: { name: key.name, scopes: key.scopes } },
+  'key-patch': { summary: 'Another name', value: { name: 'The app' } },
+  'key-rotation': { summary: 'An hour', value: { overlapSeconds: 3600 } },
+  key: { summary: 'One that reads', value: key },
+  'new-key': { summary: 'One that reads', value: { ...key, apiKey: workspace.apiKey } },
+  'key-page': { summary: 'The only page', value: { data: [key], nextCursor: null } },
+  'audit-page': { summary: 'The only page', value: { data: [auditEntry], nextCursor: null } },
   'poll-ids': { summary: 'The only page', value: { pollIds: [pollId], next: null } },
   'poll-audit': { summary: 'All is well', value: { pollId, shards: [equalShard] } },
   redriven: { summary: 'None was there', value: { redriven: 0 } },

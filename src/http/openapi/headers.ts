@@ -58,7 +58,7 @@ export const headerComponents = {
     schema: only('true'),
   },
   'Idempotency-Replayed': {
-    description: '`true`: this is the first answer again; nothing was counted.',
+    description: '`true`: this is the first answer again; nothing was done or counted.',
     schema: only('true'),
   },
   Link: { description: 'The next page, with `rel="next"` (RFC 8288), where there is one.', schema: text },

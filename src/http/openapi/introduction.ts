@@ -13,7 +13,8 @@ JSON is camelCase, times are RFC 3339 in UTC, ids have a prefix (\`poll_\`, \`ba
 ## Keys
 Reading a poll, voting, results and proofs take no key and may be called from any page. Everything else takes a key of a
 workspace, \`Authorization: Bearer ep_live_…\` or \`X-API-Key\`, with the scope that the operation names. A key that is shown
-and not valid is refused everywhere. Another workspace’s poll answers 404, like one that is not there.
+and not valid is refused everywhere. Another workspace’s poll answers 404, like one that is not there. What \`ep_test_…\` keys make is
+apart from what live keys see; voters vote in both alike.
 
 ## Formats
 \`Accept\` with q-values over \`application/json\`, \`application/vnd.msgpack\` (also \`application/msgpack\` and
@@ -24,7 +25,8 @@ nothing named twice, whole numbers within ±(2⁵³−1), no U+0000, no members 
 
 ## Repeating
 A ballot may be sent again with the same \`Voter-Id\` or \`Idempotency-Key\` as often as it takes: it is counted at most once and
-every repeat gets the first answer. 503 is always safe to repeat, after \`Retry-After\` seconds.
+every repeat gets the first answer. A \`POST\` of an owner with an \`Idempotency-Key\` is done once, and repeats within a day get the first
+answer with \`Idempotency-Replayed\`; other content under the same key is 422, and a repeat while the first is under way 409. 503 is always safe to repeat, after \`Retry-After\` seconds.
 
 ## Limits
 Calls with a key take from the quota of the workspace’s plan; \`RateLimit-Policy\` says what it is, \`RateLimit\` what is left, and \`GET
@@ -51,6 +53,7 @@ export const tagDescriptions = [
   { name: 'Proofs', description: 'What shows, without trusting us, that every ballot was counted.' },
   { name: 'Invites and exports', description: 'What else an owner does with a poll.' },
   { name: 'Usage', description: 'What a workspace has used of its plan.' },
+  { name: 'Keys', description: 'Who may do what, and what they did.' },
   { name: 'Operator', description: 'For whoever runs the service.' },
   { name: 'Pages', description: 'For people.' },
   { name: 'Procedures', description: 'The voting of one poll, for other services: Connect.' },

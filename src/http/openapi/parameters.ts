@@ -28,6 +28,8 @@ export const serialPath = z.object({
 
 export const questionPath = z.object({ pollId: poll, questionId: id('The question.', 'why') })
 
+export const keyPath = z.object({ keyId: id('The key.', 'key_24bhjszjzkrkydte') })
+
 /** Of a list: how many a page, and where it begins. */
 export const paged = {
   limit: z.int().min(1).max(100).optional().openapi({ description: 'How many a page.', default: 20 }),
@@ -79,6 +81,9 @@ export const idempotencyKey = z.string().min(1).max(255).optional().openapi({
   pattern: visible,
   example: '9f4c0d2e-7b1a-4f7e-8a55-0a6a5b1d3c11',
 })
+
+/** Of a POST that is done once. */
+export const once = z.object({ 'Idempotency-Key': idempotencyKey })
 
 export const ifNoneMatch = z.string().optional().openapi({
   description: 'Tags that are known already, or `*`: 304 where one still holds. Compared weakly.',

@@ -41,11 +41,13 @@ export const polls = new Hono<Http>()
     }
     const made = await c.get('services').createPoll(order, signalOf(c))
     if (!made.ok) return refused(c, made.refusal)
-    const document = pollDocument(made.value, viewpoint(c, true))
+    const { poll, again } = made.value
+    const document = pollDocument(poll, viewpoint(c, true))
     const headers = {
       Location: document.urls.self,
-      ETag: entityTag('poll', made.value.version, representationOf(c)),
+      ETag: entityTag('poll', poll.version, representationOf(c)),
       'Cache-Control': 'no-store',
+      ...(again && { 'Idempotency-Replayed': 'true' }),
     }
     return answer(c, document, 201, headers, 'poll')
   })

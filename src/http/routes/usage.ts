@@ -16,7 +16,8 @@ export const usage = new Hono<Http>().get('/', async (c) => {
   const { clock, readUsage } = c.get('services')
   const { plan, terms, stored, ageMs, stale } = await readUsage(owner.value, signalOf(c))
   const document = {
-    workspaceId: owner.value.workspaceId,
+    workspaceId: owner.value.accountId,
+    mode: owner.value.mode,
     plan,
     asOf: new Date(clock.now() - ageMs).toISOString(),
     calls: {

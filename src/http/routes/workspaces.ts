@@ -20,5 +20,6 @@ export const workspaces = new Hono<Http>().post('/', async (c) => {
   if (!parsed.success) return refused(c, { reason: 'workspace-invalid', errors: faultsOf(parsed.error) })
   const { workspace, apiKey } = await c.get('services').createWorkspace(parsed.data, signalOf(c))
   const { id, name, plan } = workspace
+  c.set('target', id)
   return answer(c, { id, name, plan, apiKey }, 201, { 'Cache-Control': 'no-store' })
 })

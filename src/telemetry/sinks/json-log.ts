@@ -18,6 +18,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'unexpected':
     case 'commit-failed':
     case 'alarm-failed':
+    case 'audit-failed':
     case 'message-poisoned':
       return 'error'
     case 'report-failed':
@@ -25,6 +26,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'shelf-failed':
     case 'purge-failed':
     case 'poll-record-failed':
+    case 'answer-unkept':
     case 'archive-failed':
     case 'export-failed':
     case 'invites-unrecorded':

@@ -43,7 +43,7 @@ const make = async ({ world, plan }: Stage): Promise<Poll> => {
         ),
       )
       if (!made.ok) throw new Error(JSON.stringify(made.refusal))
-      return made.value
+      return made.value.poll
     } catch (error) {
       if (String(error).includes('poll-invalid')) throw error
       await world.schedule.pause(300)

@@ -1,9 +1,9 @@
 // What the operator does with the root key.
 import { createRoute, z } from '@hono/zod-openapi'
-import { bodied, operated } from '../always.ts'
+import { bodied, operated, repeated } from '../always.ts'
 import { body, spoken } from '../formats.ts'
 import { headers, unkept } from '../headers.ts'
-import { pollPath } from '../parameters.ts'
+import { once, pollPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
 import { pollAudit, pollIds, redriven, workspace, workspaceDraft } from '../schemas/owner.ts'
 import { operator } from '../security.ts'
@@ -19,15 +19,16 @@ const createWorkspace = createRoute({
   method: 'post',
   path: '/v1/workspaces',
   request: {
+    headers: once,
     body: body({ schema: workspaceDraft, examples: ['workspace-draft'] }),
   },
   responses: {
     201: {
       description: 'The workspace.',
-      headers: headers(...unkept),
+      headers: headers('Idempotency-Replayed', ...unkept),
       content: spoken({ schema: workspace, examples: ['workspace'] }),
     },
-    ...refusals(...operated, ...bodied, 'workspace-invalid'),
+    ...refusals(...operated, ...bodied, ...repeated, 'workspace-invalid'),
   },
 })
 
@@ -62,14 +63,14 @@ const reconcilePoll = createRoute({
   ...operator,
   method: 'post',
   path: '/v1/operator/polls/{pollId}/reconcile',
-  request: { params: pollPath },
+  request: { params: pollPath, headers: once },
   responses: {
     200: {
       description: 'Each shard’s verdict.',
-      headers: headers(...unkept),
+      headers: headers('Idempotency-Replayed', ...unkept),
       content: spoken({ schema: pollAudit, examples: ['poll-audit'] }),
     },
-    ...refusals(...operated, 'poll-not-found'),
+    ...refusals(...operated, ...repeated, 'poll-not-found'),
   },
 })
 
@@ -81,13 +82,14 @@ const redriveLetters = createRoute({
   ...operator,
   method: 'post',
   path: '/v1/operator/dead-letters/redrive',
+  request: { headers: once },
   responses: {
     200: {
       description: 'How many.',
-      headers: headers(...unkept),
+      headers: headers('Idempotency-Replayed', ...unkept),
       content: spoken({ schema: redriven, examples: ['redriven'] }),
     },
-    ...refusals(...operated),
+    ...refusals(...operated, ...repeated),
   },
 })
 

@@ -1,10 +1,10 @@
 // What else an owner does with a poll: invites and exports.
 import { createRoute, z } from '@hono/zod-openapi'
-import { always, bodied, owned } from '../always.ts'
+import { always, bodied, owned, repeated } from '../always.ts'
 import { shown } from '../examples.ts'
 import { body, spoken } from '../formats.ts'
 import { headers, unkept } from '../headers.ts'
-import { paged, pollPath, serialPath } from '../parameters.ts'
+import { once, paged, pollPath, serialPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
 import { exportDocument, exportedBallot } from '../schemas/ballot.ts'
 import { invites, invitesDraft, invitesPage } from '../schemas/owner.ts'
@@ -22,12 +22,13 @@ const issueInvites = createRoute({
   path: '/v1/polls/{pollId}/invites',
   request: {
     params: pollPath,
+    headers: once,
     body: body({ schema: invitesDraft, examples: ['invites-draft'] }),
   },
   responses: {
     201: {
       description: 'The codes; as CSV with the columns `serial,code`.',
-      headers: headers(...unkept),
+      headers: headers('Idempotency-Replayed', ...unkept),
       content: {
         ...spoken({ schema: invites, examples: ['invites'] }),
         'text/csv': {
@@ -36,7 +37,7 @@ const issueInvites = createRoute({
         },
       },
     },
-    ...refusals(...owned, ...bodied, 'invites-invalid'),
+    ...refusals(...owned, ...bodied, ...repeated, 'invites-invalid'),
   },
 })
 

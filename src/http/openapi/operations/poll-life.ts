@@ -1,10 +1,10 @@
 // Polls: changed, opened, closed, archived, deleted.
 import { createRoute, z } from '@hono/zod-openapi'
-import { bodied, owned } from '../always.ts'
+import { bodied, owned, repeated } from '../always.ts'
 import { shown } from '../examples.ts'
 import { spoken } from '../formats.ts'
 import { headers, unkept } from '../headers.ts'
-import { ifMatch, pollPath } from '../parameters.ts'
+import { ifMatch, once, pollPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
 import { closedPoll, ownedPoll } from '../schemas/poll.ts'
 import { pollPatch } from '../schemas/poll-draft.ts'
@@ -14,7 +14,7 @@ const tags = ['Polls']
 
 const changed = {
   description: 'The poll as it is now.',
-  headers: headers('ETag', ...unkept),
+  headers: headers('ETag', 'Idempotency-Replayed', ...unkept),
   content: spoken({
     schema: ownedPoll,
     message: 'Poll',
@@ -68,12 +68,12 @@ const openPoll = createRoute({
   ...owner('polls:write'),
   method: 'post',
   path: '/v1/polls/{pollId}/open',
-  request: { params: pollPath },
-  responses: { 200: changed, ...refusals(...owned, 'poll-closed') },
+  request: { params: pollPath, headers: once },
+  responses: { 200: changed, ...refusals(...owned, ...repeated, 'poll-closed') },
 })
 
 const closed = {
-  headers: headers('ETag', ...unkept),
+  headers: headers('ETag', 'Idempotency-Replayed', ...unkept),
   content: spoken({
     schema: closedPoll,
     message: 'Poll',
@@ -90,14 +90,14 @@ const closePoll = createRoute({
   ...owner('polls:write'),
   method: 'post',
   path: '/v1/polls/{pollId}/close',
-  request: { params: pollPath },
+  request: { params: pollPath, headers: once },
   responses: {
     200: { description: 'The poll, with `final: true`: its results are final.', ...closed },
     202: {
       description: 'The poll, with `final: false`: counting takes longer than 5 s and goes on by itself.',
       ...closed,
     },
-    ...refusals(...owned),
+    ...refusals(...owned, ...repeated),
   },
 })
 
@@ -109,8 +109,8 @@ const archivePoll = createRoute({
   ...owner('polls:write'),
   method: 'post',
   path: '/v1/polls/{pollId}/archive',
-  request: { params: pollPath },
-  responses: { 200: changed, ...refusals(...owned) },
+  request: { params: pollPath, headers: once },
+  responses: { 200: changed, ...refusals(...owned, ...repeated) },
 })
 
 const deletePoll = createRoute({

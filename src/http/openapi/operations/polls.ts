@@ -31,7 +31,7 @@ const createPoll = createRoute({
   responses: {
     201: {
       description: 'The poll.',
-      headers: headers('Location', 'ETag', ...unkept),
+      headers: headers('Location', 'ETag', 'Idempotency-Replayed', ...unkept),
       content: spoken({
         schema: ownedPoll,
         message: 'Poll',

@@ -169,6 +169,7 @@ const owned = {
   allowedOrigins: z.array(z.string()).describe(pollWords.allowedOrigins),
   expectedVoters: z.int().nullable().describe(pollWords.expectedVoters),
   labels: z.record(z.string(), z.string()).describe(pollWords.labels),
+  mode: z.enum(['live', 'test']).describe('By which kind of key it was made.'),
   archived: z.boolean().describe('Hidden from lists; says nothing about voting.'),
   shards: z.int().min(1).max(256).describe('How many boxes count it. Fixed when it is made.'),
 }

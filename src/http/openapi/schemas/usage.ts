@@ -7,6 +7,7 @@ export const usage = named(
   'Usage',
   z.object({
     workspaceId: z.string().describe('The workspace of the key.'),
+    mode: z.enum(['live', 'test']).describe('Of the key. What tests use is counted apart.'),
     plan: z.enum(['free', 'pro', 'enterprise']).describe('What its owner has paid for.'),
     asOf: time.describe('When polls and ballots were counted: up to a minute ago.'),
     calls: z

@@ -1,0 +1,16 @@
+// A key as its owner sees it: everything but the secret.
+import type { StoredKey } from '../application/key-ports.ts'
+
+export const keyDocument = (key: StoredKey) => ({
+  id: key.id,
+  name: key.name,
+  mode: key.mode,
+  scopes: key.scopes,
+  createdAt: time(key.createdAt),
+  expiresAt: time(key.expiresAt),
+  revokedAt: time(key.revokedAt),
+  lastUsedAt: time(key.lastUsedAt),
+  replacedBy: key.replacedBy,
+})
+
+const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())

@@ -1,0 +1,101 @@
+// How each route that changes something is asked so that it goes well: what the audit log and repeats are tested by.
+import type { Answer, Api } from './api.ts'
+import { lunch, rootKey } from './api.ts'
+import { things } from './route-table.ts'
+
+export interface OwnerOrder {
+  readonly path: string
+  readonly key: string
+  readonly headers?: Record<string, string>
+  readonly body?: unknown
+  /** What its entry in the audit log is about; null: whatever the answer made. */
+  readonly target: string | null
+}
+
+type Make = (api: Api, key: string) => Promise<Omit<OwnerOrder, 'key'> & { readonly key?: string }>
+
+/** By route, as `ownerWrites` names them. */
+export const ownerOrders: Readonly<Record<string, Make>> = {
+  'POST /v1/keys': async () => ({
+    path: '/v1/keys',
+    body: { name: 'Another', scopes: ['polls:read'] },
+    target: null,
+  }),
+  'PATCH /v1/keys/:keyId': async (api, key) => {
+    const id = await a('keyId', api, key)
+    return { path: `/v1/keys/${id}`, body: { name: 'Renamed' }, target: id }
+  },
+  'POST /v1/keys/:keyId/rotate': async (api, key) => {
+    const id = await a('keyId', api, key)
+    return { path: `/v1/keys/${id}/rotate`, body: { overlapSeconds: 60 }, target: id }
+  },
+  'DELETE /v1/keys/:keyId': async (api, key) => {
+    const id = await a('keyId', api, key)
+    return { path: `/v1/keys/${id}`, target: id }
+  },
+  'POST /v1/polls': async () => ({ path: '/v1/polls', body: lunch, target: null }),
+  'PATCH /v1/polls/:pollId': async (api, key) => {
+    const id = await a('pollId', api, key)
+    return { path: `/v1/polls/${id}`, headers: { 'If-Match': '*' }, body: { title: 'Dinner?' }, target: id }
+  },
+  'POST /v1/polls/:pollId/open': ofPoll('open'),
+  'POST /v1/polls/:pollId/close': ofPoll('close'),
+  'POST /v1/polls/:pollId/archive': ofPoll('archive'),
+  'DELETE /v1/polls/:pollId': ofPoll(''),
+  'DELETE /v1/polls/:pollId/ballots/:ballotId': async (api, key) => {
+    const { json } = await api.ask('POST', '/v1/polls', { key, body: lunch })
+    const ballot = (await api.vote(json.id)).json.id
+    return { path: `/v1/polls/${json.id}/ballots/${ballot}`, target: `${json.id}/${ballot}` }
+  },
+  'POST /v1/polls/:pollId/invites': async (api, key) => {
+    const id = await a('pollId', api, key)
+    return { path: `/v1/polls/${id}/invites`, body: { count: 3 }, target: id }
+  },
+  'DELETE /v1/polls/:pollId/invites/:serial': async (api, key) => {
+    const id = await a('pollId', api, key)
+    await api.ask('POST', `/v1/polls/${id}/invites`, { key, body: { count: 1 } })
+    return { path: `/v1/polls/${id}/invites/1`, target: `${id}/1` }
+  },
+  'POST /v1/workspaces': async () => ({
+    path: '/v1/workspaces',
+    key: rootKey,
+    body: { name: 'Acme' },
+    target: null,
+  }),
+  'POST /v1/operator/polls/:pollId/reconcile': async (api, key) => {
+    const id = await a('pollId', api, key)
+    return { path: `/v1/operator/polls/${id}/reconcile`, key: rootKey, target: id }
+  },
+  'POST /v1/operator/dead-letters/redrive': async () => ({
+    path: '/v1/operator/dead-letters/redrive',
+    key: rootKey,
+    target: '',
+  }),
+}
+
+/** An order of this route by a key that may everything. */
+export const orderOf = async (route: string, api: Api): Promise<OwnerOrder> => {
+  const key = api.key()
+  const make = ownerOrders[route]
+  if (make === undefined)
+    throw new Error(`add to ownerOrders in test/support/owner-orders.ts how '${route}' goes well`)
+  return { key, ...(await make(api, key)) }
+}
+
+export const send = (
+  api: Api,
+  route: string,
+  { path, key, body, headers = {} }: OwnerOrder,
+  more: Record<string, string> = {},
+): Promise<Answer> =>
+  api.ask(route.split(' ')[0] ?? '', path, { key, body, headers: { ...headers, ...more } })
+
+const a = async (name: string, api: Api, key: string): Promise<string> =>
+  (await things[name]?.make(api, key)) ?? ''
+
+function ofPoll(act: string): Make {
+  return async (api, key) => {
+    const id = await a('pollId', api, key)
+    return { path: `/v1/polls/${id}${act && `/${act}`}`, target: id }
+  }
+}

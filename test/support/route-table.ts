@@ -1,0 +1,115 @@
+// Who may ask each route, written down beside the code and held to it: a route without a line here fails the tenant matrix.
+import type { Scope } from '../../src/application/ports.ts'
+import { createApp } from '../../src/http/app.ts'
+import type { Api } from './api.ts'
+
+/** `anybody`: nothing of an owner's · `voter`: whoever may vote or watch · `any key`: of a workspace, whatever its scopes. */
+export type Access = Scope | 'anybody' | 'voter' | 'operator' | 'any key'
+
+export const access: Readonly<Record<string, Access>> = {
+  'GET /.well-known/jwks.json': 'anybody',
+  'GET /assets/:file': 'anybody',
+  'GET /docs': 'anybody',
+  'GET /docs/:file': 'anybody',
+  'GET /edgepoll.v1.PollService/:method': 'voter',
+  'POST /edgepoll.v1.PollService/:method': 'voter',
+  'GET /livez': 'anybody',
+  'GET /openapi-3.0.json': 'anybody',
+  'GET /openapi.json': 'anybody',
+  'GET /p/:pollId': 'voter',
+  'POST /p/:pollId': 'voter',
+  'GET /problems/:reason': 'anybody',
+  'GET /readyz': 'anybody',
+  'GET /v1/audit-log': 'keys:write',
+  'GET /v1/keys': 'keys:write',
+  'POST /v1/keys': 'keys:write',
+  'GET /v1/keys/:keyId': 'keys:write',
+  'PATCH /v1/keys/:keyId': 'keys:write',
+  'DELETE /v1/keys/:keyId': 'keys:write',
+  'POST /v1/keys/:keyId/rotate': 'keys:write',
+  'POST /v1/operator/dead-letters/redrive': 'operator',
+  'GET /v1/operator/polls': 'operator',
+  'POST /v1/operator/polls/:pollId/reconcile': 'operator',
+  'GET /v1/polls': 'polls:read',
+  'POST /v1/polls': 'polls:write',
+  'GET /v1/polls/:pollId': 'voter',
+  'PATCH /v1/polls/:pollId': 'polls:write',
+  'DELETE /v1/polls/:pollId': 'polls:write',
+  'POST /v1/polls/:pollId/archive': 'polls:write',
+  'GET /v1/polls/:pollId/ballots': 'ballots:read',
+  'POST /v1/polls/:pollId/ballots': 'voter',
+  'GET /v1/polls/:pollId/ballots/:ballotId': 'ballots:read',
+  'DELETE /v1/polls/:pollId/ballots/:ballotId': 'polls:write',
+  'GET /v1/polls/:pollId/ballots/mine': 'voter',
+  'PUT /v1/polls/:pollId/ballots/mine': 'voter',
+  'POST /v1/polls/:pollId/close': 'polls:write',
+  'GET /v1/polls/:pollId/export': 'exports:read',
+  'GET /v1/polls/:pollId/invites': 'polls:read',
+  'POST /v1/polls/:pollId/invites': 'polls:write',
+  'DELETE /v1/polls/:pollId/invites/:serial': 'polls:write',
+  'GET /v1/polls/:pollId/log': 'voter',
+  'GET /v1/polls/:pollId/log/checkpoint': 'voter',
+  'POST /v1/polls/:pollId/open': 'polls:write',
+  'GET /v1/polls/:pollId/questions/:questionId/texts': 'ballots:read',
+  'GET /v1/polls/:pollId/receipts/:ballotId': 'voter',
+  'GET /v1/polls/:pollId/results': 'voter',
+  'GET /v1/polls/:pollId/results/live': 'voter',
+  'GET /v1/usage': 'any key',
+  'POST /v1/workspaces': 'operator',
+}
+
+/** Something of the owner's for each parameter of a path, and an id of its kind that nobody gave out. */
+export const things: Readonly<
+  Record<string, { readonly missing: string; readonly make: (api: Api, key: string) => Promise<string> }>
+> = {
+  pollId: {
+    missing: 'poll_0123456789abcdefghjkmnpqrs',
+    make: async (api, key) => {
+      const { json } = await api.ask('POST', '/v1/polls', { key, body: aDraft })
+      return json.id
+    },
+  },
+  keyId: {
+    missing: 'key_0123456789abcdef',
+    make: async (api, key) => {
+      const body = { name: 'A thing', scopes: ['polls:read'] }
+      return (await api.ask('POST', '/v1/keys', { key, body })).json.id
+    },
+  },
+  questionId: { missing: 'nowhere', make: async () => 'why' },
+  // Both are looked for in the poll: one that is not there is erased or revoked all the same, or refused by that poll.
+  ballotId: { missing: 'bal_0123456789abcdefghjkmnpqrs', make: async () => 'bal_0123456789abcdefghjkmnpqrs' },
+  serial: { missing: '999', make: async () => '1' },
+}
+
+const aDraft = {
+  title: 'Lunch?',
+  results: 'hidden',
+  questions: [
+    { type: 'choice', prompt: 'Where?', options: [{ label: 'Pizza' }, { label: 'Sushi' }] },
+    { id: 'why', type: 'text', prompt: 'Why?' },
+  ],
+}
+
+/** The app's own routes. */
+export const routesOf = (api: Api): readonly string[] => [
+  ...new Set(
+    createApp(api.services)
+      .routes.filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path}`),
+  ),
+]
+
+export const parametersOf = (route: string): readonly string[] =>
+  [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+
+/** A path with these in the place of its parameters. */
+export const pathOf = (route: string, ids: Readonly<Record<string, string>>): string =>
+  (route.split(' ')[1] ?? '').replaceAll(/:(\w+)/g, (_parameter, name) => ids[name] ?? 'none')
+
+/** Routes that only an owner may ask, with the scope they ask for. */
+export const ownerRoutes = Object.entries(access).flatMap(([route, who]) =>
+  who === 'anybody' || who === 'voter' || who === 'operator' || who === 'any key'
+    ? []
+    : [[route, who] as const],
+)
