@@ -32,6 +32,8 @@ export interface Scoreboards {
   close(pollId: string, signal: AbortSignal): Promise<ClosingState | null>
   /** Deletes the poll with all its ballots. false: no such poll. */
   remove(pollId: string, signal: AbortSignal): Promise<boolean>
+  /** Deletes it where it closed before a time. false: it did not, or there is no such poll. */
+  retire(pollId: string, closedBefore: number, signal: AbortSignal): Promise<boolean>
   /** Reserves serials for new invites; null: no such poll. */
   issueInvites(
     pollId: string,
@@ -276,12 +278,21 @@ export interface KeyRing {
 
 export interface Workspaces {
   create(workspace: Workspace, key: KeyRecord, signal: AbortSignal): Promise<void>
+  /** null: no such workspace. */
+  find(workspaceId: string, signal: AbortSignal): Promise<Workspace | null>
+  /** The workspace as it is now; null: no such workspace. */
+  change(workspaceId: string, change: WorkspaceChange, signal: AbortSignal): Promise<Workspace | null>
 }
+
+/** What is not named stays. */
+export type WorkspaceChange = Partial<Pick<Workspace, 'name' | 'retentionDays'>>
 
 export interface Workspace {
   readonly id: string
   readonly name: string
   readonly plan: Plan
+  /** Days that a poll is kept after it closed; null: until its owner deletes it. */
+  readonly retentionDays: number | null
   readonly createdAt: number
 }
 

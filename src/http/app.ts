@@ -23,8 +23,9 @@ import { problemPages } from './routes/problem-pages.ts'
 import { keySet, receipts } from './routes/receipts.ts'
 import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
+import { retention } from './routes/retention.ts'
 import { usage } from './routes/usage.ts'
-import { workspaces } from './routes/workspaces.ts'
+import { ownWorkspace, workspaces } from './routes/workspaces.ts'
 
 export const createApp = (services: Services) => {
   const app = new Hono<Http>()
@@ -38,6 +39,7 @@ export const createApp = (services: Services) => {
     .route('/', problemPages)
     .route('/', keySet)
     .route('/', reference)
+    .route('/v1/workspace', ownWorkspace)
     .route('/v1/workspaces', workspaces)
     .route('/v1/usage', usage)
     .route('/v1/polls', polls)
@@ -49,6 +51,7 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', log)
     .route('/v1/polls', exports)
     .route('/v1/operator', operator)
+    .route('/v1/operator', retention)
     .route('/', connect)
 
   // Before anything is made for a request: see door.ts.

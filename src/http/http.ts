@@ -5,6 +5,7 @@ import type { Verdict } from '../admission/limiter.ts'
 import type { auditPoll } from '../application/audit-poll.ts'
 import type { castBallot } from '../application/cast-ballot.ts'
 import type { changePoll } from '../application/change-poll.ts'
+import type { changeWorkspace, readWorkspace } from '../application/change-workspace.ts'
 import type { checkHealth } from '../application/check-health.ts'
 import type { closePoll } from '../application/close-poll.ts'
 import type { createPoll } from '../application/create-poll.ts'
@@ -15,6 +16,7 @@ import type { eraseBallot } from '../application/erase-ballot.ts'
 import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
 import type { followResults } from '../application/follow-results.ts'
+import type { forgetAged } from '../application/forget-aged.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
 import type { listPolls } from '../application/list-polls.ts'
@@ -27,6 +29,7 @@ import type { readPoll, readPollFor } from '../application/read-poll.ts'
 import type { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
+import type { retirePolls } from '../application/retire-polls.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
@@ -41,6 +44,7 @@ export interface Services {
   readonly auditPoll: ReturnType<typeof auditPoll>
   readonly castBallot: ReturnType<typeof castBallot>
   readonly changePoll: ReturnType<typeof changePoll>
+  readonly changeWorkspace: ReturnType<typeof changeWorkspace>
   readonly checkHealth: ReturnType<typeof checkHealth>
   readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>
@@ -51,6 +55,7 @@ export interface Services {
   readonly eraseBallot: ReturnType<typeof eraseBallot>
   readonly exportBallots: ReturnType<typeof exportBallots>
   readonly followResults: ReturnType<typeof followResults>
+  readonly forgetAged: ReturnType<typeof forgetAged>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly listPolls: ReturnType<typeof listPolls>
@@ -66,9 +71,11 @@ export interface Services {
   readonly readPoll: ReturnType<typeof readPoll>
   readonly readPollFor: ReturnType<typeof readPollFor>
   readonly readResults: ReturnType<typeof readResults>
+  readonly readWorkspace: ReturnType<typeof readWorkspace>
   readonly recallResults: ReturnType<typeof recallResults>
   readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
+  readonly retirePolls: ReturnType<typeof retirePolls>
   readonly receipts: ReceiptBook
   /** The address a request comes from, as the platform reports it. */
   readonly addressOf: (headers: Headers) => string

@@ -12,6 +12,7 @@ export type ProtocolRefusal =
   | { readonly reason: 'query-invalid'; readonly detail: string }
   | { readonly reason: 'upgrade-required' }
   | { readonly reason: 'precondition-required' }
+  | { readonly reason: 'workspace-not-found' }
   | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'archive-behind' }
@@ -185,6 +186,11 @@ export const problems = {
     status: 422,
     title: 'This is not a valid poll',
     detail: 'Mend what `errors` points at and send it again.',
+  },
+  'workspace-not-found': {
+    status: 404,
+    title: 'There is no such workspace',
+    detail: 'No workspace has this id.',
   },
   'workspace-invalid': {
     status: 422,

@@ -5,6 +5,7 @@ import { redisHealth } from '../admission/redis-health.ts'
 import { auditPoll } from '../application/audit-poll.ts'
 import { castBallot } from '../application/cast-ballot.ts'
 import { changePoll } from '../application/change-poll.ts'
+import { changeWorkspace, readWorkspace } from '../application/change-workspace.ts'
 import { checkHealth } from '../application/check-health.ts'
 import { closePoll } from '../application/close-poll.ts'
 import { createPoll } from '../application/create-poll.ts'
@@ -14,6 +15,7 @@ import { editPoll } from '../application/edit-poll.ts'
 import { eraseBallot } from '../application/erase-ballot.ts'
 import { exportBallots } from '../application/export-ballots.ts'
 import { followResults } from '../application/follow-results.ts'
+import { forgetAged } from '../application/forget-aged.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { listPolls } from '../application/list-polls.ts'
@@ -27,12 +29,14 @@ import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
+import { retirePolls } from '../application/retire-polls.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
+import { retentionRecords } from '../archive/retention-records.ts'
 import { usageReader } from '../archive/usage-reader.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
@@ -112,6 +116,8 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
   const tokens = tokenReader()
   const reader = protectBallotReader(ballotReader(database), guards.postgres)
   const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
+  const spaces = protectWorkspaces(workspaces(database), guards.postgres)
+  const retention = retentionRecords(database)
   const healthChecks = [
     countingHealth(boards),
     postgresHealth(database),
@@ -158,6 +164,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
       random,
     }),
     changePoll: changePoll({ pollBook, pollViews, scoreboards: owned }),
+    changeWorkspace: changeWorkspace({ workspaces: spaces }),
     checkHealth: checkHealth({ healthChecks }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
@@ -170,7 +177,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
       idSecret: hash('poll-ids', config.ROOT_KEY),
     }),
     createWorkspace: createWorkspace({
-      workspaces: protectWorkspaces(workspaces(database), guards.postgres),
+      workspaces: spaces,
       clock,
       random,
     }),
@@ -180,6 +187,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     followResults: followResults({ readResults: resultsReader, pause, clock }),
+    forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
     identifyCaller: identifyCaller({ keyRing: keys, clock, rootKey: config.ROOT_KEY }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards }),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
@@ -195,8 +203,10 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     readPollFor: readPollFor({ pollBook, pollViews }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
     readResults: resultsReader,
+    readWorkspace: readWorkspace({ workspaces: spaces }),
     recallResults: recallResults({ pollViews, results, clock }),
     receipts,
+    retirePolls: retirePolls({ retentionRecords: retention, scoreboards: owned, clock, report }),
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),
       resend: async (bodies) => {

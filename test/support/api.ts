@@ -6,6 +6,7 @@ import { formatApiKey, secretHashOf } from '../../src/application/api-key.ts'
 import { auditPoll } from '../../src/application/audit-poll.ts'
 import { castBallot } from '../../src/application/cast-ballot.ts'
 import { changePoll } from '../../src/application/change-poll.ts'
+import { changeWorkspace, readWorkspace } from '../../src/application/change-workspace.ts'
 import { checkHealth } from '../../src/application/check-health.ts'
 import { closePoll } from '../../src/application/close-poll.ts'
 import { createPoll } from '../../src/application/create-poll.ts'
@@ -15,6 +16,7 @@ import { editPoll } from '../../src/application/edit-poll.ts'
 import { eraseBallot } from '../../src/application/erase-ballot.ts'
 import { exportBallots } from '../../src/application/export-ballots.ts'
 import { followResults } from '../../src/application/follow-results.ts'
+import { forgetAged } from '../../src/application/forget-aged.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
@@ -28,6 +30,8 @@ import {
   type PollReader,
   type Scope,
   type UsageReader,
+  type Workspace,
+  type Workspaces,
 } from '../../src/application/ports.ts'
 import { proveBallot } from '../../src/application/prove-ballot.ts'
 import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
@@ -36,6 +40,8 @@ import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../../src/application/read-results.ts'
 import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
+import type { RetentionPlace, RetentionRecords } from '../../src/application/retention-ports.ts'
+import { retirePolls } from '../../src/application/retire-polls.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { statusOf } from '../../src/domain/poll/poll.ts'
@@ -156,6 +162,35 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const usage = options.usageAway === undefined ? usageOf(postgres) : usageThatFails(options.usageAway)
   const healthy = { counting: true, postgres: true, redis: true, kv: true }
 
+  const known = new Map<string, Workspace>()
+  const spaces: Workspaces = {
+    create: async (workspace, key) => {
+      known.set(workspace.id, workspace)
+      keys.set(key.id, key)
+    },
+    find: async (id) => known.get(id) ?? null,
+    change: async (id, change) => {
+      const found = known.get(id)
+      if (found === undefined) return null
+      known.set(id, { ...found, ...change })
+      return known.get(id) ?? null
+    },
+  }
+  // What test/contracts holds the archive's own walk to.
+  const retention: RetentionRecords = {
+    oldPolls: async (after, limit, now) =>
+      [...postgres.polls.values()]
+        .flatMap(({ id: pollId, workspaceId, createdAt, closedAt = null }) => {
+          const retentionDays = known.get(workspaceId)?.retentionDays ?? null
+          return retentionDays === null || createdAt >= now - retentionDays * 86_400_000
+            ? []
+            : [{ pollId, workspaceId, createdAt, closedAt, retentionDays }]
+        })
+        .toSorted((one, other) => (placeText(one) < placeText(other) ? -1 : 1))
+        .filter((poll) => after === null || placeText(poll) > placeText(after))
+        .slice(0, limit),
+    forget: async () => 0,
+  }
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
@@ -175,6 +210,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       random,
     }),
     changePoll: changePoll({ pollBook, pollViews, scoreboards: boards }),
+    changeWorkspace: changeWorkspace({ workspaces: spaces }),
     checkHealth: checkHealth({
       healthChecks: (['counting', 'postgres', 'redis', 'kv'] as const).map(
         (name): HealthCheck => ({
@@ -196,7 +232,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       idSecret: new Uint8Array(32),
     }),
     createWorkspace: createWorkspace({
-      workspaces: { create: async (_workspace, key) => void keys.set(key.id, key) },
+      workspaces: spaces,
       clock,
       random,
     }),
@@ -214,6 +250,13 @@ export const anApi = (options: ApiOptions = {}): Api => {
       readResults: reader,
       pause: (delayMs) => time.advance(delayMs),
       clock,
+    }),
+    forgetAged: forgetAged({ retentionRecords: retention, clock, report: around.report }),
+    retirePolls: retirePolls({
+      retentionRecords: retention,
+      scoreboards: boards,
+      clock,
+      report: around.report,
     }),
     identifyCaller: identifyCaller({
       keyRing: rememberKeys(
@@ -248,6 +291,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readPollFor: readPollFor({ pollBook, pollViews }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
     readResults: reader,
+    readWorkspace: readWorkspace({ workspaces: spaces }),
     recallResults: recallResults({ pollViews, results, clock }),
     receipts,
     redriveLetters: redriveLetters({
@@ -362,6 +406,9 @@ const pollsOf = ({ polls }: LocalPostgres, order: Parameters<PollReader['list']>
         (createdAt === order.after.createdAt && id < order.after.id),
     )
     .slice(0, order.limit)
+
+const placeText = ({ workspaceId, createdAt, pollId }: RetentionPlace): string =>
+  `${workspaceId} ${String(createdAt).padStart(15, '0')} ${pollId}`
 
 const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array

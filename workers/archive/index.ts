@@ -7,6 +7,10 @@ import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
+import { retainAll } from '../../src/runtime/retain-all.ts'
+
+/** As in wrangler.toml; the other schedule is the reconciler's. */
+const retention = '47 * * * *'
 
 const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env))
 
@@ -28,5 +32,5 @@ export default {
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
     return dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages)
   },
-  scheduled: (_event, env) => reconcileAll(servicesOf(env))(),
+  scheduled: ({ cron }, env) => (cron === retention ? retainAll : reconcileAll)(servicesOf(env))(),
 } satisfies ExportedHandler<ArchiveEnv>

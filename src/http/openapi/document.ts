@@ -13,7 +13,9 @@ import { pollOperations } from './operations/polls.ts'
 import { procedureOperations } from './operations/procedures.ts'
 import { proofOperations } from './operations/proofs.ts'
 import { resultsOperations } from './operations/results.ts'
+import { retentionOperations } from './operations/retention.ts'
 import { usageOperations } from './operations/usage.ts'
+import { workspaceOperations } from './operations/workspaces.ts'
 import { problemExample, refusalOf } from './refusals.ts'
 import { saidOnce } from './said-once.ts'
 import { problem, type Reason } from './schemas/problem.ts'
@@ -28,7 +30,9 @@ export const operations = [
   ...proofOperations,
   ...ownerOperations,
   ...usageOperations,
+  ...workspaceOperations,
   ...operatorOperations,
+  ...retentionOperations,
   ...pageOperations,
   ...procedureOperations,
   ...platformOperations,

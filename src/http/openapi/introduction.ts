@@ -51,6 +51,7 @@ export const tagDescriptions = [
   { name: 'Proofs', description: 'What shows, without trusting us, that every ballot was counted.' },
   { name: 'Invites and exports', description: 'What else an owner does with a poll.' },
   { name: 'Usage', description: 'What a workspace has used of its plan.' },
+  { name: 'Workspaces', description: 'What holds for all polls of an owner.' },
   { name: 'Operator', description: 'For whoever runs the service.' },
   { name: 'Pages', description: 'For people.' },
   { name: 'Procedures', description: 'The voting of one poll, for other services: Connect.' },
