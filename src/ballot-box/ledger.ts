@@ -30,6 +30,20 @@ export type Ledger = ReturnType<typeof openLedger>
 
 export const openLedger = (storage: ObjectStorage) => {
   if (hasTables(storage)) prepareTables(storage)
+
+  /** SQLite only marks the bytes of what is deleted as free, and `secure_delete` is not ours to set in an object. Of the same
+   *  length, so that the row is written over where it lies. */
+  const blank = ({ voterKey, ballotKey }: BallotKeys) => {
+    storage.run(
+      `update ballot
+       set answers = substr(hex(zeroblob(length(cast(answers as blob)))), 1, length(cast(answers as blob))),
+         country = substr('ZZ', 1, length(country))
+       where voter_key = ? and ballot_key = ? and answers is not null`,
+      voterKey,
+      ballotKey,
+    )
+  }
+
   return {
     /** null: a box that nobody has voted in. */
     load(
@@ -106,7 +120,9 @@ export const openLedger = (storage: ObjectStorage) => {
       return written > 0
     },
 
+    /** What was there before is written over. */
     put({ voterKey, ballotKey }: BallotKeys, ballot: StoredBallot): void {
+      blank({ voterKey, ballotKey })
       storage.run(
         `insert into ballot (voter_key, ballot_key, seq, answers, country, revisions) values (?, ?, ?, ?, ?, ?)
          on conflict (voter_key, ballot_key)
@@ -120,7 +136,9 @@ export const openLedger = (storage: ObjectStorage) => {
       )
     },
 
+    /** And written over. */
     remove({ voterKey, ballotKey }: BallotKeys): void {
+      blank({ voterKey, ballotKey })
       storage.run('delete from ballot where voter_key = ? and ballot_key = ?', voterKey, ballotKey)
     },
 

@@ -1,5 +1,5 @@
 // Every place a stack keeps something in, searched for texts: raw files byte by byte, stores as they answer.
-import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -36,22 +36,36 @@ const bytesOf = (path: string): Buffer | null => {
 }
 
 /** The tables of Durable Objects that hold a marker in a row, as the objects themselves would read them. */
-export const inObjects = (state: string, markers: Markers): Sightings => {
+export const inObjects = (state: string, markers: Markers): Sightings =>
+  inCopies(state, markers, (copy) => tablesOf(copy))
+
+/** The files of Durable Objects that hold a marker in any byte, free ones included, after the write-ahead log has been written
+ *  back into them: what is left when the platform has done the same. */
+export const inObjectFiles = (state: string, markers: Markers): Sightings =>
+  inCopies(state, markers, (copy) => {
+    const database = new DatabaseSync(copy)
+    database.exec('pragma wal_checkpoint(truncate)')
+    database.close()
+    return [['file', readFileSync(copy).toString('latin1')]]
+  })
+
+/** Looks into copies, since the objects are at work on theirs. */
+const inCopies = (
+  state: string,
+  markers: Markers,
+  look: (copy: string) => readonly (readonly [string, string])[],
+): Sightings => {
   const copies = mkdtempSync(join(tmpdir(), 'edgepoll-canary-'))
   try {
     const found: Record<string, string[]> = {}
     for (const file of globSync('**/*.sqlite', { cwd: state })) {
-      const copy = join(copies, `${basename(file)}`)
+      const copy = join(copies, basename(file))
       copyFileSync(join(state, file), copy)
-      for (const beside of ['-wal', '-shm']) {
-        const bytes = bytesOf(join(state, file) + beside)
-        if (bytes !== null && beside === '-wal') copyFileSync(join(state, file) + beside, copy + beside)
-      }
+      if (existsSync(`${join(state, file)}-wal`)) copyFileSync(`${join(state, file)}-wal`, `${copy}-wal`)
       const kind = file.split('/').at(-2) ?? ''
-      for (const [table, rows] of tablesOf(copy))
+      for (const [place, content] of look(copy))
         for (const [name, text] of Object.entries(markers))
-          if (rows.includes(text)) (found[name] ??= []).push(`${kind} ${table}`)
-      rmSync(copy)
+          if (content.includes(text)) (found[name] ??= []).push(`${kind} ${place}`)
     }
     return found
   } finally {

@@ -9,7 +9,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dataFolderAt } from '../../dev/data-folder.ts'
 import { type Stack, startStack } from '../../dev/stack.ts'
-import { inFiles, inObjects, inPostgres, inRedis, type Markers } from './canary-stores.ts'
+import { inFiles, inObjectFiles, inObjects, inPostgres, inRedis, type Markers } from './canary-stores.ts'
 import { clientOf, eventually, type SystemClient } from './client.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'edgepoll-canary-stack-'))
@@ -193,6 +193,14 @@ describe('after erasure and deletion', () => {
     expect(await inRedis(stack, answers)).toEqual({})
     expect(inFiles(root, raw)).toEqual({})
     for (const each of [folder.logs, folder.redis]) expect(inFiles(each, answers)).toEqual({})
-    console.log('raw left', JSON.stringify(inFiles(root, answers)))
+  })
+
+  test('raw bytes of them are in write-ahead logs at most', () => {
+    const left = Object.values(inFiles(root, answers)).flat()
+    expect(left.filter((file) => !/^postgres\/(pg_wal|base)\/|\.sqlite-wal$/.test(file))).toEqual([])
+  })
+
+  test('and in no file of an object, once that log is written back', () => {
+    expect(inObjectFiles(folder.state, answers)).toEqual({})
   })
 })
