@@ -2,6 +2,7 @@
 import type { BoxAddress } from '../application/ports.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
+import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
 import type { StoredBallot } from './decide.ts'
 import type { BallotKeys, Checkpoint, LogEntry, PackedLog } from './log.ts'
@@ -95,6 +96,18 @@ export const openLedger = (storage: ObjectStorage) => {
         ballotKey,
       )
       return row === undefined ? null : { ...row, revisions: JSON.parse(row.revisions) }
+    },
+
+    /** By the ballot's key alone every row is looked at. */
+    ballotsNamed(voter: NamedVoter): readonly StoredBallot[] {
+      const [column, key] =
+        'voterKey' in voter ? ['voter_key', voter.voterKey] : ['ballot_key', voter.ballotKey]
+      return storage
+        .all<BallotRow>(
+          `select seq, answers, country, revisions from ballot where ${column} = ? order by seq`,
+          key,
+        )
+        .map((row) => ({ ...row, revisions: JSON.parse(row.revisions) }))
     },
 
     ballotsOf(voterKey: BallotKeys['voterKey']): number {

@@ -25,6 +25,7 @@ import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
 import { retention } from './routes/retention.ts'
 import { usage } from './routes/usage.ts'
+import { voters } from './routes/voters.ts'
 import { ownWorkspace, workspaces } from './routes/workspaces.ts'
 
 export const createApp = (services: Services) => {
@@ -45,6 +46,7 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', polls)
     .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)
+    .route('/v1/polls', voters)
     .route('/v1/polls', results)
     .route('/v1/polls', invites)
     .route('/v1/polls', receipts)

@@ -30,6 +30,7 @@ import type { mayWatch, readResults, recallResults } from '../application/read-r
 import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { retirePolls } from '../application/retire-polls.ts'
+import type { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
@@ -53,6 +54,8 @@ export interface Services {
   readonly deletePoll: ReturnType<typeof deletePoll>
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
+  readonly eraseVoter: ReturnType<typeof eraseVoter>
+  readonly exportVoter: ReturnType<typeof exportVoter>
   readonly exportBallots: ReturnType<typeof exportBallots>
   readonly followResults: ReturnType<typeof followResults>
   readonly forgetAged: ReturnType<typeof forgetAged>

@@ -1,10 +1,12 @@
 // The whole of what we say when we say no: RFC 9457 problem documents. A refusal without a row does not compile.
 import type { Fault, Refusal } from '../domain/refusal.ts'
+import type { VoterRefusal } from '../domain/voter/named-voter.ts'
 import type { BodyRefusal } from '../representation/read-body.ts'
 
 /** What HTTP itself refuses, whatever the resource. */
 export type ProtocolRefusal =
   | BodyRefusal
+  | VoterRefusal
   | { readonly reason: 'not-found' }
   | { readonly reason: 'method-not-allowed'; readonly allow: string }
   | { readonly reason: 'not-acceptable'; readonly offers: string }
@@ -185,6 +187,11 @@ export const problems = {
   'poll-invalid': {
     status: 422,
     title: 'This is not a valid poll',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'voter-invalid': {
+    status: 422,
+    title: 'This does not name a voter of the poll',
     detail: 'Mend what `errors` points at and send it again.',
   },
   'workspace-not-found': {

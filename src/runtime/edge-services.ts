@@ -30,6 +30,7 @@ import { mayWatch, readResults, recallResults } from '../application/read-result
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
 import { retirePolls } from '../application/retire-polls.ts'
+import { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
@@ -185,6 +186,8 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: owned }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
+    eraseVoter: eraseVoter({ pollBook, ballotBoxes: boxes, results }),
+    exportVoter: exportVoter({ pollBook, ballotBoxes: boxes }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotReader: reader, pause }),
     followResults: followResults({ readResults: resultsReader, pause, clock }),
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),

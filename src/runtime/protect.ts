@@ -89,6 +89,10 @@ export const protectBallotBoxes = (
       guard.ask({ ...reading, priority: 'close', object: definition.poll.id }, signal, (hop) =>
         boxes.erase(definition, ballotId, hop),
       ),
+    held: (address, voter, signal) =>
+      guard.ask({ ...exporting, object: objectOf(address) }, signal, (hop) =>
+        boxes.held(address, voter, hop),
+      ),
     prove: (definition, ballotId, signal) =>
       guard.ask({ ...reading, object: definition.poll.id }, signal, (hop) =>
         boxes.prove(definition, ballotId, hop),

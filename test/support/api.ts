@@ -42,6 +42,7 @@ import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import type { RetentionPlace, RetentionRecords } from '../../src/application/retention-ports.ts'
 import { retirePolls } from '../../src/application/retire-polls.ts'
+import { eraseVoter, exportVoter } from '../../src/application/voter-requests.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
 import { statusOf } from '../../src/domain/poll/poll.ts'
@@ -240,6 +241,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
+    eraseVoter: eraseVoter({ pollBook, ballotBoxes: boxes, results }),
+    exportVoter: exportVoter({ pollBook, ballotBoxes: boxes }),
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,

@@ -15,6 +15,7 @@ import { proofOperations } from './operations/proofs.ts'
 import { resultsOperations } from './operations/results.ts'
 import { retentionOperations } from './operations/retention.ts'
 import { usageOperations } from './operations/usage.ts'
+import { voterOperations } from './operations/voters.ts'
 import { workspaceOperations } from './operations/workspaces.ts'
 import { problemExample, refusalOf } from './refusals.ts'
 import { saidOnce } from './said-once.ts'
@@ -26,6 +27,7 @@ export const operations = [
   ...pollOperations,
   ...pollLifeOperations,
   ...ballotOperations,
+  ...voterOperations,
   ...resultsOperations,
   ...proofOperations,
   ...ownerOperations,
