@@ -20,10 +20,13 @@ export const inFiles = (folder: string, markers: Markers): Sightings => {
     if (forDevelopers.test(file)) continue
     const bytes = bytesOf(join(folder, file))
     if (bytes === null) continue
-    for (const [name, text] of Object.entries(markers))
-      if (bytes.includes(text)) (found[name] ??= []).push(file)
+    for (const [name, text] of Object.entries(markers)) if (bytes.includes(text)) note(found, name, file)
   }
   return found
+}
+
+const note = (found: Record<string, string[]>, name: string, place: string): void => {
+  found[name] = [...(found[name] ?? []), place]
 }
 
 /** null: a folder, a socket, or a file that has just gone. */
@@ -65,7 +68,7 @@ const inCopies = (
       const kind = file.split('/').at(-2) ?? ''
       for (const [place, content] of look(copy))
         for (const [name, text] of Object.entries(markers))
-          if (content.includes(text)) (found[name] ??= []).push(`${kind} ${place}`)
+          if (content.includes(text)) note(found, name, `${kind} ${place}`)
     }
     return found
   } finally {
@@ -107,7 +110,7 @@ export const inPostgres = async (url: string, markers: Markers): Promise<Sightin
       const { rows } = await client.query<{ line: string }>(`select t::text as line from "${table}" as t`)
       const dump = rows.map(({ line }) => line).join('\n')
       for (const [name, text] of Object.entries(markers))
-        if (dump.includes(text)) (found[name] ??= []).push(table.replace(/_p\d\d$/, ''))
+        if (dump.includes(text)) note(found, name, table.replace(/_p\d\d$/, ''))
     }
     return found
   } finally {
@@ -137,7 +140,7 @@ export const inRedis = async (
     const ends = type === 'list' || type === 'zset' ? ['0', '-1'] : []
     const value = read[0] === undefined ? '' : JSON.stringify(await ask(read[0], key, ...ends))
     for (const [name, text] of Object.entries(markers))
-      if (`${key} ${value}`.includes(text)) (found[name] ??= []).push(key)
+      if (`${key} ${value}`.includes(text)) note(found, name, key)
   }
   return found
 }
