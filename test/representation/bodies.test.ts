@@ -123,7 +123,11 @@ describe('a poll', () => {
 
 describe('a workspace', () => {
   test('has a name, and unless said the free plan and no end to what it keeps', () => {
-    expect(parsed(workspaceBody, '{"name":"Dev"}')).toEqual({ name: 'Dev', plan: 'free', retentionDays: null })
+    expect(parsed(workspaceBody, '{"name":"Dev"}')).toEqual({
+      name: 'Dev',
+      plan: 'free',
+      retentionDays: null,
+    })
   })
 
   test.each([

@@ -1,9 +1,11 @@
 // Where a person's data goes: texts that occur nowhere else are put in wherever one could enter, and every store of the
 // running stack is searched for them, before erasure and after it. What the design says of each is docs/design/privacy.md.
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { SignJWT } from 'jose'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -202,5 +204,29 @@ describe('after erasure and deletion', () => {
 
   test('and in no file of an object, once that log is written back', () => {
     expect(inObjectFiles(folder.state, answers)).toEqual({})
+  })
+})
+
+describe('retention by hand', () => {
+  const retention = async (...options: string[]) => {
+    const command = join(import.meta.dirname, '../../ops/retention.ts')
+    const where = ['--url', stack.url, '--root-key', stack.rootKey]
+    return (await promisify(execFile)(process.execPath, [command, ...where, ...options])).stdout
+  }
+
+  test('names what Postgres takes for due, and deletes what the scoreboard knows to be', async () => {
+    const changed = await client.ask('PATCH', '/v1/workspace', { key, body: { retentionDays: 1 } })
+    expect(changed.status, changed.text).toBe(200)
+    expect(await retention('--dry-run')).toContain('0 polls would be deleted.')
+    const postgres = new pg.Client({ connectionString: stack.databaseUrl })
+    await postgres.connect()
+    await postgres.query(
+      `update polls set created_at = created_at - interval '9 days', definition = definition || '{"closedAt":1000}' where id = $1`,
+      [polls.account],
+    )
+    await postgres.end()
+    expect(await retention('--dry-run')).toContain(polls.account)
+    expect(await retention()).toContain('0 polls deleted')
+    expect((await client.ask('GET', `/v1/polls/${polls.account}`, { key })).status).toBe(200)
   })
 })
