@@ -2,10 +2,10 @@ import { toBase32, toHex } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { formatApiKey, secretHashOf } from './api-key.ts'
-import { type Plan, scopes, type Workspace, type Workspaces } from './ports.ts'
+import { scopes, type Workspace, type Workspaces } from './ports.ts'
 
 interface Needs {
-  readonly workspaces: Workspaces
+  readonly workspaces: Pick<Workspaces, 'create'>
   readonly clock: Clock
   readonly random: Random
 }
@@ -14,10 +14,11 @@ interface Needs {
 export const createWorkspace =
   ({ workspaces, clock, random }: Needs) =>
   async (
-    { name, plan }: { readonly name: string; readonly plan: Plan },
+    { name, plan, retentionDays }: Pick<Workspace, 'name' | 'plan' | 'retentionDays'>,
     signal: AbortSignal,
   ): Promise<{ readonly workspace: Workspace; readonly apiKey: string }> => {
-    const workspace = { id: `ws_${toBase32(random.bytes(16))}`, name, plan, createdAt: clock.now() }
+    const createdAt = clock.now()
+    const workspace = { id: `ws_${toBase32(random.bytes(16))}`, name, plan, retentionDays, createdAt }
     const id = `key_${toBase32(random.bytes(10))}`
     const secret = toBase32(random.bytes(24))
     const key = {

@@ -127,6 +127,30 @@ export type Event =
   /** A first answer that no store would keep: a repeat will be done again. `id` is the claim's. */
   | { readonly type: 'answer-unkept'; readonly id: string; readonly error: string }
   | { readonly type: 'keys-unavailable'; readonly keyId: string }
+  /** A poll was deleted, because its workspace keeps none that closed so long ago. */
+  | {
+      readonly type: 'poll-retired'
+      readonly pollId: string
+      readonly workspaceId: string
+      readonly closedAt: number
+    }
+  | {
+      readonly type: 'retirement-failed'
+      readonly pollId: string
+      readonly workspaceId: string
+      readonly error: string
+    }
+  /** Rows were deleted, because they were old. */
+  | { readonly type: 'rows-forgotten'; readonly rows: string; readonly count: number }
+  | {
+      readonly type: 'retention-ran'
+      readonly polls: number
+      readonly rows: number
+      readonly failed: number
+      /** Whether nothing was left for the next run. */
+      readonly complete: boolean
+      readonly errors: readonly string[]
+    }
   | {
       /** A limit that isolates keep together cannot be asked: each goes by its own count for a while. */
       readonly type: 'limiter-away'

@@ -5,8 +5,10 @@ import type { PollChange } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { AccountKey, OptionId, Poll, PollStatus, QuestionId } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import type { Answers } from '../domain/tally/rule.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
+import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import type { VoterKeys } from '../domain/voter/voter-keys.ts'
 import type { Result } from '../kernel/result.ts'
 import type { BallotMessage } from './ballot-message.ts'
@@ -32,6 +34,8 @@ export interface Scoreboards {
   close(pollId: string, signal: AbortSignal): Promise<ClosingState | null>
   /** Deletes the poll with all its ballots. false: no such poll. */
   remove(pollId: string, signal: AbortSignal): Promise<boolean>
+  /** Deletes it where it closed before a time. false: it did not, or there is no such poll. */
+  retire(pollId: string, closedBefore: number, signal: AbortSignal): Promise<boolean>
   /** Reserves serials for new invites; null: no such poll. */
   issueInvites(
     pollId: string,
@@ -197,6 +201,8 @@ export interface BallotBoxes {
     ballotId: string,
     signal: AbortSignal,
   ): Promise<Result<null, VotingRefusal>>
+  /** All that a box holds of a voter. */
+  held(address: BoxAddress, voter: NamedVoter, signal: AbortSignal): Promise<readonly HeldBallot[]>
   /** null: this poll has no such ballot. */
   prove(definition: CountingDefinition, ballotId: string, signal: AbortSignal): Promise<InclusionProof | null>
   log(address: BoxAddress, after: number, limit: number, signal: AbortSignal): Promise<LogPage>
@@ -209,6 +215,22 @@ export interface BallotBoxes {
   resend(address: BoxAddress, seq: number, signal: AbortSignal): Promise<void>
   /** Moves a box's archive cursor over the log events `first` … `last` it had sent. */
   confirm(pollId: string, shard: number, first: number, last: number): Promise<void>
+}
+
+/** A ballot with everything that is kept of it. */
+export interface HeldBallot {
+  readonly id: string
+  readonly shard: number
+  readonly seq: number
+  /** null: erased. */
+  readonly answers: Answers | null
+  readonly country: string | null
+  readonly revisions: readonly {
+    readonly revision: number
+    readonly seq: number
+    readonly castAt: number
+    readonly commitment: string
+  }[]
 }
 
 export interface ReceiptBook {
@@ -276,12 +298,21 @@ export interface KeyRing {
 
 export interface Workspaces {
   create(workspace: Workspace, key: KeyRecord, signal: AbortSignal): Promise<void>
+  /** null: no such workspace. */
+  find(workspaceId: string, signal: AbortSignal): Promise<Workspace | null>
+  /** The workspace as it is now; null: no such workspace. */
+  change(workspaceId: string, change: WorkspaceChange, signal: AbortSignal): Promise<Workspace | null>
 }
+
+/** What is not named stays. */
+export type WorkspaceChange = Partial<Pick<Workspace, 'name' | 'retentionDays'>>
 
 export interface Workspace {
   readonly id: string
   readonly name: string
   readonly plan: Plan
+  /** Days that a poll is kept after it closed; null: until its owner deletes it. */
+  readonly retentionDays: number | null
   readonly createdAt: number
 }
 

@@ -65,14 +65,18 @@ const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => 
   poll as (
     delete from polls where id = ${pollId}::text and exists (select from alone) returning 1
   ),
-  invite as (
-    delete from invites where poll_id = ${pollId}::text and exists (select from alone) returning 1
-  ),
   ballot as (
     delete from ballots where poll_id = ${pollId}::text and exists (select from alone) returning 1
+  ),
+  rollup as (
+    delete from rollups where poll_id = ${pollId}::text and exists (select from alone) returning 1
+  ),
+  invite as (
+    delete from invites where poll_id = ${pollId}::text and exists (select from alone) returning 1
   )
   select
     exists (select from deleted_polls where poll_id = ${pollId}::text)
     and not exists (select from poll)
-    and not exists (select from invite)
-    and not exists (select from ballot) as done`
+    and not exists (select from ballot)
+    and not exists (select from rollup)
+    and not exists (select from invite) as done`

@@ -4,6 +4,8 @@ import type { AccountKey, Dedupe, Poll, PollDefinition } from '../domain/poll/po
 export interface RecordedDefinition extends Omit<PollDefinition, 'dedupe'> {
   readonly dedupe: RecordedDedupe
   readonly shards: number
+  /** Milliseconds since the epoch; not of a poll that was closed before polls were told. */
+  readonly closedAt?: number
 }
 
 /** An HS256 key keeps its name and algorithm, so that an owner still sees which keys there are. */
@@ -29,6 +31,7 @@ export const recordedDefinition = (poll: Poll): RecordedDefinition => ({
   expectedVoters: poll.expectedVoters,
   labels: poll.labels,
   shards: poll.shards,
+  ...(poll.closedAt !== undefined && { closedAt: poll.closedAt }),
 })
 
 const withoutSecret = (key: AccountKey): RecordedKey =>

@@ -6,11 +6,13 @@ import type { OwnBallot } from '../domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import { emptyTally } from '../domain/tally/tally.ts'
+import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import { type Clock, monotonic } from '../kernel/clock.ts'
 import { refuse } from '../kernel/result.ts'
 import { archivedBallots } from './archived-ballots.ts'
 import { commitGroup } from './commit-group.ts'
 import { eraseBallot, forgetErasedVoters } from './erase-ballot.ts'
+import { heldBallots } from './held-ballots.ts'
 import { type BoxState, type Ledger, openLedger } from './ledger.ts'
 import { type BallotKeys, firstHead } from './log.ts'
 import { auditOf, checkpointNow, logPage, standingOf } from './log-reading.ts'
@@ -74,6 +76,10 @@ export class Box implements BallotBoxRpc {
 
   async find(_address: BoxAddress, keys: BallotKeys): Promise<OwnBallot | null> {
     return this.#state && ownBallot(this.#ledger, this.#state, keys)
+  }
+
+  async held(_address: BoxAddress, voter: NamedVoter) {
+    return this.#state === null ? [] : heldBallots(this.#ledger, this.#state, voter)
   }
 
   async erase(_address: BoxAddress, ballotSeq: number): Promise<'erased' | 'already' | 'none'> {
@@ -157,15 +163,8 @@ export class Box implements BallotBoxRpc {
   }
 
   async checkpoint(_address: BoxAddress) {
-    return (
-      this.#state &&
-      checkpointNow(
-        this.#ledger,
-        this.#state,
-        this.#needs.clock.now(),
-        this.#needs.settings.checkpointAfterMs,
-      )
-    )
+    const { clock, settings } = this.#needs
+    return this.#state && checkpointNow(this.#ledger, this.#state, clock.now(), settings.checkpointAfterMs)
   }
 
   async standing(address: BoxAddress) {

@@ -49,6 +49,7 @@ export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): Ball
       const outcome = await ask(signal, box(found.address).erase(found.address, found.seq))
       return outcome === 'none' ? refuse({ reason: 'ballot-not-found' }) : accept(null)
     },
+    held: (address, voter, signal) => ask(signal, box(address).held(address, voter)),
     async prove(definition, ballotId, signal) {
       const found = addressOf(definition, ballotId)
       return found && ask(signal, box(found.address).prove(found.address, found.seq))

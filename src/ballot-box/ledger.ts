@@ -2,6 +2,7 @@
 import type { BoxAddress } from '../application/ports.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import type { PollTally } from '../domain/tally/tally.ts'
+import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
 import type { StoredBallot } from './decide.ts'
 import type { BallotKeys, Checkpoint, LogEntry, PackedLog } from './log.ts'
@@ -30,6 +31,20 @@ export type Ledger = ReturnType<typeof openLedger>
 
 export const openLedger = (storage: ObjectStorage) => {
   if (hasTables(storage)) prepareTables(storage)
+
+  /** SQLite only marks the bytes of what is deleted as free, and `secure_delete` is not ours to set in an object. Of the same
+   *  length, so that the row is written over where it lies. */
+  const blank = ({ voterKey, ballotKey }: BallotKeys) => {
+    storage.run(
+      `update ballot
+       set answers = substr(hex(zeroblob(length(cast(answers as blob)))), 1, length(cast(answers as blob))),
+         country = substr('ZZ', 1, length(country))
+       where voter_key = ? and ballot_key = ? and answers is not null`,
+      voterKey,
+      ballotKey,
+    )
+  }
+
   return {
     /** null: a box that nobody has voted in. */
     load(
@@ -83,6 +98,18 @@ export const openLedger = (storage: ObjectStorage) => {
       return row === undefined ? null : { ...row, revisions: JSON.parse(row.revisions) }
     },
 
+    /** By the ballot's key alone every row is looked at. */
+    ballotsNamed(voter: NamedVoter): readonly StoredBallot[] {
+      const [column, key] =
+        'voterKey' in voter ? ['voter_key', voter.voterKey] : ['ballot_key', voter.ballotKey]
+      return storage
+        .all<BallotRow>(
+          `select seq, answers, country, revisions from ballot where ${column} = ? order by seq`,
+          key,
+        )
+        .map((row) => ({ ...row, revisions: JSON.parse(row.revisions) }))
+    },
+
     ballotsOf(voterKey: BallotKeys['voterKey']): number {
       const [row] = storage.all<{ ballots: number }>(
         'select count(*) as ballots from ballot where voter_key = ?',
@@ -106,7 +133,9 @@ export const openLedger = (storage: ObjectStorage) => {
       return written > 0
     },
 
+    /** What was there before is written over. */
     put({ voterKey, ballotKey }: BallotKeys, ballot: StoredBallot): void {
+      blank({ voterKey, ballotKey })
       storage.run(
         `insert into ballot (voter_key, ballot_key, seq, answers, country, revisions) values (?, ?, ?, ?, ?, ?)
          on conflict (voter_key, ballot_key)
@@ -120,7 +149,9 @@ export const openLedger = (storage: ObjectStorage) => {
       )
     },
 
+    /** And written over. */
     remove({ voterKey, ballotKey }: BallotKeys): void {
+      blank({ voterKey, ballotKey })
       storage.run('delete from ballot where voter_key = ? and ballot_key = ?', voterKey, ballotKey)
     },
 

@@ -3,6 +3,7 @@ import type {
   BoxAddress,
   BoxLink,
   BoxStanding,
+  HeldBallot,
   InclusionProof,
   LogCheckpoint,
   LogPage,
@@ -10,6 +11,7 @@ import type {
 } from '../application/ports.ts'
 import type { BallotCast, CastOutcome, OwnBallot } from '../domain/ballot/ballot.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import type { Result } from '../kernel/result.ts'
 import type { BallotKeys } from './log.ts'
 
@@ -32,6 +34,7 @@ export interface BallotBoxRpc extends BoxLink {
   cast(request: CastRequest): Promise<CastReply>
   find(address: BoxAddress, keys: BallotKeys): Promise<OwnBallot | null>
   erase(address: BoxAddress, ballotSeq: number): Promise<'erased' | 'already' | 'none'>
+  held(address: BoxAddress, voter: NamedVoter): Promise<readonly HeldBallot[]>
   prove(address: BoxAddress, ballotSeq: number): Promise<InclusionProof | null>
   log(address: BoxAddress, after: number, limit: number): Promise<LogPage>
   checkpoint(address: BoxAddress): Promise<LogCheckpoint | null>

@@ -29,8 +29,10 @@ import { problemPages } from './routes/problem-pages.ts'
 import { keySet, receipts } from './routes/receipts.ts'
 import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
+import { retention } from './routes/retention.ts'
 import { usage } from './routes/usage.ts'
-import { workspaces } from './routes/workspaces.ts'
+import { voters } from './routes/voters.ts'
+import { ownWorkspace, workspaces } from './routes/workspaces.ts'
 
 export const createApp = (services: Services) => {
   const app = new Hono<Http>()
@@ -53,6 +55,7 @@ export const createApp = (services: Services) => {
     .route('/', problemPages)
     .route('/', keySet)
     .route('/', reference)
+    .route('/v1/workspace', ownWorkspace)
     .route('/v1/workspaces', workspaces)
     .route('/v1/usage', usage)
     .route('/v1/keys', keys)
@@ -61,12 +64,14 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)
     .route('/v1/polls', ownerBallots)
+    .route('/v1/polls', voters)
     .route('/v1/polls', results)
     .route('/v1/polls', invites)
     .route('/v1/polls', receipts)
     .route('/v1/polls', log)
     .route('/v1/polls', exports)
     .route('/v1/operator', operator)
+    .route('/v1/operator', retention)
     .route('/', connect)
 
   // Before anything is made for a request: see door.ts.

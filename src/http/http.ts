@@ -7,6 +7,7 @@ import type { Deed } from '../application/audit-ports.ts'
 import type { castBallot } from '../application/cast-ballot.ts'
 import type { renameKey, revokeKey, rotateKey } from '../application/change-key.ts'
 import type { changePoll } from '../application/change-poll.ts'
+import type { changeWorkspace, readWorkspace } from '../application/change-workspace.ts'
 import type { checkHealth } from '../application/check-health.ts'
 import type { closePoll } from '../application/close-poll.ts'
 import type { createPoll } from '../application/create-poll.ts'
@@ -18,6 +19,7 @@ import type { Report } from '../application/events.ts'
 import type { exportBallots } from '../application/export-ballots.ts'
 import type { FirstAnswers } from '../application/first-answer-ports.ts'
 import type { followResults } from '../application/follow-results.ts'
+import type { forgetAged } from '../application/forget-aged.ts'
 import type { Caller, identifyCaller } from '../application/identify-caller.ts'
 import type { issueInvites } from '../application/issue-invites.ts'
 import type { issueKey } from '../application/issue-key.ts'
@@ -37,7 +39,9 @@ import type { readPoll, readPollFor } from '../application/read-poll.ts'
 import type { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
+import type { retirePolls } from '../application/retire-polls.ts'
 import type { revokeInvite } from '../application/revoke-invite.ts'
+import type { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
@@ -52,6 +56,7 @@ export interface Services {
   readonly auditPoll: ReturnType<typeof auditPoll>
   readonly castBallot: ReturnType<typeof castBallot>
   readonly changePoll: ReturnType<typeof changePoll>
+  readonly changeWorkspace: ReturnType<typeof changeWorkspace>
   readonly checkHealth: ReturnType<typeof checkHealth>
   readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>
@@ -60,9 +65,12 @@ export interface Services {
   readonly deletePoll: ReturnType<typeof deletePoll>
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
+  readonly eraseVoter: ReturnType<typeof eraseVoter>
+  readonly exportVoter: ReturnType<typeof exportVoter>
   readonly exportBallots: ReturnType<typeof exportBallots>
   readonly firstAnswers: FirstAnswers
   readonly followResults: ReturnType<typeof followResults>
+  readonly forgetAged: ReturnType<typeof forgetAged>
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly listBallots: ReturnType<typeof listBallots>
@@ -87,10 +95,12 @@ export interface Services {
   readonly readPoll: ReturnType<typeof readPoll>
   readonly readPollFor: ReturnType<typeof readPollFor>
   readonly readResults: ReturnType<typeof readResults>
+  readonly readWorkspace: ReturnType<typeof readWorkspace>
   readonly recallResults: ReturnType<typeof recallResults>
   readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly revokeInvite: ReturnType<typeof revokeInvite>
+  readonly retirePolls: ReturnType<typeof retirePolls>
   readonly receipts: ReceiptBook
   readonly renameKey: ReturnType<typeof renameKey>
   readonly revokeKey: ReturnType<typeof revokeKey>

@@ -1,11 +1,13 @@
 // The whole of what we say when we say no: RFC 9457 problem documents. A refusal without a row does not compile.
 import type { QuestionRefusal } from '../application/list-texts.ts'
 import type { Fault, Refusal } from '../domain/refusal.ts'
+import type { VoterRefusal } from '../domain/voter/named-voter.ts'
 import type { BodyRefusal } from '../representation/read-body.ts'
 
 /** What HTTP itself refuses, whatever the resource. */
 export type ProtocolRefusal =
   | BodyRefusal
+  | VoterRefusal
   | { readonly reason: 'not-found' }
   | { readonly reason: 'method-not-allowed'; readonly allow: string }
   | { readonly reason: 'not-acceptable'; readonly offers: string }
@@ -13,6 +15,7 @@ export type ProtocolRefusal =
   | { readonly reason: 'query-invalid'; readonly detail: string }
   | { readonly reason: 'upgrade-required' }
   | { readonly reason: 'precondition-required' }
+  | { readonly reason: 'workspace-not-found' }
   | { readonly reason: 'workspace-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
   | QuestionRefusal
@@ -204,6 +207,16 @@ export const problems = {
     status: 422,
     title: 'This is not a valid poll',
     detail: 'Mend what `errors` points at and send it again.',
+  },
+  'voter-invalid': {
+    status: 422,
+    title: 'This does not name a voter of the poll',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'workspace-not-found': {
+    status: 404,
+    title: 'There is no such workspace',
+    detail: 'No workspace has this id.',
   },
   'workspace-invalid': {
     status: 422,

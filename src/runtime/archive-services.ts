@@ -1,6 +1,8 @@
 // The archive Worker: who plays which part.
 import { archiveBallots } from '../application/archive-ballots.ts'
 import { auditPoll } from '../application/audit-poll.ts'
+import { forgetAged } from '../application/forget-aged.ts'
+import { retirePolls } from '../application/retire-polls.ts'
 import { answerStore } from '../archive/answer-store.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
@@ -8,6 +10,7 @@ import { ballotRecords } from '../archive/ballot-records.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { pollRecords } from '../archive/poll-records.ts'
+import { retentionRecords } from '../archive/retention-records.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
@@ -30,10 +33,12 @@ export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, Boar
   const postgres = postgresGuard({ clock, random, report, shedding: false })
   const boxes = ballotBoxes(env.BALLOT_BOX, clock)
   const reader = ballotReader(database)
+  const boards = scoreboards(env.SCOREBOARD, clock)
+  const retention = retentionRecords(database)
   return {
     answers: answerStore(database),
     auditPoll: auditPoll({
-      pollBook: scoreboards(env.SCOREBOARD, clock),
+      pollBook: boards,
       ballotBoxes: boxes,
       ballotReader: reader,
     }),
@@ -45,11 +50,14 @@ export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, Boar
     }),
     ballotReader: reader,
     deadLetters: deadLetters(database),
+    forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
     pace: archivePace(report),
     pollRecords: pollRecords(database),
+    retirePolls: retirePolls({ retentionRecords: retention, scoreboards: boards, clock, report }),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
     clock,
+    random,
     report,
   }
 }

@@ -6,6 +6,7 @@ import { auditPoll } from '../application/audit-poll.ts'
 import { castBallot } from '../application/cast-ballot.ts'
 import { renameKey, revokeKey, rotateKey } from '../application/change-key.ts'
 import { changePoll } from '../application/change-poll.ts'
+import { changeWorkspace, readWorkspace } from '../application/change-workspace.ts'
 import { checkHealth } from '../application/check-health.ts'
 import { closePoll } from '../application/close-poll.ts'
 import { createPoll } from '../application/create-poll.ts'
@@ -15,6 +16,7 @@ import { editPoll } from '../application/edit-poll.ts'
 import { eraseBallot } from '../application/erase-ballot.ts'
 import { exportBallots } from '../application/export-ballots.ts'
 import { followResults } from '../application/follow-results.ts'
+import { forgetAged } from '../application/forget-aged.ts'
 import { identifyCaller } from '../application/identify-caller.ts'
 import { issueInvites } from '../application/issue-invites.ts'
 import { issueKey } from '../application/issue-key.ts'
@@ -35,7 +37,9 @@ import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
+import { retirePolls } from '../application/retire-polls.ts'
 import { revokeInvite } from '../application/revoke-invite.ts'
+import { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import { answerStore } from '../archive/answer-store.ts'
 import { auditLog } from '../archive/audit-log.ts'
 import { ballotPages } from '../archive/ballot-pages.ts'
@@ -47,6 +51,7 @@ import { inviteBook } from '../archive/invite-book.ts'
 import { keyBook } from '../archive/key-book.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
+import { retentionRecords } from '../archive/retention-records.ts'
 import { usageReader } from '../archive/usage-reader.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
@@ -141,6 +146,8 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
   const managedKeys = protectKeyBook(keyBook(database), guards.postgres)
   const actions = protectAuditLog(auditLog(database), guards.postgres)
   const manage = { keyBook: managedKeys, forgetKey: keys.forget, clock, random }
+  const spaces = protectWorkspaces(workspaces(database), guards.postgres)
+  const retention = retentionRecords(database)
   const healthChecks = [
     countingHealth(boards),
     postgresHealth(database),
@@ -187,6 +194,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
       random,
     }),
     changePoll: change,
+    changeWorkspace: changeWorkspace({ workspaces: spaces }),
     checkHealth: checkHealth({ healthChecks }),
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
@@ -199,7 +207,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
       idSecret: hash('poll-ids', config.ROOT_KEY),
     }),
     createWorkspace: createWorkspace({
-      workspaces: protectWorkspaces(workspaces(database), guards.postgres),
+      workspaces: spaces,
       clock,
       random,
     }),
@@ -226,6 +234,9 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     issueKey: issueKey(manage),
     listActions: listActions({ auditLog: actions }),
     listKeys: listKeys(manage),
+    eraseVoter: eraseVoter({ pollBook, ballotBoxes: boxes, results }),
+    exportVoter: exportVoter({ pollBook, ballotBoxes: boxes }),
+    forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
     listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
     listTexts: listTexts({ pollBook, ballotPages: ballots }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
@@ -243,11 +254,13 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     readPollFor: readPollFor({ pollBook, pollViews }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
     readResults: resultsReader,
+    readWorkspace: readWorkspace({ workspaces: spaces }),
     recallResults: recallResults({ pollViews, results, clock }),
     receipts,
     renameKey: renameKey(manage),
     revokeKey: revokeKey(manage),
     rotateKey: rotateKey(manage),
+    retirePolls: retirePolls({ retentionRecords: retention, scoreboards: owned, clock, report }),
     redriveLetters: redriveLetters({
       deadLetters: deadLetters(database),
       resend: async (bodies) => {

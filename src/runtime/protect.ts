@@ -95,6 +95,10 @@ export const protectBallotBoxes = (
       guard.ask({ ...reading, priority: 'close', object: definition.poll.id }, signal, (hop) =>
         boxes.erase(definition, ballotId, hop),
       ),
+    held: (address, voter, signal) =>
+      guard.ask({ ...exporting, object: objectOf(address) }, signal, (hop) =>
+        boxes.held(address, voter, hop),
+      ),
     prove: (definition, ballotId, signal) =>
       guard.ask({ ...reading, object: definition.poll.id }, signal, (hop) =>
         boxes.prove(definition, ballotId, hop),
@@ -144,6 +148,10 @@ export const protectBoards = (boards: Scoreboards & PollBook, guard: Guard): Sco
       guard.ask({ ...doing, priority: 'close', object: pollId }, signal, (hop) => boards.close(pollId, hop)),
     remove: (pollId, signal) =>
       guard.ask({ ...doing, priority: 'close', object: pollId }, signal, (hop) => boards.remove(pollId, hop)),
+    retire: (pollId, closedBefore, signal) =>
+      guard.ask({ ...doing, priority: 'exports', object: pollId }, signal, (hop) =>
+        boards.retire(pollId, closedBefore, hop),
+      ),
     issueInvites: (pollId, count, signal) =>
       guard.ask({ ...doing, priority: 'owner-writes', object: pollId }, signal, (hop) =>
         boards.issueInvites(pollId, count, hop),
@@ -263,11 +271,19 @@ export const protectUsageReader = (reader: UsageReader, guard: Guard): UsageRead
     ),
 })
 
-/** Making one twice makes two. */
+/** Making one twice makes two; changing it twice is changing it once. */
 export const protectWorkspaces = (workspaces: Workspaces, guard: Guard): Workspaces => ({
   create: (workspace, key, signal) =>
     guard.ask({ priority: 'close', ownMs: 5_000, repeatable: false }, signal, (hop) =>
       workspaces.create(workspace, key, hop),
+    ),
+  find: (workspaceId, signal) =>
+    guard.ask({ priority: 'lists', ownMs: 4_000, repeatable: true }, signal, (hop) =>
+      workspaces.find(workspaceId, hop),
+    ),
+  change: (workspaceId, change, signal) =>
+    guard.ask({ priority: 'owner-writes', ownMs: 5_000, repeatable: true }, signal, (hop) =>
+      workspaces.change(workspaceId, change, hop),
     ),
 })
 

@@ -36,5 +36,6 @@ export const purgeFront = (boards: Scoreboards, { front, waitUntil, report }: Ne
     change: (pollId, change, signal) => purging(pollId, boards.change(pollId, change, signal)),
     close: (pollId, signal) => purging(pollId, boards.close(pollId, signal)),
     remove: (pollId, signal) => purging(pollId, boards.remove(pollId, signal)),
+    retire: (pollId, closedBefore, signal) => purging(pollId, boards.retire(pollId, closedBefore, signal)),
   }
 }

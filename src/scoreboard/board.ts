@@ -14,7 +14,7 @@ import type {
 import { changePoll, changesBallots, excludesViewers } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { everyShard } from '../domain/poll/plan-shards.ts'
-import { type Poll, stageOf } from '../domain/poll/poll.ts'
+import { closedBefore, type Poll, stageOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
@@ -143,11 +143,13 @@ export class Board implements ScoreboardRpc {
     return { poll, final: poll.phase === 'closed' }
   }
 
-  /** The secret goes at once, boxes and Postgres follow, and the alarm repeats what did not succeed. */
-  remove(): Promise<boolean> {
+  /** The secret goes at once, boxes and Postgres follow, and the alarm repeats what did not succeed. With a time only
+   *  where the poll closed before it. */
+  remove(before?: number): Promise<boolean> {
     return this.#turns.take(async () => {
       const state = this.#living()
-      if (state === null) return false
+      if (state === null || (before !== undefined && !closedBefore(state.definition.poll, before)))
+        return false
       this.#book.bury(state.definition.poll, this.#needs.clock.now())
       this.#publisher?.stop()
       this.#needs.viewers.remove(state.definition.poll.id)
@@ -267,7 +269,7 @@ export class Board implements ScoreboardRpc {
     if (poll.phase === 'closing' || poll.phase === 'closed') return state
     this.#redefine(state, {
       ...state.definition,
-      poll: { ...poll, phase: 'closing', version: poll.version + 1 },
+      poll: { ...poll, phase: 'closing', closedAt: this.#needs.clock.now(), version: poll.version + 1 },
     })
     return state
   }

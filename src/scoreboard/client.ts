@@ -28,6 +28,7 @@ export const scoreboards = <Id>(namespace: BoardNamespace<Id>, clock: Clock): Sc
     change: (pollId, change, signal) => ask(signal, board(pollId).change(change, patienceOf(signal, clock))),
     close: (pollId, signal) => ask(signal, board(pollId).close(patienceOf(signal, clock))),
     remove: (pollId, signal) => ask(signal, board(pollId).remove()),
+    retire: (pollId, closedBefore, signal) => ask(signal, board(pollId).remove(closedBefore)),
     issueInvites: (pollId, count, signal) => ask(signal, board(pollId).issueInvites(count)),
     snapshot: async (pollId, signal) => ({
       value: await asked(pollId, signal, (stub) => stub.snapshot()),

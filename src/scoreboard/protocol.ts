@@ -20,7 +20,8 @@ export interface ScoreboardRpc extends BoardLink {
   change(change: PollChange, patienceMs?: number): Promise<Result<Poll, VotingRefusal>>
   /** Answers within `patienceMs`; the closing itself is begun in any case. */
   close(patienceMs?: number): Promise<ClosingState | null>
-  remove(): Promise<boolean>
+  /** `before`: only where the poll closed before that time. */
+  remove(before?: number): Promise<boolean>
   issueInvites(
     count: number,
   ): Promise<{ readonly first: number; readonly definition: CountingDefinition } | null>

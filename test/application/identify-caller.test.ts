@@ -105,7 +105,7 @@ describe('a written key', () => {
       workspaces: { create: async (_workspace, record) => void made.push(record) },
       clock: { now: () => noon },
       random: systemRandom,
-    })({ name: 'Dev', plan: 'free' }, AbortSignal.timeout(1_000))
+    })({ name: 'Dev', plan: 'free', retentionDays: null }, AbortSignal.timeout(1_000))
     const [record] = made
     if (record === undefined) throw new Error('no key was made')
     expect(JSON.stringify(record)).not.toContain(parseApiKey(key)?.secret)

@@ -171,6 +171,7 @@ const aWorkspace = (name: string): Workspace => ({
   id: `ws_${name}`,
   name,
   plan: 'pro',
+  retentionDays: null,
   createdAt: 1_795_560_000_123,
 })
 

@@ -57,6 +57,8 @@ const other: Readonly<Record<string, object>> = {
   'POST /v1/keys/:keyId/rotate': { overlapSeconds: 61 },
   'POST /v1/polls': { title: 'Dinner?' },
   'POST /v1/polls/:pollId/invites': { count: 4 },
+  'POST /v1/polls/:pollId/voters/erase': { voterId: 'another-voter-of-these' },
+  'POST /v1/polls/:pollId/voters/export': { voterId: 'another-voter-of-these' },
   'POST /v1/workspaces': { name: 'Ajax' },
 }
 

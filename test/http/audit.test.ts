@@ -39,7 +39,7 @@ describe.each(writes)('%s', (route, { action }) => {
     const operator = order.key === rootKey
     expect(entry).toMatchObject({
       id: expect.stringMatching(/^aud_[0-9a-z]{26}$/),
-      workspaceId: operator ? 'operator' : 'ws_first',
+      workspaceId: operator ? 'operator' : (order.workspaceId ?? 'ws_first'),
       actor: operator ? 'operator' : `key_${order.key.split('_')[2]}`,
       action,
       target: order.target ?? answer.json.id,

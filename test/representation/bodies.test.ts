@@ -122,8 +122,12 @@ describe('a poll', () => {
 })
 
 describe('a workspace', () => {
-  test('has a name, and the free plan unless said', () => {
-    expect(parsed(workspaceBody, '{"name":"Dev"}')).toEqual({ name: 'Dev', plan: 'free' })
+  test('has a name, and unless said the free plan and no end to what it keeps', () => {
+    expect(parsed(workspaceBody, '{"name":"Dev"}')).toEqual({
+      name: 'Dev',
+      plan: 'free',
+      retentionDays: null,
+    })
   })
 
   test.each([
@@ -131,6 +135,8 @@ describe('a workspace', () => {
     ['an empty name', { name: '' }],
     ['a long name', { name: 'x'.repeat(201) }],
     ['an unknown plan', { name: 'Dev', plan: 'gold' }],
+    ['a retention of no days', { name: 'Dev', retentionDays: 0 }],
+    ['a retention without an end', { name: 'Dev', retentionDays: 3_651 }],
     ['something unknown', { name: 'Dev', owner: 'me' }],
     ['a name that Postgres can never take', { name: 'a\u0000b' }],
     ['a name with half a surrogate pair', { name: 'a\ud83d' }],

@@ -7,6 +7,7 @@ import { auditPoll } from '../../src/application/audit-poll.ts'
 import { castBallot } from '../../src/application/cast-ballot.ts'
 import { renameKey, revokeKey, rotateKey } from '../../src/application/change-key.ts'
 import { changePoll } from '../../src/application/change-poll.ts'
+import { changeWorkspace, readWorkspace } from '../../src/application/change-workspace.ts'
 import { checkHealth } from '../../src/application/check-health.ts'
 import { closePoll } from '../../src/application/close-poll.ts'
 import { createPoll } from '../../src/application/create-poll.ts'
@@ -16,6 +17,7 @@ import { editPoll } from '../../src/application/edit-poll.ts'
 import { eraseBallot } from '../../src/application/erase-ballot.ts'
 import { exportBallots } from '../../src/application/export-ballots.ts'
 import { followResults } from '../../src/application/follow-results.ts'
+import { forgetAged } from '../../src/application/forget-aged.ts'
 import { identifyCaller } from '../../src/application/identify-caller.ts'
 import { issueInvites } from '../../src/application/issue-invites.ts'
 import { issueKey } from '../../src/application/issue-key.ts'
@@ -42,7 +44,9 @@ import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../../src/application/read-results.ts'
 import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
+import { retirePolls } from '../../src/application/retire-polls.ts'
 import { revokeInvite } from '../../src/application/revoke-invite.ts'
+import { eraseVoter, exportVoter } from '../../src/application/voter-requests.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Door } from '../../src/http/door.ts'
@@ -72,6 +76,7 @@ import { type LocalCounting, localCounting } from './local-counting.ts'
 import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
 import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
 import { keyValues, pollsOf, usageOf, usageThatFails } from './memory-stores.ts'
+import { memoryWorkspaces } from './memory-workspaces.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
 
@@ -195,6 +200,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     around,
   )
   const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random }
+  const { spaces, retention } = memoryWorkspaces(keys.rows, () => postgres.polls.values())
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
@@ -214,6 +220,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       random,
     }),
     changePoll: change,
+    changeWorkspace: changeWorkspace({ workspaces: spaces }),
     checkHealth: checkHealth({
       healthChecks: (['counting', 'postgres', 'redis', 'kv'] as const).map(
         (name): HealthCheck => ({
@@ -235,10 +242,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       idSecret: new Uint8Array(32),
     }),
     createWorkspace: createWorkspace({
-      workspaces: {
-        create: async ({ createdAt }, key) =>
-          void keys.rows.set(key.id, { ...key, name: '', createdAt, lastUsedAt: null, replacedBy: null }),
-      },
+      workspaces: spaces,
       clock,
       random,
     }),
@@ -246,6 +250,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
+    eraseVoter: eraseVoter({ pollBook, ballotBoxes: boxes, results }),
+    exportVoter: exportVoter({ pollBook, ballotBoxes: boxes }),
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,
@@ -257,6 +263,13 @@ export const anApi = (options: ApiOptions = {}): Api => {
       readResults: reader,
       pause: (delayMs) => time.advance(delayMs),
       clock,
+    }),
+    forgetAged: forgetAged({ retentionRecords: retention, clock, report: around.report }),
+    retirePolls: retirePolls({
+      retentionRecords: retention,
+      scoreboards: boards,
+      clock,
+      report: around.report,
     }),
     identifyCaller: identifyCaller({
       keyRing,
@@ -298,6 +311,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readPollFor: readPollFor({ pollBook, pollViews }),
     readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
     readResults: reader,
+    readWorkspace: readWorkspace({ workspaces: spaces }),
     recallResults: recallResults({ pollViews, results, clock }),
     receipts,
     renameKey: renameKey(manage),

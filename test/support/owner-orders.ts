@@ -5,6 +5,8 @@ import { things } from './route-table.ts'
 
 export interface OwnerOrder {
   readonly path: string
+  /** Whose entry in the audit log it is, where not of the first workspace. */
+  readonly workspaceId?: string
   readonly key: string
   readonly headers?: Record<string, string>
   readonly body?: unknown
@@ -56,6 +58,32 @@ export const ownerOrders: Readonly<Record<string, Make>> = {
     await api.ask('POST', `/v1/polls/${id}/invites`, { key, body: { count: 1 } })
     return { path: `/v1/polls/${id}/invites/1`, target: `${id}/1` }
   },
+  'POST /v1/polls/:pollId/voters/erase': ofVoter('erase'),
+  'POST /v1/polls/:pollId/voters/export': ofVoter('export'),
+  'PATCH /v1/workspace': async (api) => {
+    const made = await aWorkspace(api)
+    return {
+      path: '/v1/workspace',
+      key: made.apiKey,
+      body: { retentionDays: 30 },
+      target: made.id,
+      workspaceId: made.id,
+    }
+  },
+  'PATCH /v1/workspaces/:workspaceId': async (api) => {
+    const { id } = await aWorkspace(api)
+    return { path: `/v1/workspaces/${id}`, key: rootKey, body: { name: 'Other' }, target: id }
+  },
+  'POST /v1/operator/retention/polls': async () => ({
+    path: '/v1/operator/retention/polls',
+    key: rootKey,
+    target: '',
+  }),
+  'POST /v1/operator/retention/rows': async () => ({
+    path: '/v1/operator/retention/rows',
+    key: rootKey,
+    target: '',
+  }),
   'POST /v1/workspaces': async () => ({
     path: '/v1/workspaces',
     key: rootKey,
@@ -92,6 +120,17 @@ export const send = (
 
 const a = async (name: string, api: Api, key: string): Promise<string> =>
   (await things[name]?.make(api, key)) ?? ''
+
+const aWorkspace = async (api: Api): Promise<{ readonly id: string; readonly apiKey: string }> =>
+  (await api.ask('POST', '/v1/workspaces', { key: rootKey, body: { name: 'Acme', plan: 'enterprise' } })).json
+
+function ofVoter(act: string): Make {
+  return async (api, key) => {
+    const id = await a('pollId', api, key)
+    const body = { voterId: 'a-voter-of-these-tests' }
+    return { path: `/v1/polls/${id}/voters/${act}`, body, target: id }
+  }
+}
 
 function ofPoll(act: string): Make {
   return async (api, key) => {

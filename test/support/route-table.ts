@@ -30,6 +30,8 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /v1/operator/dead-letters/redrive': 'operator',
   'GET /v1/operator/polls': 'operator',
   'POST /v1/operator/polls/:pollId/reconcile': 'operator',
+  'POST /v1/operator/retention/polls': 'operator',
+  'POST /v1/operator/retention/rows': 'operator',
   'GET /v1/polls': 'polls:read',
   'POST /v1/polls': 'polls:write',
   'GET /v1/polls/:pollId': 'voter',
@@ -54,8 +56,14 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/polls/:pollId/receipts/:ballotId': 'voter',
   'GET /v1/polls/:pollId/results': 'voter',
   'GET /v1/polls/:pollId/results/live': 'voter',
+  'POST /v1/polls/:pollId/voters/erase': 'polls:write',
+  'POST /v1/polls/:pollId/voters/export': 'ballots:read',
   'GET /v1/usage': 'any key',
+  'GET /v1/workspace': 'any key',
+  'PATCH /v1/workspace': 'keys:write',
   'POST /v1/workspaces': 'operator',
+  'GET /v1/workspaces/:workspaceId': 'operator',
+  'PATCH /v1/workspaces/:workspaceId': 'operator',
 }
 
 /** Something of the owner's for each parameter of a path, and an id of its kind that nobody gave out. */

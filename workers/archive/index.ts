@@ -8,6 +8,10 @@ import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
+import { retainAll } from '../../src/runtime/retain-all.ts'
+
+/** As in wrangler.toml; the other schedule is the reconciler's. */
+const retention = '47 * * * *'
 
 const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env))
 
@@ -29,8 +33,10 @@ export default {
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
     return dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages)
   },
-  scheduled: async (_event, env) => {
-    await forgetAnswers(servicesOf(env))()
-    await reconcileAll(servicesOf(env))()
+  scheduled: async ({ cron }, env) => {
+    const services = servicesOf(env)
+    if (cron === retention) return retainAll(services)()
+    await forgetAnswers(services)()
+    await reconcileAll(services)()
   },
 } satisfies ExportedHandler<ArchiveEnv>

@@ -5,6 +5,7 @@ import { Box } from '../../src/ballot-box/box.ts'
 import type { BallotKeys } from '../../src/ballot-box/log.ts'
 import type { BallotBoxRpc, CastRequest } from '../../src/ballot-box/protocol.ts'
 import type { CountingDefinition } from '../../src/domain/poll/counting.ts'
+import type { NamedVoter } from '../../src/domain/voter/named-voter.ts'
 import { countServices } from '../../src/runtime/count-services.ts'
 import { forget, objectStorage } from './object-storage.ts'
 
@@ -48,6 +49,10 @@ export class BallotBox extends DurableObject<CountEnv> implements BallotBoxRpc {
 
   firsts(address: BoxAddress, questionId: string, continuing: readonly string[]) {
     return this.#box.firsts(address, questionId, continuing)
+  }
+
+  held(address: BoxAddress, voter: NamedVoter) {
+    return this.#box.held(address, voter)
   }
 
   prove(address: BoxAddress, ballotSeq: number) {

@@ -47,8 +47,8 @@ export class Scoreboard extends DurableObject<CountEnv> implements ScoreboardRpc
     return this.#board.close(patienceMs)
   }
 
-  remove() {
-    return this.#board.remove()
+  remove(before?: number) {
+    return this.#board.remove(before)
   }
 
   issueInvites(count: number) {

@@ -103,6 +103,8 @@ export interface Poll extends PollDefinition {
   /** Counts definitions: 1 when made, one more at each change. */
   readonly version: number
   readonly createdAt: number
+  /** When it began to close: set once, for a poll that does or has. */
+  readonly closedAt?: number
 }
 
 /** Counts everything that can be told of a poll: `closing` and `closed` are one version of it and two stages. */
@@ -116,6 +118,13 @@ export const statusOf = (poll: Pick<Poll, 'phase' | 'opensAt' | 'closesAt'>, now
   if (poll.closesAt !== null && now >= poll.closesAt) return 'closed'
   return poll.opensAt !== null && now < poll.opensAt ? 'scheduled' : 'open'
 }
+
+/** Whether nothing has landed in it since before a time. A poll that closed before polls were told when says nothing of it
+ *  itself: for it whoever asks must know. */
+export const closedBefore = (
+  { phase, closedAt = 0 }: Pick<Poll, 'phase' | 'closedAt'>,
+  time: number,
+): boolean => phase === 'closed' && closedAt < time
 
 /** The poll without what only its owner may know: safe to keep in any cache. */
 export const publicPoll = (poll: Poll): Poll => ({

@@ -35,7 +35,7 @@ export const voterKeys = (
   { secret, poll, revokedInvites }: CountingDefinition,
   claim: VoterClaim,
 ): Result<VoterKeys, VotingRefusal> => {
-  const requestKey = claim.idempotencyKey === null ? null : key(secret, 'request', claim.idempotencyKey)
+  const requestKey = claim.idempotencyKey === null ? null : keyOf(secret, 'request', claim.idempotencyKey)
   const one = (voterKey: Bytes, invite: number | null = null) =>
     accept({ voterKey, ballotKey: voterKey, requestKey, invite })
 
@@ -46,18 +46,18 @@ export const voterKeys = (
     case 'none':
       return one(ballotKeyOf(secret, claim))
     case 'ip': {
-      const voterKey = key(secret, 'address', addressOf(claim.address))
+      const voterKey = keyOf(secret, 'address', addressOf(claim.address))
       return accept({ voterKey, ballotKey: ballotKeyOf(secret, claim), requestKey, invite: null })
     }
     case 'invite': {
       if (claim.inviteCode === null) return refuse({ reason: 'invite-required' })
       const serial = inviteSerial(secret, claim.inviteCode)
       if (serial === null || revokedInvites.includes(serial)) return refuse({ reason: 'invite-invalid' })
-      return one(key(secret, 'invite-voter', String(serial)), serial)
+      return one(keyOf(secret, 'invite-voter', String(serial)), serial)
     }
     case 'account':
       if (claim.subject === null) return refuse({ reason: 'token-invalid' })
-      return one(key(secret, 'account', claim.subject))
+      return one(keyOf(secret, 'account', claim.subject))
   }
 }
 
@@ -72,10 +72,11 @@ export const shardOf = (voterKey: Uint8Array, shards: number): number =>
   new DataView(voterKey.buffer, voterKey.byteOffset).getUint32(0) % shards
 
 const ballotKeyOf = (secret: Uint8Array, claim: VoterClaim): Bytes => {
-  if (claim.voterId !== null) return key(secret, 'voter', claim.voterId)
-  if (claim.idempotencyKey !== null) return key(secret, 'unnamed', claim.idempotencyKey)
-  return key(secret, 'chance', claim.chance)
+  if (claim.voterId !== null) return keyOf(secret, 'voter', claim.voterId)
+  if (claim.idempotencyKey !== null) return keyOf(secret, 'unnamed', claim.idempotencyKey)
+  return keyOf(secret, 'chance', claim.chance)
 }
 
-const key = (secret: Uint8Array, kind: string, value: string | Uint8Array): Bytes =>
+/** What a voter is known by, 16 bytes. */
+export const keyOf = (secret: Uint8Array, kind: string, value: string | Uint8Array): Bytes =>
   keyedHash(secret, kind, value).slice(0, 16)

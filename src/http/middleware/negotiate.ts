@@ -6,7 +6,7 @@ import { negotiate as best } from '../../representation/negotiate.ts'
 import { type Http, refused } from '../http.ts'
 
 /** Resources with a format of their own: sockets and NDJSON. */
-const ownFormat = /\/(results\/live|log|export)$/
+const ownFormat = /\/(results\/live|log|(?<!\/voters\/)export)$/
 /** Polls, ballots, results and proofs. */
 const voting = /^\/v1\/polls(\/[^/]+(\/(open|close|archive|ballots(\/mine)?|results|receipts\/[^/]+))?)?$/
 const invites = /\/invites$/

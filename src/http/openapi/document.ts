@@ -15,7 +15,10 @@ import { pollOperations } from './operations/polls.ts'
 import { procedureOperations } from './operations/procedures.ts'
 import { proofOperations } from './operations/proofs.ts'
 import { resultsOperations } from './operations/results.ts'
+import { retentionOperations } from './operations/retention.ts'
 import { usageOperations } from './operations/usage.ts'
+import { voterOperations } from './operations/voters.ts'
+import { workspaceOperations } from './operations/workspaces.ts'
 import { problemExample, refusalOf } from './refusals.ts'
 import { saidOnce } from './said-once.ts'
 import { problem, type Reason } from './schemas/problem.ts'
@@ -27,12 +30,15 @@ export const operations = [
   ...pollLifeOperations,
   ...ballotOperations,
   ...ownerBallotOperations,
+  ...voterOperations,
   ...resultsOperations,
   ...proofOperations,
   ...ownerOperations,
   ...usageOperations,
   ...keyOperations,
+  ...workspaceOperations,
   ...operatorOperations,
+  ...retentionOperations,
   ...pageOperations,
   ...procedureOperations,
   ...platformOperations,

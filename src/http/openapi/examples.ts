@@ -1,4 +1,5 @@
 // Requests and answers as they really are: a test sends the requests and holds every example to its schema.
+import { agingRows } from '../../application/retention-ports.ts'
 import { problems } from '../problems.ts'
 
 const questions = [
@@ -197,10 +198,21 @@ const checks = {
 
 const invites = { first: 1, codes: ['0000-0001-7qxm-qym6-gmd2', '0000-0002-k4d1-saee-nnbg'] }
 
+const noRows = Object.fromEntries(agingRows.map((rows) => [rows, 0]))
+
+const workspaceRead = {
+  id: 'ws_hmd5kygk64ejhmq1cg26dw72br',
+  name: 'Acme',
+  plan: 'free',
+  retentionDays: 365,
+  createdAt: castAt,
+}
+
 const workspace = {
   id: 'ws_hmd5kygk64ejhmq1cg26dw72br',
   name: 'Acme',
   plan: 'free',
+  retentionDays: 365,
   apiKey: 'ep_live_24bhjszjzkrkydte_fh0wmvknzn5s75a7fa29s01ffpepvnmbr2kyq90',
 }
 
@@ -249,6 +261,9 @@ export const examples = {
   'full-ballot-draft': { summary: 'Every kind of question', value: { answers } },
   ballot: { summary: 'A first ballot', value: ballot },
   'own-ballot': { summary: 'A first ballot', value: { ...ballot, answers } },
+  'voter-name': { summary: 'By their id', value: { voterId: 'voter-0000-0000-0001' } },
+  'erased-voter': { summary: 'One ballot', value: { pollId, erased: 1 } },
+  'held-voter': { summary: 'Who has not voted', value: { pollId, ballots: [] } },
   results: { summary: 'Ten ballots', value: results },
   proof: { summary: 'Of a first ballot', value: proof },
   checkpoints: { summary: 'One shard', value: { pollId, checkpoints: [checkpoint] } },
@@ -268,6 +283,8 @@ export const examples = {
   },
   'workspace-draft': { summary: 'A free one', value: { name: 'Acme' } },
   workspace: { summary: 'A free one', value: workspace },
+  'workspace-read': { summary: 'A free one', value: workspaceRead },
+  'retention-patch': { summary: 'A year', value: { retentionDays: 365 } },
   usage: { summary: 'Of a free plan', value: usage },
   'key-draft': { summary: 'One that reads', value: { name: key.name, scopes: key.scopes } },
   'key-patch': { summary: 'Another name', value: { name: 'The app' } },
@@ -278,6 +295,8 @@ export const examples = {
   'audit-page': { summary: 'The only page', value: { data: [auditEntry], nextCursor: null } },
   'poll-ids': { summary: 'The only page', value: { pollIds: [pollId], next: null } },
   'poll-audit': { summary: 'All is well', value: { pollId, shards: [equalShard] } },
+  retired: { summary: 'None was due', value: { polls: [], failed: 0, nextCursor: null } },
+  forgotten: { summary: 'Nothing was old', value: { rows: noRows, more: false } },
   redriven: { summary: 'None was there', value: { redriven: 0 } },
   alive: { summary: 'Alive', value: { status: 'pass' } },
   health: { summary: 'Postgres is away', value: { status: 'warn', checks } },

@@ -54,6 +54,7 @@ export const tagDescriptions = [
   { name: 'Invites and exports', description: 'What else an owner does with a poll.' },
   { name: 'Usage', description: 'What a workspace has used of its plan.' },
   { name: 'Keys', description: 'Who may do what, and what they did.' },
+  { name: 'Workspaces', description: 'What holds for all polls of an owner.' },
   { name: 'Operator', description: 'For whoever runs the service.' },
   { name: 'Pages', description: 'For people.' },
   { name: 'Procedures', description: 'The voting of one poll, for other services: Connect.' },

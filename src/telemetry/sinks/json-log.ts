@@ -39,7 +39,12 @@ const levelOf = (event: Event): LogLevel => {
     case 'ballots-shed':
     case 'stood-in':
     case 'archive-paced':
+    case 'retirement-failed':
       return 'warn'
+    case 'retention-ran':
+      return event.complete ? 'info' : 'warn'
+    case 'poll-retired':
+    case 'rows-forgotten':
     case 'relay-woke':
       return 'info'
     case 'breaker-moved':

@@ -1,7 +1,7 @@
 // What else owners and the operator send and get.
 import { z } from '@hono/zod-openapi'
 import { invitesBody } from '../../../representation/invites-body.ts'
-import { workspaceBody } from '../../../representation/workspace-body.ts'
+import { ownWorkspacePatch, workspaceBody, workspacePatch } from '../../../representation/workspace-body.ts'
 import { described, listOf, named } from '../words.ts'
 import { count, pollId, shard, time } from './scalars.ts'
 
@@ -37,6 +37,13 @@ export const invitesPage = named(
   }),
   { description: 'A page of issued invites, without their codes.' },
 )
+const retention = 'How many days a poll is kept after it closed; null: until its owner deletes it.'
+const retained = z.int().min(1).max(3_650).nullable().describe(retention)
+const plan = z.enum(['free', 'pro', 'enterprise']).describe('What its owner has paid for.')
+const workspaceId = z
+  .string()
+  .regex(/^ws_[0-9a-hjkmnp-tv-z]{26}$/)
+  .describe('The workspace’s id.')
 
 export const workspaceDraft = described(
   'WorkspaceDraft',
@@ -44,19 +51,47 @@ export const workspaceDraft = described(
   {
     name: { description: 'Whose it is, up to 200 code points.', maxLength: 200 },
     plan: 'What its owner has paid for.',
+    retentionDays: retention,
   },
   'A workspace, as the operator asks for it.',
+)
+
+export const workspaceChange = described(
+  'WorkspaceChange',
+  workspacePatch,
+  {
+    name: { description: 'Whose it is, up to 200 code points.', maxLength: 200 },
+    retentionDays: retention,
+  },
+  'What the operator changes of a workspace.',
+)
+
+export const ownWorkspaceChange = described(
+  'OwnWorkspaceChange',
+  ownWorkspacePatch,
+  { retentionDays: retention },
+  'What an owner changes of their workspace.',
+)
+
+export const workspaceRead = named(
+  'Workspace',
+  z.object({
+    id: workspaceId,
+    name: z.string().describe('Whose it is.'),
+    plan,
+    retentionDays: retained,
+    createdAt: time.describe('When it was made.'),
+  }),
+  { description: 'A workspace.' },
 )
 
 export const workspace = named(
   'NewWorkspace',
   z.object({
-    id: z
-      .string()
-      .regex(/^ws_[0-9a-hjkmnp-tv-z]{26}$/)
-      .describe('The workspace’s id.'),
+    id: workspaceId,
     name: z.string().describe('Whose it is.'),
-    plan: z.enum(['free', 'pro', 'enterprise']).describe('What its owner has paid for.'),
+    plan,
+    retentionDays: retained,
     apiKey: z.string().describe('Can do everything in the workspace. Shown here and never again.'),
   }),
   { description: 'A new workspace with its first key.' },

@@ -1,0 +1,110 @@
+// What has been kept long enough, as Postgres finds it: polls by their workspace's retention, rows by their age.
+import { type SQL, sql } from 'drizzle-orm'
+import type { AgingRows, RetentionPlace, RetentionRecords } from '../application/retention-ports.ts'
+import { tenantOf } from '../application/tenant.ts'
+import type { Database } from './database.ts'
+
+export const retentionRecords = (database: Database): RetentionRecords => ({
+  oldPolls: async (after, limit, now, signal) => {
+    const { rows } = await database.run(
+      (postgres) => postgres.execute<OldPollRow>(oldPollsStatement(after, limit, now)),
+      signal,
+    )
+    return rows.map((row) => ({
+      workspaceId: row.workspace_id,
+      pollId: row.poll_id,
+      retentionDays: row.retention_days,
+      createdAt: Number(row.created_at),
+      closedAt: row.closed_at === null ? null : Number(row.closed_at),
+    }))
+  },
+  forget: async (rows, { before, limit, only }, signal) => {
+    const found = aged[rows](sql`to_timestamp(${before}::bigint / 1000.0)`, limit)
+    const statement = only === 'count' ? sql`select 1 from (${found.old}) as old` : found.forget
+    const { rowCount } = await database.run((postgres) => postgres.execute(statement), signal)
+    return rowCount
+  },
+})
+
+interface OldPollRow {
+  readonly [column: string]: unknown
+  readonly workspace_id: string
+  readonly poll_id: string
+  readonly retention_days: number
+  /** Milliseconds since the epoch; bigint, which the driver gives as text. */
+  readonly created_at: string
+  readonly closed_at: string | null
+}
+
+/** Walks the index `polls_newest_first` from its old end, workspace by workspace, and reads no more rows than it returns. A
+ *  poll is made before it closes, so that none made later than the retention can be due. One that closed before polls were told
+ *  when has at least been so since it was recorded. */
+const oldPollsStatement = (after: RetentionPlace | null, limit: number, now: number): SQL => {
+  const { workspaceId, createdAt, pollId } = after ?? { workspaceId: '', createdAt: 0, pollId: '' }
+  const here = sql`tenant.id = ${workspaceId}::text`
+  return sql`
+    select
+      tenant.id as workspace_id, workspace.retention_days, poll.id as poll_id,
+      (extract(epoch from poll.created_at) * 1000)::bigint as created_at, poll.closed_at
+    from workspaces as workspace
+    cross join lateral (values (workspace.id), (workspace.id || ${tenantOf('', 'test')}::text)) as tenant (id)
+    cross join lateral (
+      select id, created_at,
+        case when phase = 'closed'
+          then coalesce((definition ->> 'closedAt')::bigint, (extract(epoch from recorded_at) * 1000)::bigint)
+        end as closed_at
+      from polls
+      where polls.workspace_id = tenant.id
+        and polls.created_at < to_timestamp(${now}::bigint / 1000.0) - make_interval(days => workspace.retention_days)
+        and (polls.created_at, polls.id) > (
+          case when ${here} then to_timestamp(${createdAt}::bigint / 1000.0) else '-infinity' end,
+          case when ${here} then ${pollId}::text else '' end
+        )
+      order by polls.created_at, polls.id
+      limit ${limit}::integer
+    ) as poll
+    where workspace.retention_days is not null and tenant.id >= ${workspaceId}::text
+    order by tenant.id, poll.created_at, poll.id
+    limit ${limit}::integer`
+}
+
+interface Aged {
+  /** Rows that are old enough, a batch. */
+  readonly old: SQL
+  /** Takes them out; its row count says how many. */
+  readonly forget: SQL
+}
+
+/** Rows are taken by where they lie: what was written in the order of time goes page by page, from the oldest on, which
+ *  a BRIN index finds. */
+const byAge =
+  (table: string, column: string) =>
+  (before: SQL, limit: number): Aged => {
+    const from = sql.identifier(table)
+    const old = sql`select ctid from ${from} where ${sql.identifier(column)} < ${before} limit ${limit}::integer`
+    return { old, forget: sql`delete from ${from} where ctid = any (array(${old}))` }
+  }
+
+const aged: Record<AgingRows, (before: SQL, limit: number) => Aged> = {
+  tombstones: byAge('deleted_polls', 'deleted_at'),
+  'dead-letters': byAge('dead_letters', 'died_at'),
+  deliveries: byAge('deliveries', 'created_at'),
+  'idempotency-keys': byAge('idempotency_keys', 'created_at'),
+  'audit-log': byAge('audit_log', 'at'),
+  payloads: (before, limit) => {
+    const old = sql`
+      select ctid from deliveries where created_at < ${before} and payload is not null limit ${limit}::integer`
+    return { old, forget: sql`update deliveries set payload = null where ctid = any (array(${old}))` }
+  },
+  // A letter is text that nobody has read: what looks like its poll's id is taken for it.
+  'letters-of-deleted-polls': (_before, limit) => {
+    const old = sql`
+      select ctid from dead_letters
+      where exists (
+        select from deleted_polls
+        where poll_id = substring(dead_letters.body from '"pollId":"(poll_[0-9a-z]+)"')
+      )
+      limit ${limit}::integer`
+    return { old, forget: sql`delete from dead_letters where ctid = any (array(${old}))` }
+  },
+}

@@ -1,0 +1,232 @@
+// Where a person's data goes: texts that occur nowhere else are put in wherever one could enter, and every store of the
+// running stack is searched for them, before erasure and after it. What the design says of each is docs/design/privacy.md.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { SignJWT } from 'jose'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dataFolderAt } from '../../dev/data-folder.ts'
+import { type Stack, startStack } from '../../dev/stack.ts'
+import { inFiles, inObjectFiles, inObjects, inPostgres, inRedis, type Markers } from './canary-stores.ts'
+import { clientOf, eventually, type SystemClient } from './client.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'edgepoll-canary-stack-'))
+const folder = dataFolderAt(root)
+let stack: Stack
+let client: SystemClient
+let key = ''
+
+const rare = (what: string) => `canary-${what}-${randomBytes(12).toString('hex')}`
+
+/** What must never be kept, whatever for. */
+const raw: Record<string, string> = {
+  voterId: rare('voter'),
+  idempotencyKey: rare('idem'),
+  subject: rare('subject'),
+  userAgent: rare('agent'),
+  address: '203.0.113.217',
+  household: '2001:db8:c0de:fa11',
+}
+/** What may be kept in some places, until it is erased or its poll deleted. */
+const answers: Markers = { answer: rare('answer'), deleted: rare('deleted') }
+const titles: Markers = { title: rare('title') }
+const accountSecret: Markers = { accountSecret: rare('account-secret-of-enough-bytes') }
+
+const polls: Record<'session' | 'account' | 'invite' | 'ip', string> = {
+  session: '',
+  account: '',
+  invite: '',
+  ip: '',
+}
+const ballotIds: string[] = []
+
+const why = { id: 'why', type: 'text', prompt: 'Why?' }
+
+const aPoll = async (draft: object): Promise<string> => {
+  const made = await client.ask('POST', '/v1/polls', {
+    key,
+    body: { title: titles['title'], questions: [why], ...draft },
+  })
+  expect(made.status, made.text).toBe(201)
+  return made.json.id
+}
+
+const cast = async (pollId: string, beside: object, headers: Record<string, string>, answer: string) => {
+  const done = await client.ask('POST', `/v1/polls/${pollId}/ballots`, {
+    headers: { 'User-Agent': raw['userAgent'] ?? '', 'CF-Connecting-IP': raw['address'] ?? '', ...headers },
+    body: { answers: { why: answer }, ...beside },
+  })
+  expect(done.status, done.text).toBe(201)
+  ballotIds.push(done.json.id)
+}
+
+beforeAll(async () => {
+  const loud = { LOG_LEVEL: 'debug' }
+  stack = await startStack({
+    dataFolder: root,
+    bindings: {
+      edge: { ...loud, EDGEPOLL_TEST_ADDRESSES: '1' },
+      count: { ...loud, RESEND_AFTER_MS: '2000' },
+      archive: loud,
+    },
+  })
+  client = clientOf(stack.url)
+  const made = await client.ask('POST', '/v1/workspaces', {
+    key: stack.rootKey,
+    body: { name: 'Canary', plan: 'pro' },
+  })
+  key = made.json.apiKey
+  raw['apiKeySecret'] = key.split('_').at(-1) ?? ''
+
+  const named = { 'Voter-Id': raw['voterId'] ?? '', 'Idempotency-Key': raw['idempotencyKey'] ?? '' }
+  polls.session = await aPoll({ dedupe: { by: 'session' } })
+  await cast(polls.session, {}, named, answers['answer'] ?? '')
+
+  const secret = accountSecret['accountSecret'] ?? ''
+  polls.account = await aPoll({ dedupe: { by: 'account', keys: [{ kid: 'k', alg: 'HS256', secret }] } })
+  const voterToken = await new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256', kid: 'k' })
+    .setSubject(raw['subject'] ?? '')
+    .setAudience(polls.account)
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret))
+  raw['voterToken'] = voterToken.split('.')[1] ?? ''
+  await cast(polls.account, { voterToken }, {}, answers['answer'] ?? '')
+
+  polls.invite = await aPoll({ dedupe: { by: 'invite' } })
+  const invites = await client.ask('POST', `/v1/polls/${polls.invite}/invites`, { key, body: { count: 1 } })
+  const [inviteCode = ''] = invites.json.codes
+  raw['inviteCode'] = inviteCode
+  raw['inviteCodePlain'] = inviteCode.replaceAll('-', '')
+  await cast(polls.invite, { inviteCode }, {}, answers['answer'] ?? '')
+
+  polls.ip = await aPoll({ dedupe: { by: 'ip', limit: 5 } })
+  await cast(polls.ip, {}, { 'CF-Connecting-IP': `${raw['household']}::1` }, answers['deleted'] ?? '')
+
+  const postgres = new pg.Client({ connectionString: stack.databaseUrl })
+  await postgres.connect()
+  const archived = () =>
+    postgres.query('select 1 from ballots where poll_id = any ($1)', [Object.values(polls)])
+  await eventually(archived, ({ rowCount }) => rowCount === 4, 60_000)
+  await postgres.end()
+}, 180_000)
+
+afterAll(async () => {
+  await client?.close()
+  await stack?.stop()
+  rmSync(root, { recursive: true, force: true })
+}, 60_000)
+
+describe('the searchers', () => {
+  test('find in each kind of store what is there', async () => {
+    const planted = { planted: rare('planted') }
+    appendFileSync(join(folder.logs, 'planted.log'), planted.planted)
+    await fetch(stack.redisRestUrl, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${stack.redisRestToken}` },
+      body: JSON.stringify(['SET', 'canary', planted.planted]),
+    })
+    const letters = new pg.Client({ connectionString: stack.databaseUrl })
+    await letters.connect()
+    await letters.query('insert into dead_letters values ($1, $2, now())', ['canary', planted.planted])
+    expect(await inPostgres(stack.databaseUrl, planted)).toEqual({ planted: ['dead_letters'] })
+    await letters.query(`delete from dead_letters where id = 'canary'`)
+    await letters.end()
+    expect(await inRedis(stack, planted)).toEqual({ planted: ['canary'] })
+    expect(inFiles(folder.logs, planted)['planted']).toEqual(['planted.log'])
+    expect(inObjects(folder.state, answers)['answer']).toHaveLength(3)
+    expect(inFiles(folder.state, answers)['answer']?.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('see what the Workers say', () => {
+    expect(inFiles(folder.logs, { poll: polls.session })['poll']?.length).toBeGreaterThan(0)
+  })
+})
+
+describe('while the polls are open', () => {
+  test('nothing by which a voter or a key was named is anywhere, raw bytes included', () => {
+    expect(inFiles(root, raw)).toEqual({})
+  })
+
+  test('answers are in the boxes and in Postgres’ ballots, and in no other store', async () => {
+    const rows = inObjects(folder.state, answers)
+    expect(
+      new Set(
+        Object.values(rows)
+          .flat()
+          .map((place) => place.split(' ').at(-1)),
+      ),
+    ).toEqual(new Set(['ballot']))
+    expect(new Set(Object.values(await inPostgres(stack.databaseUrl, answers)).flat())).toEqual(
+      new Set(['ballots']),
+    )
+    expect(await inRedis(stack, answers)).toEqual({})
+    expect(inFiles(folder.logs, answers)).toEqual({})
+    expect(inFiles(folder.redis, answers)).toEqual({})
+  })
+
+  test('the secret of an account key is in the counting objects alone', async () => {
+    expect(inFiles(folder.logs, accountSecret)).toEqual({})
+    expect(await inPostgres(stack.databaseUrl, accountSecret)).toEqual({})
+    expect(await inRedis(stack, accountSecret)).toEqual({})
+    const places = inObjects(folder.state, accountSecret)['accountSecret'] ?? []
+    expect(new Set(places.map((place) => place.split(' ').at(-1)))).toEqual(new Set(['board', 'box']))
+  })
+})
+
+describe('after erasure and deletion', () => {
+  test('answers are nowhere to be read, and nothing raw has come up', async () => {
+    for (const [at, pollId] of [polls.session, polls.account, polls.invite].entries()) {
+      // One is erased while its poll is open, the others after the close.
+      if (at > 0) expect((await client.ask('POST', `/v1/polls/${pollId}/close`, { key })).status).toBe(200)
+      const erased = await client.ask('DELETE', `/v1/polls/${pollId}/ballots/${ballotIds[at]}`, { key })
+      expect(erased.status, erased.text).toBe(204)
+    }
+    expect((await client.ask('DELETE', `/v1/polls/${polls.ip}`, { key })).status).toBe(204)
+    await eventually(
+      async () => [inObjects(folder.state, answers), await inPostgres(stack.databaseUrl, answers)],
+      (found) => found.every((places) => Object.keys(places).length === 0),
+      60_000,
+    )
+    expect(await inRedis(stack, answers)).toEqual({})
+    expect(inFiles(root, raw)).toEqual({})
+    for (const each of [folder.logs, folder.redis]) expect(inFiles(each, answers)).toEqual({})
+  })
+
+  test('raw bytes of them are in write-ahead logs at most', () => {
+    const left = Object.values(inFiles(root, answers)).flat()
+    expect(left.filter((file) => !/^postgres\/(pg_wal|base)\/|\.sqlite-wal$/.test(file))).toEqual([])
+  })
+
+  test('and in no file of an object, once that log is written back', () => {
+    expect(inObjectFiles(folder.state, answers)).toEqual({})
+  })
+})
+
+describe('retention by hand', () => {
+  const retention = async (...options: string[]) => {
+    const command = join(import.meta.dirname, '../../ops/retention.ts')
+    const where = ['--url', stack.url, '--root-key', stack.rootKey]
+    return (await promisify(execFile)(process.execPath, [command, ...where, ...options])).stdout
+  }
+
+  test('names what Postgres takes for due, and deletes what the scoreboard knows to be', async () => {
+    const changed = await client.ask('PATCH', '/v1/workspace', { key, body: { retentionDays: 1 } })
+    expect(changed.status, changed.text).toBe(200)
+    expect(await retention('--dry-run')).toContain('0 polls would be deleted.')
+    const postgres = new pg.Client({ connectionString: stack.databaseUrl })
+    await postgres.connect()
+    await postgres.query(
+      `update polls set created_at = created_at - interval '9 days', definition = definition || '{"closedAt":1000}' where id = $1`,
+      [polls.account],
+    )
+    await postgres.end()
+    expect(await retention('--dry-run')).toContain(polls.account)
+    expect(await retention()).toContain('0 polls deleted')
+    expect((await client.ask('GET', `/v1/polls/${polls.account}`, { key })).status).toBe(200)
+  })
+})
