@@ -173,23 +173,27 @@ export class Box implements BallotBoxRpc {
   }
 
   async audit(address: BoxAddress) {
+    this.#tellStanding() // heals what was not heard of before this object ended
     return auditOf(this.#ledger, this.#state, address)
   }
 
   async resend(_address: BoxAddress, seq: number): Promise<void> {
     this.#founded?.outbox.rewind(seq)
+    this.#tellStanding()
     this.#lookLater(0)
   }
 
   /** The archive has written the log events `first` … `last`. */
   async confirm(_address: BoxAddress, first: number, last: number): Promise<void> {
     this.#founded?.outbox.confirm(first, last)
+    this.#tellStanding()
     this.#lookLater(0) // the window may have room again
   }
 
   async destroy(): Promise<void> {
     turnAway(this.#line.take(), { reason: 'poll-not-found' })
     this.#destroyed = true
+    this.#tellGone()
     this.#state = null
     this.#founded = null
     this.#wakeAt = null
@@ -256,6 +260,7 @@ export class Box implements BallotBoxRpc {
       report,
     })
     this.#founded = { outbox, reporter, rankings: new Rankings(this.#ledger) }
+    this.#tellStanding()
     // The board may have missed the last report, and the platform may have given up the alarm that would repeat it.
     this.#lookLater(0)
   }
@@ -356,8 +361,33 @@ export class Box implements BallotBoxRpc {
         counted.reduce((sum, { answers }) => sum + answers.length, 0),
       )
     this.#needs.report({ type: 'group-committed', ...next.address, seq: next.seq, ...how })
+    this.#tellStanding()
     this.#founded?.reporter.tell()
     this.#lookLater(0)
+  }
+
+  #tellStanding(): void {
+    const state = this.#state
+    if (state === null || this.#founded === null) return
+    const { outbox } = this.#founded
+    const { address, seq } = state
+    const { archived } = outbox
+    this.#needs.report({
+      type: 'box-stood',
+      ...address,
+      seq,
+      archived,
+      since: outbox.unarchivedSince(seq),
+      at: this.#clock.now(),
+    })
+  }
+
+  /** Nothing of a poll that is no more waits for the archive. */
+  #tellGone(): void {
+    if (this.#state === null) return
+    const { address, seq } = this.#state
+    const at = this.#clock.now()
+    this.#needs.report({ type: 'box-stood', ...address, seq, archived: seq, since: null, at })
   }
 
   /** Memory may be wrong now and storage is not: everyone is told the outcome is unknown, and the object reloads. */

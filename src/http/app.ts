@@ -20,6 +20,7 @@ import { health } from './routes/health.ts'
 import { invites } from './routes/invites.ts'
 import { keys } from './routes/keys.ts'
 import { log } from './routes/log.ts'
+import { metrics } from './routes/metrics.ts'
 import { operator } from './routes/operator.ts'
 import { ownerBallots } from './routes/owner-ballots.ts'
 import { ownerPolls } from './routes/owner-polls.ts'
@@ -29,6 +30,7 @@ import { problemPages } from './routes/problem-pages.ts'
 import { keySet, receipts } from './routes/receipts.ts'
 import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
+import { rum } from './routes/rum.ts'
 import { usage } from './routes/usage.ts'
 import { workspaces } from './routes/workspaces.ts'
 
@@ -53,8 +55,10 @@ export const createApp = (services: Services) => {
     .route('/', problemPages)
     .route('/', keySet)
     .route('/', reference)
+    .route('/', metrics)
     .route('/v1/workspaces', workspaces)
     .route('/v1/usage', usage)
+    .route('/v1/rum', rum)
     .route('/v1/keys', keys)
     .route('/v1/audit-log', auditLog)
     .route('/v1/polls', polls)

@@ -41,6 +41,7 @@ import type { revokeInvite } from '../application/revoke-invite.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
+import type { ExpositionForm } from '../telemetry/exposition.ts'
 import type { Deadline } from './deadline.ts'
 import type { Door } from './door.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
@@ -61,6 +62,8 @@ export interface Services {
   readonly editPoll: ReturnType<typeof editPoll>
   readonly eraseBallot: ReturnType<typeof eraseBallot>
   readonly exportBallots: ReturnType<typeof exportBallots>
+  /** Every metric there is, as text. */
+  readonly exposeMetrics: (form: ExpositionForm, signal: AbortSignal) => Promise<string>
   readonly firstAnswers: FirstAnswers
   readonly followResults: ReturnType<typeof followResults>
   readonly identifyCaller: ReturnType<typeof identifyCaller>

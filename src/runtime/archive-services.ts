@@ -12,19 +12,24 @@ import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
-import { jsonLog } from '../telemetry/sinks/json-log.ts'
+import type { MeterNamespace } from '../telemetry/meter/client.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
+import { telemetryOf } from './telemetry.ts'
 
-interface ArchiveBindings<BoxId, BoardId> {
+interface ArchiveBindings<BoxId, BoardId, MeterId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
+  readonly METER: MeterNamespace<MeterId>
 }
 
-export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, BoardId>) => {
+export const archiveServices = <BoxId, BoardId, MeterId>(
+  env: ArchiveBindings<BoxId, BoardId, MeterId>,
+  waitUntil: (work: Promise<unknown>) => void,
+) => {
   const config = archiveConfig(env)
-  const report = jsonLog('archive', config.LOG_LEVEL)
+  const { report } = telemetryOf({ service: 'archive', meter: env.METER, config, clock, random, waitUntil })
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   // Nothing is shed here: what the queue gives is paced instead.
   const postgres = postgresGuard({ clock, random, report, shedding: false })

@@ -7,6 +7,8 @@ const environment = z.enum(['local', 'preview', 'staging', 'production'])
 const common = {
   ENVIRONMENT: environment,
   LOG_LEVEL: z.enum(logLevels).default('info'),
+  /** `off`: nothing is counted and `/metrics` knows nothing. The naive twin of benchmark B16. */
+  EDGEPOLL_METRICS: z.enum(['', 'on', 'off']).default(''),
 }
 
 /** `off`: nothing is turned away for there being too much. The naive twin of benchmark SURGE; never where people vote. */

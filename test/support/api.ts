@@ -66,8 +66,12 @@ import {
   rememberUsage,
   rememberViews,
 } from '../../src/runtime/remember.ts'
+import { telemetryOf } from '../../src/runtime/telemetry.ts'
+import { fanOut } from '../../src/telemetry/fan-out.ts'
 import { ballotPagesOver } from './ballot-pages.ts'
 import { localInvites } from './invite-book.ts'
+import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
+import { localMeter } from './meters.ts'
 import { type LocalCounting, localCounting } from './local-counting.ts'
 import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
 import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
@@ -164,10 +168,18 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
   const random = { ...systemRandom, fraction: () => 1 }
+  const telemetry = telemetryOf({
+    service: 'edge',
+    meter: localMeter(clock),
+    config: { LOG_LEVEL: 'error', EDGEPOLL_METRICS: 'on' },
+    clock,
+    random,
+    waitUntil: (work) => void work,
+  })
   const around: Around = {
     clock,
     random,
-    report: (event) => void counting.events.push(event),
+    report: fanOut((event) => void counting.events.push(event), telemetry.report),
     waitUntil: (work) => void work,
     colo: null,
     kv: keyValues(),
@@ -246,6 +258,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: boards }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: boards }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
+    exposeMetrics: telemetry.expose,
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,
@@ -319,7 +332,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
     clock,
     random,
-    report: (event) => counting.events.push(event),
+    report: around.report,
   }
   const app = createApp(services)
 

@@ -1,5 +1,5 @@
 // What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
-import { WorkerEntrypoint } from 'cloudflare:workers'
+import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
 import type { PollDeath } from '../../src/application/ports.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
@@ -9,7 +9,7 @@ import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 
-const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env))
+const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env, waitUntil))
 
 /** Called by service binding, never from outside. */
 export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {

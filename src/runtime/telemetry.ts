@@ -1,0 +1,56 @@
+// What becomes of a Worker's events: lines, and numbers on their way to the Meter. One an isolate.
+import type { Report } from '../application/events.ts'
+import { toHex } from '../kernel/bytes.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Random } from '../kernel/random.ts'
+import { until } from '../kernel/until.ts'
+import { within } from '../resilience/patience.ts'
+import { type ExpositionForm, expose } from '../telemetry/exposition.ts'
+import { fanOut } from '../telemetry/fan-out.ts'
+import { type MeterNamespace, meterClient } from '../telemetry/meter/client.ts'
+import { jsonLog, type LogLevel } from '../telemetry/sinks/json-log.ts'
+import { metricsSink } from '../telemetry/sinks/metrics.ts'
+
+interface Needs<Id> {
+  readonly service: 'edge' | 'count' | 'archive'
+  readonly meter: MeterNamespace<Id>
+  readonly config: { readonly LOG_LEVEL: LogLevel; readonly EDGEPOLL_METRICS: string }
+  readonly clock: Clock
+  readonly random: Random
+  readonly waitUntil: (work: Promise<unknown>) => void
+  readonly after?: (delayMs: number, run: () => void) => void
+}
+
+export interface Telemetry {
+  readonly report: Report
+  /** Every metric of the whole system as text, what this isolate knows included. Rejects when a shard of the Meter does not answer. */
+  expose(form: ExpositionForm, signal: AbortSignal): Promise<string>
+}
+
+/** Behind a request nobody waits for it, but a flush that hangs would keep the next from trying. */
+const flushMs = 5_000
+
+export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
+  const { service, config, clock, random, waitUntil, after } = needs
+  const log = jsonLog(service, config.LOG_LEVEL)
+  const meter = meterClient(needs.meter)
+  const always = new AbortController().signal
+  const telling = (question: () => Promise<void>) =>
+    within({ clock, ownMs: flushMs, marginMs: 0 }, always, question)
+  const sink = metricsSink({
+    clock,
+    source: `${service}-${toHex(random.bytes(12))}`,
+    flush: (batch) => telling(() => meter.flush(batch)),
+    stand: (standings) => telling(() => meter.stand(standings)),
+    waitUntil,
+    ...(after !== undefined && { after }),
+  })
+  const off = config.EDGEPOLL_METRICS === 'off'
+  return {
+    report: off ? log : fanOut(log, sink.report),
+    async expose(form, signal) {
+      if (!off) await until(signal, sink.flush())
+      return expose(await until(signal, meter.read()), form, clock.now())
+    },
+  }
+}
