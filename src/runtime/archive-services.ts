@@ -13,6 +13,7 @@ import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import type { MeterNamespace } from '../telemetry/meter/client.ts'
+import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
@@ -29,7 +30,15 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
   waitUntil: (work: Promise<unknown>) => void,
 ) => {
   const config = archiveConfig(env)
-  const { report } = telemetryOf({ service: 'archive', meter: env.METER, config, clock, random, waitUntil })
+  const { report } = telemetryOf({
+    service: 'archive',
+    meter: env.METER,
+    config,
+    sinks: [jsonLog('archive', config.LOG_LEVEL)],
+    clock,
+    random,
+    waitUntil,
+  })
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   // Nothing is shed here: what the queue gives is paced instead.
   const postgres = postgresGuard({ clock, random, report, shedding: false })

@@ -18,6 +18,7 @@ import { encodeMsgpack } from '../representation/msgpack.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import type { ScoreboardRpc } from '../scoreboard/protocol.ts'
 import type { MeterNamespace } from '../telemetry/meter/client.ts'
+import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { keptApart } from './commit-pace.ts'
 import { countConfig } from './config.ts'
 import { oncePerEnv } from './isolate.ts'
@@ -155,17 +156,19 @@ export const countServices = <BoxId, BoardId, RelayId, MeterId>(
 const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
 
 /** All objects of an isolate tell the Meter together. An object goes on with what it has begun by itself. */
-const telemetryOfIsolate = oncePerEnv((env: { readonly METER: MeterNamespace<unknown> }) =>
-  telemetryOf({
+const telemetryOfIsolate = oncePerEnv((env: { readonly METER: MeterNamespace<unknown> }) => {
+  const config = countConfig(env)
+  return telemetryOf({
     service: 'count',
     meter: env.METER,
-    config: countConfig(env),
+    config,
+    sinks: [jsonLog('count', config.LOG_LEVEL)],
     clock: systemClock,
     random: systemRandom,
     waitUntil: () => undefined,
     after,
-  }),
-)
+  })
+})
 
 const commitSettings = (bench: string): Partial<BoxSettings> =>
   bench === 'single' || bench === 'held' ? { groupLimit: 1, groupWaitMs: 0 } : {}

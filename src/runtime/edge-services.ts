@@ -66,6 +66,7 @@ import { turnstile } from '../register/turnstile.ts'
 import { type RelayNamespace, relays } from '../relay/client.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
 import type { MeterNamespace } from '../telemetry/meter/client.ts'
+import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
 import { admitCallers } from './admit-callers.ts'
 import { ballotWindows } from './ballot-windows.ts'
@@ -120,7 +121,15 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   { waitUntil, colo, front }: EdgePlatform,
 ): Services => {
   const config = edgeConfig(env)
-  const telemetry = telemetryOf({ service: 'edge', meter: env.METER, config, clock, random, waitUntil })
+  const telemetry = telemetryOf({
+    service: 'edge',
+    meter: env.METER,
+    config,
+    sinks: [jsonLog('edge', config.LOG_LEVEL)],
+    clock,
+    random,
+    waitUntil,
+  })
   const { report } = telemetry
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   const footing = { clock, random, report, shedding: config.EDGEPOLL_SHEDDING !== 'off' }

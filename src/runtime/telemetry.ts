@@ -8,13 +8,14 @@ import { within } from '../resilience/patience.ts'
 import { type ExpositionForm, expose } from '../telemetry/exposition.ts'
 import { fanOut } from '../telemetry/fan-out.ts'
 import { type MeterNamespace, meterClient } from '../telemetry/meter/client.ts'
-import { jsonLog, type LogLevel } from '../telemetry/sinks/json-log.ts'
 import { metricsSink } from '../telemetry/sinks/metrics.ts'
 
 interface Needs<Id> {
   readonly service: 'edge' | 'count' | 'archive'
   readonly meter: MeterNamespace<Id>
-  readonly config: { readonly LOG_LEVEL: LogLevel; readonly EDGEPOLL_METRICS: string }
+  readonly config: { readonly EDGEPOLL_METRICS: string }
+  /** What else becomes of the events. */
+  readonly sinks: readonly Report[]
   readonly clock: Clock
   readonly random: Random
   readonly waitUntil: (work: Promise<unknown>) => void
@@ -32,7 +33,6 @@ const flushMs = 5_000
 
 export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
   const { service, config, clock, random, waitUntil, after } = needs
-  const log = jsonLog(service, config.LOG_LEVEL)
   const meter = meterClient(needs.meter)
   const always = new AbortController().signal
   const telling = (question: () => Promise<void>) =>
@@ -47,7 +47,7 @@ export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
   })
   const off = config.EDGEPOLL_METRICS === 'off'
   return {
-    report: off ? log : fanOut(log, sink.report),
+    report: fanOut(...needs.sinks, ...(off ? [] : [sink.report])),
     async expose(form, signal) {
       if (!off) await until(signal, sink.flush())
       return expose(await until(signal, meter.read()), form, clock.now())

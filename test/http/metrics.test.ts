@@ -45,7 +45,9 @@ describe('the metrics', () => {
 
   test('say what was asked, how it went and what is behind', async () => {
     const { text } = await scrape()
-    expect(text).toMatch(/^edgepoll_http_request_duration_seconds_count\{route="\/v1\/polls\/:pollId\/ballots",method="POST",class="2xx",colo="none"\} 1$/m)
+    expect(text).toMatch(
+      /^edgepoll_http_request_duration_seconds_count\{route="\/v1\/polls\/:pollId\/ballots",method="POST",class="2xx",colo="none"\} 1$/m,
+    )
     expect(text).toMatch(/^edgepoll_http_refusals_total\{code="poll-not-found"\} 1$/m)
     expect(text).toMatch(/^edgepoll_cache_reads_total\{what="results",tier="\w+"\} [1-9]/m)
     expect(text).toMatch(/^# TYPE edgepoll_http_refusals counter$/m)

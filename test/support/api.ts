@@ -67,7 +67,6 @@ import {
   rememberViews,
 } from '../../src/runtime/remember.ts'
 import { telemetryOf } from '../../src/runtime/telemetry.ts'
-import { fanOut } from '../../src/telemetry/fan-out.ts'
 import { ballotPagesOver } from './ballot-pages.ts'
 import { localInvites } from './invite-book.ts'
 import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
@@ -171,7 +170,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const telemetry = telemetryOf({
     service: 'edge',
     meter: localMeter(clock),
-    config: { LOG_LEVEL: 'error', EDGEPOLL_METRICS: 'on' },
+    config: { EDGEPOLL_METRICS: 'on' },
+    sinks: [(event) => void counting.events.push(event)],
     clock,
     random,
     waitUntil: (work) => void work,
@@ -179,7 +179,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const around: Around = {
     clock,
     random,
-    report: fanOut((event) => void counting.events.push(event), telemetry.report),
+    report: telemetry.report,
     waitUntil: (work) => void work,
     colo: null,
     kv: keyValues(),

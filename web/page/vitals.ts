@@ -1,38 +1,17 @@
-// Tells how long this person waited, of one view in ten: numbers alone, once, when the page is left or hidden.
+// Tells how long this person waited: numbers alone, when the page is hidden or left. One view in ten loads this.
 import { type Metric, onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals'
-
-const sampled = 0.1
 
 type Vital = 'cls' | 'fcp' | 'inp' | 'lcp' | 'ttfb' | 'vote'
 
 const measured = new Map<Vital, number>()
 
-/** Begins to measure, or does nothing: nobody waits for it, and nothing of the page needs it. */
-export const measureVitals = (): void => {
-  if (Math.random() >= sampled) return
-  const seconds =
-    (vital: Vital) =>
-    ({ value }: Metric): void =>
-      void measured.set(vital, bounded(value / 1_000, 60))
-  onCLS(({ value }) => void measured.set('cls', bounded(value, 10)))
-  onFCP(seconds('fcp'))
-  onINP(seconds('inp'))
-  onLCP(seconds('lcp'))
-  onTTFB(seconds('ttfb'))
-  // After the library's own listeners, which tell what they know at the same moment.
-  addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') setTimeout(tell)
-  })
-  addEventListener('pagehide', tell)
-  telling = true
+const note = (vital: Vital, value: number, most: number): void => {
+  measured.set(vital, Math.round(Math.min(most, Math.max(0, value)) * 10_000) / 10_000)
 }
-
-/** How long a ballot was under way. The last one of a view is told. */
-export const measureVote = (beganMs: number): void => {
-  if (telling) measured.set('vote', bounded((performance.now() - beganMs) / 1_000, 60))
-}
-
-let telling = false
+const seconds =
+  (vital: Vital) =>
+  ({ value }: Metric): void =>
+    note(vital, value / 1_000, 60)
 
 const tell = (): void => {
   if (measured.size === 0) return
@@ -41,5 +20,17 @@ const tell = (): void => {
   navigator.sendBeacon('/v1/rum', body)
 }
 
-const bounded = (value: number, most: number): number =>
-  Math.round(Math.min(most, Math.max(0, value)) * 10_000) / 10_000
+onCLS(({ value }) => note('cls', value, 10))
+onFCP(seconds('fcp'))
+onINP(seconds('inp'))
+onLCP(seconds('lcp'))
+onTTFB(seconds('ttfb'))
+// The page's script leaves a measure of each ballot that it sends, from sending to answer.
+new PerformanceObserver((list) => {
+  for (const { name, duration } of list.getEntries()) if (name === 'vote') note('vote', duration / 1_000, 60)
+}).observe({ type: 'measure', buffered: true })
+// After the library's own listeners, which tell what they know at this moment.
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') tell()
+})
+addEventListener('pagehide', tell)

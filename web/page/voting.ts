@@ -7,7 +7,6 @@ import { enhanceRankings } from './ranking.ts'
 import { remember } from './remembered.ts'
 import { reveal } from './reveal.ts'
 import { announce, say, showFaults } from './say.ts'
-import { measureVote } from './vitals.ts'
 
 export const takeOver = (main: HTMLElement, form: HTMLFormElement): void => {
   form.noValidate = true
@@ -38,9 +37,9 @@ const submit = async (main: HTMLElement, form: HTMLFormElement): Promise<void> =
   if (Object.keys(answers).length === 0) return say(main, 'Please answer at least one question.', 'bad')
   say(main, '', 'plain')
   form.ariaBusy = 'true'
-  const began = performance.now()
+  const start = performance.now()
   const outcome = await cast(form.action, ballotOf(form, answers))
-  measureVote(began)
+  performance.measure('vote', { start })
   form.ariaBusy = null
   settle(main, form, outcome, answers)
 }
