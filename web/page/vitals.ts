@@ -25,10 +25,12 @@ onFCP(seconds('fcp'))
 onINP(seconds('inp'))
 onLCP(seconds('lcp'))
 onTTFB(seconds('ttfb'))
-// The page's script leaves a measure of each ballot that it sends, from sending to answer.
+// A ballot is what the page's script fetches from the form's own address; each try of it is one.
+const ballots = document.querySelector('form')?.action
 new PerformanceObserver((list) => {
-  for (const { name, duration } of list.getEntries()) if (name === 'vote') note('vote', duration / 1_000, 60)
-}).observe({ type: 'measure', buffered: true })
+  for (const entry of list.getEntriesByType('resource') as PerformanceResourceTiming[]) // the only type observed
+    if (entry.initiatorType === 'fetch' && entry.name === ballots) note('vote', entry.duration / 1_000, 60)
+}).observe({ type: 'resource', buffered: true })
 // After the library's own listeners, which tell what they know at this moment.
 addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') tell()

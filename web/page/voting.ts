@@ -37,9 +37,7 @@ const submit = async (main: HTMLElement, form: HTMLFormElement): Promise<void> =
   if (Object.keys(answers).length === 0) return say(main, 'Please answer at least one question.', 'bad')
   say(main, '', 'plain')
   form.ariaBusy = 'true'
-  const start = performance.now()
   const outcome = await cast(form.action, ballotOf(form, answers))
-  performance.measure('vote', { start })
   form.ariaBusy = null
   settle(main, form, outcome, answers)
 }

@@ -22,6 +22,6 @@ export const vitalsDraft = z
     inp: seconds('Interaction to next paint'),
     lcp: seconds('Largest contentful paint'),
     ttfb: seconds('Time to the first byte'),
-    vote: seconds('From sending a ballot to its answer, repeats included'),
+    vote: seconds('From sending a ballot to its answer, the last try'),
   })
   .openapi({ minProperties: 1, description: 'At least one of them, in at most 512 bytes.' })
