@@ -166,7 +166,6 @@ const telemetryOfIsolate = oncePerEnv((env: { readonly METER: MeterNamespace<unk
     clock: systemClock,
     random: systemRandom,
     waitUntil: () => undefined,
-    after,
   })
 })
 

@@ -2,6 +2,7 @@
 import type { Report } from '../application/events.ts'
 import { toHex } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { pause } from '../kernel/pause.ts'
 import type { Random } from '../kernel/random.ts'
 import { until } from '../kernel/until.ts'
 import { within } from '../resilience/patience.ts'
@@ -13,13 +14,12 @@ import { metricsSink } from '../telemetry/sinks/metrics.ts'
 interface Needs<Id> {
   readonly service: 'edge' | 'count' | 'archive'
   readonly meter: MeterNamespace<Id>
-  readonly config: { readonly EDGEPOLL_METRICS: string }
+  readonly config: { readonly EDGEPOLL_METRICS: string; readonly METRICS_FLUSH_MS: number }
   /** What else becomes of the events. */
   readonly sinks: readonly Report[]
   readonly clock: Clock
   readonly random: Random
   readonly waitUntil: (work: Promise<unknown>) => void
-  readonly after?: (delayMs: number, run: () => void) => void
 }
 
 export interface Telemetry {
@@ -32,7 +32,7 @@ export interface Telemetry {
 const flushMs = 5_000
 
 export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
-  const { service, config, clock, random, waitUntil, after } = needs
+  const { service, config, clock, random, waitUntil } = needs
   const meter = meterClient(needs.meter)
   const always = new AbortController().signal
   const telling = (question: () => Promise<void>) =>
@@ -43,7 +43,9 @@ export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
     flush: (batch) => telling(() => meter.flush(batch)),
     stand: (standings) => telling(() => meter.stand(standings)),
     waitUntil,
-    ...(after !== undefined && { after }),
+    everyMs: config.METRICS_FLUSH_MS,
+    // Behind the request that it was asked for in: the platform lets it go on for half a minute.
+    after: (delayMs, run) => waitUntil(pause(delayMs, always).then(run)),
   })
   const off = config.EDGEPOLL_METRICS === 'off'
   return {

@@ -170,7 +170,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const telemetry = telemetryOf({
     service: 'edge',
     meter: localMeter(clock),
-    config: { EDGEPOLL_METRICS: 'on' },
+    config: { EDGEPOLL_METRICS: 'on', METRICS_FLUSH_MS: 10_000 },
     sinks: [(event) => void counting.events.push(event)],
     clock,
     random,

@@ -12,10 +12,12 @@ interface Needs {
   readonly source: string
   readonly flush: (batch: Batch) => Promise<void>
   readonly stand: (standings: Standings) => Promise<void>
+  /** How long to count before telling. */
+  readonly everyMs: number
   /** Keeps the platform from ending a flush with the request it goes on behind. */
   readonly waitUntil: (work: Promise<unknown>) => void
-  /** Where nothing comes after the last event that would tell of it: a timer. */
-  readonly after?: (delayMs: number, run: () => void) => void
+  /** Tells of what nothing comes after. */
+  readonly after: (delayMs: number, run: () => Promise<void>) => void
 }
 
 export interface MetricsSink {
@@ -24,7 +26,6 @@ export interface MetricsSink {
   flush(): Promise<void>
 }
 
-export const flushEveryMs = 10_000
 /** How long one flush may say nothing before the next tries: whoever began it may have been cancelled. */
 const flightMs = 10_000
 /** A batch that has not been taken for so long is given up: the Meter keeps its sources for three times as long. */
@@ -34,7 +35,15 @@ const mostStandings = 5_000
 const openForMs = 60_000
 const mostOpen = 1_000
 
-export const metricsSink = ({ clock, source, flush, stand, waitUntil, after }: Needs): MetricsSink => {
+export const metricsSink = ({
+  clock,
+  source,
+  flush,
+  stand,
+  everyMs,
+  waitUntil,
+  after,
+}: Needs): MetricsSink => {
   const recorder = new Recorder()
   const open = new Map<string, { readonly dependency: string; readonly at: number }>()
   const dependencies = new Set<string>()
@@ -121,12 +130,12 @@ export const metricsSink = ({ clock, source, flush, stand, waitUntil, after }: N
 
   const tellWhenDue = (): void => {
     const now = clock.now()
-    if (now - flushedAt >= flushEveryMs && now >= flightUntil) waitUntil(tell())
-    else if (after !== undefined && now >= timerUntil) {
-      timerUntil = now + 2 * flushEveryMs
-      after(flushEveryMs, () => {
+    if (now - flushedAt >= everyMs && now >= flightUntil) waitUntil(tell())
+    else if (now >= timerUntil) {
+      timerUntil = now + 2 * everyMs
+      after(everyMs, () => {
         timerUntil = 0
-        void tell()
+        return tell()
       })
     }
   }
