@@ -1,5 +1,5 @@
 // The rules of Prometheus, as YAML, from the table of objectives. `speed` 1 is what is published; a test that waits for an alert
-// makes the same rules sixty times as fast.
+// makes the same rules with shorter windows.
 import { type Alarm, alarms, burnRates, type Objective, objectives } from './objectives.ts'
 
 export const alertRules = (speed = 1): string => {
