@@ -6,8 +6,11 @@ const separator = '|'
 /** What stands for the location until the Meter puts it in. */
 export const placeHere = '@'
 
-export const seriesKey = (name: string, values: readonly string[]): string =>
-  values.length === 0 ? name : `${name}${separator}${values.join(separator)}`
+export const seriesKey = (name: string, values: readonly string[]): string => {
+  let key = name
+  for (const value of values) key += separator + value // a join makes an object of its own
+  return key
+}
 
 export const seriesParts = (key: string): { readonly name: string; readonly values: readonly string[] } => {
   const [name = '', ...values] = key.split(separator)

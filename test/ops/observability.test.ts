@@ -18,11 +18,10 @@ const promtool = (...words: readonly string[]) => {
 
 /** Series by the names that Prometheus has for them. */
 const series: ReadonlyMap<string, Metric> = new Map(
-  Object.entries(metrics).flatMap(([name, metric]: [string, Metric]) =>
-    metric.kind === 'histogram'
-      ? (['_bucket', '_sum', '_count'] as const).map((part) => [name + part, metric] as const)
-      : [[name, metric] as const],
-  ),
+  Object.entries<Metric>(metrics).flatMap(([name, metric]) => {
+    const parts = metric.kind === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
+    return parts.map((part): [string, Metric] => [name + part, metric])
+  }),
 )
 
 const recordings = new Set([...alertRules().matchAll(/- record: (\S+)/g)].map(([, name]) => name))

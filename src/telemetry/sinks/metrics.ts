@@ -143,7 +143,8 @@ export const metricsSink = ({
   return {
     report: (event) => {
       note(event)
-      tellWhenDue()
+      // It is part of a request, whose own event follows.
+      if (event.type !== 'remembered') tellWhenDue()
     },
     flush: tell,
   }
