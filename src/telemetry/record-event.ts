@@ -1,7 +1,7 @@
 // What of each event is counted or measured. An event that says nothing in numbers says so here.
 import type { Event } from '../application/events.ts'
 import type { Recorder } from './recorder.ts'
-import { placeHere } from './series.ts'
+import { placeHere, seriesKey } from './series.ts'
 
 const second = 1_000
 
@@ -9,7 +9,7 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
   switch (event.type) {
     case 'request':
       recorder.observeKey(
-        'edgepoll_http_request_duration_seconds',
+        requests,
         requestKey(event.route, event.method, event.status),
         event.durationMs / second,
       )
@@ -39,7 +39,7 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
       recorder.count('edgepoll_limiter_away_total', 1, event.limiter, event.reason)
       return
     case 'remembered':
-      recorder.count('edgepoll_cache_reads_total', 1, event.what, event.tier)
+      recorder.countKey(cacheKeys[event.what]?.[event.tier] ?? '', 1)
       if (event.what === 'results') recorder.observe('edgepoll_results_age_seconds', event.ageMs / second)
       return
     case 'stood-in':
@@ -104,12 +104,34 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
   }
 }
 
+const requests = 'edgepoll_http_request_duration_seconds'
+
 /** Methods are whatever clients send; all but these are one. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'other'] as const
+const classes = ['other', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 
-const requestKey = (route: string, method: string, status: number): string =>
-  `edgepoll_http_request_duration_seconds|${route}|${methods.has(method) ? method : 'other'}|${
-    classes[Math.trunc(status / 100)] ?? 'other'
-  }|${placeHere}`
+/** Keys by route, then method and class. Routes are those of the code; a key that is made anew each time would have to be hashed each
+ *  time, which costs more than all the rest. */
+const requestKeys = new Map<string, readonly (readonly string[])[]>()
 
-const classes: readonly (string | undefined)[] = [undefined, '1xx', '2xx', '3xx', '4xx', '5xx']
+const requestKey = (route: string, method: string, status: number): string => {
+  let keys = requestKeys.get(route)
+  if (keys === undefined) {
+    keys = methods.map((name) => classes.map((kind) => seriesKey(requests, [route, name, kind, placeHere])))
+    requestKeys.set(route, keys)
+  }
+  const known = methods.indexOf(method as 'GET') // any text is looked for
+  return keys[known < 0 ? methods.length - 1 : known]?.[Math.trunc(status / 100)] ?? requests
+}
+
+const cacheKeys = Object.fromEntries(
+  (['poll', 'results'] as const).map((what) => [
+    what,
+    Object.fromEntries(
+      (['isolate', 'colo', 'kv', 'redis', 'origin'] as const).map((tier) => [
+        tier,
+        seriesKey('edgepoll_cache_reads_total', [what, tier]),
+      ]),
+    ),
+  ]),
+)

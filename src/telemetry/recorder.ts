@@ -29,7 +29,7 @@ export class Recorder {
   }
 
   observe(name: HistogramName, value: number, ...values: readonly string[]): void {
-    this.observeKey(name, seriesKey(name, values), value)
+    this.observeKey(name, values.length === 0 ? name : seriesKey(name, values), value)
   }
 
   /** For who has the key of a series at hand. */
@@ -64,6 +64,10 @@ export class Recorder {
     this.#counters = new Map()
     this.#histograms = new Map()
     return { counters, histograms, gauges: Object.fromEntries(this.#gauges) }
+  }
+
+  countKey(key: string, by: number): void {
+    this.#add(key, by)
   }
 
   #add(key: string, by: number): void {
