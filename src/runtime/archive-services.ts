@@ -30,7 +30,7 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
   waitUntil: (work: Promise<unknown>) => void,
 ) => {
   const config = archiveConfig(env)
-  const { report } = telemetryOf({
+  const { report, flush } = telemetryOf({
     service: 'archive',
     meter: env.METER,
     config,
@@ -38,6 +38,7 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     clock,
     random,
     waitUntil,
+    lingers: false,
   })
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   // Nothing is shed here: what the queue gives is paced instead.
@@ -63,6 +64,8 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     pollRecords: pollRecords(database),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
+    /** Tells what this batch came to, behind it. */
+    tellMetrics: () => waitUntil(flush()),
     clock,
     report,
   }

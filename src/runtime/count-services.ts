@@ -166,6 +166,7 @@ const telemetryOfIsolate = oncePerEnv((env: { readonly METER: MeterNamespace<unk
     clock: systemClock,
     random: systemRandom,
     waitUntil: () => undefined,
+    lingers: true,
   })
 })
 

@@ -129,6 +129,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     clock,
     random,
     waitUntil,
+    lingers: true,
   })
   const { report } = telemetry
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })

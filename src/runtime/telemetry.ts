@@ -20,10 +20,14 @@ interface Needs<Id> {
   readonly clock: Clock
   readonly random: Random
   readonly waitUntil: (work: Promise<unknown>) => void
+  /** Whether a timer behind a request may tell of the last of it. A queue's batch is not over before what goes on behind it is. */
+  readonly lingers: boolean
 }
 
 export interface Telemetry {
   readonly report: Report
+  /** Tells the Meter now, if anything is to be told; resolves whether or not that could be done. */
+  flush(): Promise<void>
   /** Every metric of the whole system as text, what this isolate knows included. Rejects when a shard of the Meter does not answer. */
   expose(form: ExpositionForm, signal: AbortSignal): Promise<string>
 }
@@ -45,11 +49,14 @@ export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
     waitUntil,
     everyMs: config.METRICS_FLUSH_MS,
     // Behind the request that it was asked for in: the platform lets it go on for half a minute.
-    after: (delayMs, run) => waitUntil(pause(delayMs, always).then(run)),
+    ...(needs.lingers && { after: (delayMs, run) => waitUntil(pause(delayMs, always).then(run)) }),
   })
   const off = config.EDGEPOLL_METRICS === 'off'
   return {
     report: fanOut(...needs.sinks, ...(off ? [] : [sink.report])),
+    flush: async () => {
+      if (!off) await sink.flush()
+    },
     async expose(form, signal) {
       if (!off) await until(signal, sink.flush())
       return expose(await until(signal, meter.read()), form, clock.now())

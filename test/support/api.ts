@@ -175,6 +175,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     clock,
     random,
     waitUntil: (work) => void work,
+    lingers: false,
   })
   const around: Around = {
     clock,

@@ -24,10 +24,16 @@ export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
 
 export default {
   fetch: () => new Response(null, { status: 404 }),
-  queue: (batch, env) => {
+  queue: async (batch, env) => {
     const services = servicesOf(env)
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
-    return dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages)
+    await (dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages))
+    services.tellMetrics()
+  },
+  scheduled: async (_event, env) => {
+    const services = servicesOf(env)
+    await reconcileAll(services)()
+    services.tellMetrics()
   },
   scheduled: async (_event, env) => {
     await forgetAnswers(servicesOf(env))()

@@ -16,8 +16,8 @@ interface Needs {
   readonly everyMs: number
   /** Keeps the platform from ending a flush with the request it goes on behind. */
   readonly waitUntil: (work: Promise<unknown>) => void
-  /** Tells of what nothing comes after. */
-  readonly after: (delayMs: number, run: () => Promise<void>) => void
+  /** Tells of what nothing comes after; without it whoever ends a piece of work says `flush`. */
+  readonly after?: (delayMs: number, run: () => Promise<void>) => void
 }
 
 export interface MetricsSink {
@@ -131,7 +131,7 @@ export const metricsSink = ({
   const tellWhenDue = (): void => {
     const now = clock.now()
     if (now - flushedAt >= everyMs && now >= flightUntil) waitUntil(tell())
-    else if (now >= timerUntil) {
+    else if (after !== undefined && now >= timerUntil) {
       timerUntil = now + 2 * everyMs
       after(everyMs, () => {
         timerUntil = 0
