@@ -34,7 +34,7 @@ const recordings = (objective: Objective, window: Window): readonly string[] => 
     .toSorted((left, right) => left - right)
     .flatMap((minutes) => [
       `      - record: ${recorded(objective, minutes)}`,
-      `        expr: ${JSON.stringify(objective.errors(window(minutes)))}`,
+      `        expr: ${quoted(objective.errors(window(minutes)))}`,
     ])
 }
 
@@ -79,7 +79,7 @@ const alert = (
   window: Window,
 ): readonly string[] => [
   `      - alert: ${name}`,
-  `        expr: ${JSON.stringify(expr)}`,
+  `        expr: ${quoted(expr)}`,
   ...(forSeconds === 0 ? [] : [`        for: ${window(forSeconds / 60)}`]),
   '        labels:',
   `          severity: ${severity}`,
@@ -87,6 +87,9 @@ const alert = (
   `          summary: ${JSON.stringify(summary)}`,
   `          runbook: ops/runbooks/${fileOf(name)}.md`,
 ]
+
+/** No expression has a single quote; one with double quotes reads better in them. */
+const quoted = (text: string): string => (text.includes('"') ? `'${text}'` : `"${text}"`)
 
 /** `ArchiveLagging` → `archive-lagging`. */
 const fileOf = (name: string): string =>
