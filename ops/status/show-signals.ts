@@ -11,12 +11,17 @@ export const shownSignals = (signals: Signals, url: string): string => {
     `requests  ${row(signals.requests)}`,
     `ballots   ${row(signals.ballots)}`,
     '',
-    `results   99 % at most ${duration(signals.resultsAgeP99Seconds)} old`,
-    `counted   ${signals.counted} in all, ${signals.unarchived} not in Postgres, the oldest of them for ${duration(signals.archiveLagSeconds)}`,
+    `results   ${signals.resultsAgeP99Seconds === null ? 'nobody read any' : `99 % at most ${duration(signals.resultsAgeP99Seconds)} old`}`,
+    `counted   ${signals.counted} in all, ${waiting(signals)}`,
     `viewers   ${signals.sockets} sockets`,
     `trouble   ${trouble(signals)}`,
   ].join('\n')
 }
+
+const waiting = ({ unarchived, archiveLagSeconds }: Signals): string =>
+  unarchived === 0
+    ? 'all of them in Postgres'
+    : `${unarchived} not in Postgres, the oldest of them for ${duration(archiveLagSeconds)}`
 
 const row = ({ count, perSecond, failed, p50Seconds, p99Seconds }: Traffic): string =>
   [
