@@ -4,6 +4,7 @@ import { toHex } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { pause } from '../kernel/pause.ts'
 import type { Random } from '../kernel/random.ts'
+import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
 import { within } from '../resilience/patience.ts'
 import { type ExpositionForm, expose } from '../telemetry/exposition.ts'
@@ -28,7 +29,8 @@ export interface Telemetry {
   readonly report: Report
   /** Tells the Meter now, if anything is to be told; resolves whether or not that could be done. */
   flush(): Promise<void>
-  /** Every metric of the whole system as text, what this isolate knows included. Rejects when a shard of the Meter does not answer. */
+  /** Every metric of the whole system as text, what this isolate knows included. Rejects with
+   *  `Unavailable` when a shard of the Meter does not answer. */
   expose(form: ExpositionForm, signal: AbortSignal): Promise<string>
 }
 
@@ -59,7 +61,10 @@ export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
     },
     async expose(form, signal) {
       if (!off) await until(signal, sink.flush())
-      return expose(await until(signal, meter.read()), form, clock.now())
+      const reading = await until(signal, meter.read()).catch((error: unknown) => {
+        throw new Unavailable('the meter', error)
+      })
+      return expose(reading, form, clock.now())
     },
   }
 }
