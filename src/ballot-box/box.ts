@@ -22,6 +22,7 @@ import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
 import { type Counted, Rankings } from './rankings.ts'
 import { type LoggedBallot, RecentEvents } from './recent-events.ts'
 import { Reporter } from './reporter.ts'
+import { isGone, standsAt } from './standing.ts'
 import { longestWaitMs, turnAway, type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** What a box has once somebody has voted in it. */
@@ -157,15 +158,8 @@ export class Box implements BallotBoxRpc {
   }
 
   async checkpoint(_address: BoxAddress) {
-    return (
-      this.#state &&
-      checkpointNow(
-        this.#ledger,
-        this.#state,
-        this.#needs.clock.now(),
-        this.#needs.settings.checkpointAfterMs,
-      )
-    )
+    const { clock, settings } = this.#needs
+    return this.#state && checkpointNow(this.#ledger, this.#state, clock.now(), settings.checkpointAfterMs)
   }
 
   async standing(address: BoxAddress) {
@@ -173,27 +167,25 @@ export class Box implements BallotBoxRpc {
   }
 
   async audit(address: BoxAddress) {
-    this.#tellStanding() // heals what was not heard of before this object ended
+    this.#lookLater(0) // says how far it is, should that not have been heard
     return auditOf(this.#ledger, this.#state, address)
   }
 
   async resend(_address: BoxAddress, seq: number): Promise<void> {
     this.#founded?.outbox.rewind(seq)
-    this.#tellStanding()
     this.#lookLater(0)
   }
 
   /** The archive has written the log events `first` … `last`. */
   async confirm(_address: BoxAddress, first: number, last: number): Promise<void> {
     this.#founded?.outbox.confirm(first, last)
-    this.#tellStanding()
     this.#lookLater(0) // the window may have room again
   }
 
   async destroy(): Promise<void> {
     turnAway(this.#line.take(), { reason: 'poll-not-found' })
     this.#destroyed = true
-    this.#tellGone()
+    if (this.#state) this.#needs.report(isGone(this.#state, this.#clock.now()))
     this.#state = null
     this.#founded = null
     this.#wakeAt = null
@@ -260,7 +252,6 @@ export class Box implements BallotBoxRpc {
       report,
     })
     this.#founded = { outbox, reporter, rankings: new Rankings(this.#ledger) }
-    this.#tellStanding()
     // The board may have missed the last report, and the platform may have given up the alarm that would repeat it.
     this.#lookLater(0)
   }
@@ -361,33 +352,8 @@ export class Box implements BallotBoxRpc {
         counted.reduce((sum, { answers }) => sum + answers.length, 0),
       )
     this.#needs.report({ type: 'group-committed', ...next.address, seq: next.seq, ...how })
-    this.#tellStanding()
     this.#founded?.reporter.tell()
     this.#lookLater(0)
-  }
-
-  #tellStanding(): void {
-    const state = this.#state
-    if (state === null || this.#founded === null) return
-    const { outbox } = this.#founded
-    const { address, seq } = state
-    const { archived } = outbox
-    this.#needs.report({
-      type: 'box-stood',
-      ...address,
-      seq,
-      archived,
-      since: outbox.unarchivedSince(seq),
-      at: this.#clock.now(),
-    })
-  }
-
-  /** Nothing of a poll that is no more waits for the archive. */
-  #tellGone(): void {
-    if (this.#state === null) return
-    const { address, seq } = this.#state
-    const at = this.#clock.now()
-    this.#needs.report({ type: 'box-stood', ...address, seq, archived: seq, since: null, at })
   }
 
   /** Memory may be wrong now and storage is not: everyone is told the outcome is unknown, and the object reloads. */
@@ -408,11 +374,12 @@ export class Box implements BallotBoxRpc {
     return (cast.pollVersion ?? 0) > (this.#state?.definition.poll.version ?? 0)
   }
 
-  /** One alarm, set only when none is pending or the pending one is too late. */
+  /** Says how far this box is. One alarm, set only when none is pending or the pending one is too late. */
   #lookLater(atLeastMs: number): void {
     const state = this.#state
     if (state === null || this.#founded === null) return
     const { outbox, reporter } = this.#founded
+    this.#needs.report(standsAt(state, outbox, this.#clock.now()))
     const { lingerMs } = this.#needs.settings
     const now = this.#needs.clock.now()
     const looks = [
