@@ -69,12 +69,11 @@ import {
 import { telemetryOf } from '../../src/runtime/telemetry.ts'
 import { ballotPagesOver } from './ballot-pages.ts'
 import { localInvites } from './invite-book.ts'
-import { type LocalCounting, type LocalPostgres, localCounting } from './local-counting.ts'
-import { localMeter } from './meters.ts'
 import { type LocalCounting, localCounting } from './local-counting.ts'
 import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
 import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
 import { keyValues, pollsOf, usageOf, usageThatFails } from './memory-stores.ts'
+import { localMeter } from './meters.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
 

@@ -32,11 +32,8 @@ export default {
   },
   scheduled: async (_event, env) => {
     const services = servicesOf(env)
+    await forgetAnswers(services)()
     await reconcileAll(services)()
     services.tellMetrics()
-  },
-  scheduled: async (_event, env) => {
-    await forgetAnswers(servicesOf(env))()
-    await reconcileAll(servicesOf(env))()
   },
 } satisfies ExportedHandler<ArchiveEnv>
