@@ -1,5 +1,5 @@
-// The stack's process in a benchmark; ends with its parent. Words: data folder, commit, shedding, how many edges, and edge as in
-// BenchStackOptions.
+// The stack's process in a benchmark; ends with its parent. Words: data folder, commit, shedding, how many edges, edge and metrics as
+// in BenchStackOptions.
 import { type Bundles, hashOf } from '../dev/bundles.ts'
 import type { DevFacts } from '../dev/dev-file.ts'
 import { startStack } from '../dev/stack.ts'
@@ -10,9 +10,10 @@ export interface StackReady extends PeerReady {
   readonly facts: DevFacts
 }
 
-const [dataFolder = '.', commit = 'group', shedding = 'on', edges = '1', edge = ''] = process.argv.slice(2)
+const [dataFolder = '.', commit = 'group', shedding = 'on', edges = '1', edge = '', metrics = 'on'] =
+  process.argv.slice(2)
 
-const shed = { EDGEPOLL_SHEDDING: shedding === 'off' ? 'off' : '' }
+const common = { EDGEPOLL_SHEDDING: shedding === 'off' ? 'off' : '', EDGEPOLL_METRICS: metrics }
 const { failure, stop, ...facts } = await startStack({
   dataFolder,
   edges: Number(edges),
@@ -21,7 +22,11 @@ const { failure, stop, ...facts } = await startStack({
     const path = await bundleWorker(edge, folder, 'bench-edge')
     return { edge: { path, sha256: hashOf(path) ?? '' } }
   },
-  bindings: { edge: shed, count: { BENCH_COMMIT: commit === 'group' ? '' : commit, ...shed } },
+  bindings: {
+    edge: common,
+    count: { BENCH_COMMIT: commit === 'group' ? '' : commit, ...common },
+    archive: common,
+  },
 })
 if (facts.apiKey === null) throw new Error('The stack came without a workspace: nobody could make a poll.')
 const ready: StackReady = { origin: facts.url, facts }

@@ -24,6 +24,8 @@ export interface BenchStackOptions {
   /** Objects in a process of their own, as they are where it is deployed: what refusing costs an edge takes nothing from
    *  those who count. A second edge stands by and is asked nothing. */
   readonly apart?: boolean
+  /** `off`: the naive twin that counts nothing. */
+  readonly metrics?: 'on' | 'off'
   /** The module of the edge, bundled for the benchmark; the edge as it would be deployed unless said. */
   readonly edge?: string
 }
@@ -35,12 +37,12 @@ export const apartNote =
 /** Starts a stack and answers when it is ready. */
 export const startBenchStack = async (
   folder: string,
-  { commit = 'group', shedding = 'on', apart = false, edge = '' }: BenchStackOptions = {},
+  { commit = 'group', shedding = 'on', apart = false, edge = '', metrics = 'on' }: BenchStackOptions = {},
 ): Promise<BenchStack> => {
   mkdirSync(folder, { recursive: true })
   const module = fileURLToPath(import.meta.resolve('./stack-process.ts'))
   const { pid, ready, stop } = await spawnPeer<StackReady>(module, [
-    ...[folder, commit, shedding, apart ? '2' : '1', edge],
+    ...[folder, commit, shedding, apart ? '2' : '1', edge, metrics],
   ])
   return {
     origin: ready.origin,

@@ -2,6 +2,7 @@
 import { Option } from 'commander'
 import { command, runCommand } from './command.ts'
 import { Complaint } from './complaint.ts'
+import { bringAlerts } from './generate-alerts.ts'
 import { bringOpenApi } from './generate-openapi.ts'
 import { bringPage } from './generate-page.ts'
 import { bringProto } from './generate-proto.ts'
@@ -14,6 +15,7 @@ const kinds = {
   proto: bringProto,
   reference: bringReference,
   openapi: bringOpenApi,
+  alerts: bringAlerts,
 } as const
 
 /** One generated file. `skipped` says why it was left alone. */
@@ -50,7 +52,7 @@ const main = async ({ only, check }: Options): Promise<void> => {
 if (import.meta.main) {
   const program = command(
     'npm run generate --',
-    'Writes the types of the bindings from the configurations, the page from web/page, the messages from proto/, and the API’s document from its definitions.',
+    'Writes the types of the bindings from the configurations, the page from web/page, the messages from proto/, the API’s document from its definitions, and the alert rules from the objectives.',
   )
     .addOption(new Option('--only <kind>', 'only one kind').choices(Object.keys(kinds)))
     .option('--check', 'write nothing; fail naming what is out of date')

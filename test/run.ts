@@ -93,6 +93,15 @@ const findPieces = (): readonly Piece[] => [
     without: 'the tests on a real Redis skip themselves; install redis-server to run them',
   },
   {
+    name: 'Prometheus',
+    path:
+      PATH.split(delimiter)
+        .map((folder) => join(folder, 'prometheus'))
+        .find(canRun) ?? null,
+    suite: null,
+    without: 'the tests on a real Prometheus and promtool skip themselves; install prometheus to run them',
+  },
+  {
     name: 'Chromium',
     path: [CHROMIUM_PATH || '/usr/bin/chromium'].find(canRun) ?? null,
     suite: 'browser',

@@ -16,6 +16,7 @@ import { b12 } from './b12.ts'
 import { b13 } from './b13.ts'
 import { b14 } from './b14.ts'
 import { b15 } from './b15.ts'
+import { b16 } from './b16.ts'
 import { ballotCost } from './ballot-cost.ts'
 import { commitVsNoop } from './commit-vs-noop.ts'
 import { exportRow } from './export.ts'
@@ -40,6 +41,7 @@ export const rows: readonly Row[] = [
   b13,
   b14,
   b15,
+  b16,
   exportRow,
   surge,
 ]

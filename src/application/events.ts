@@ -11,6 +11,8 @@ export type Event =
       readonly status: number
       readonly durationMs: number
       readonly code?: string
+      /** Where this isolate runs; '' where the platform does not say. */
+      readonly colo: string
     }
   | {
       readonly type: 'unexpected'
@@ -27,6 +29,17 @@ export type Event =
       readonly durationMs: number
       /** How long the oldest ballot of the group waited since its edge sent it, by two machines' clocks. */
       readonly queueDelayMs: number
+    }
+  | {
+      /** How far a box is. */
+      readonly type: 'box-stood'
+      readonly pollId: string
+      readonly shard: number
+      readonly seq: number
+      readonly archived: number
+      /** When the oldest event happened that is not archived; null: there is none. */
+      readonly since: number | null
+      readonly at: number
     }
   | {
       readonly type: 'commit-failed'
@@ -93,6 +106,8 @@ export type Event =
     }
   /** A leaf has started again while it holds sockets: it had been asleep. `relay` is the object's id. */
   | { readonly type: 'relay-woke'; readonly relay: string; readonly viewers: number }
+  /** How many sockets a leaf holds. `relay` is the object's id. */
+  | { readonly type: 'leaf-stood'; readonly relay: string; readonly viewers: number; readonly at: number }
   | { readonly type: 'relay-failed'; readonly pollId: string; readonly relay: string; readonly error: string }
   | {
       readonly type: 'poll-record-failed'
@@ -107,6 +122,8 @@ export type Event =
       readonly written: number
       readonly durationMs: number
     }
+  /** A message's ballots are in Postgres, this long after it was put into the queue. */
+  | { readonly type: 'message-archived'; readonly lagMs: number }
   | { readonly type: 'archive-failed'; readonly messages: number; readonly error: string }
   | { readonly type: 'message-poisoned'; readonly messageId: string; readonly error: string }
   | {
@@ -150,6 +167,26 @@ export type Event =
       /** Whether nothing was left for the next run. */
       readonly complete: boolean
       readonly errors: readonly string[]
+    }
+  | {
+      /** A dependency was asked, or was not because its breaker is open or there is too much to do. */
+      readonly type: 'dependency-asked'
+      readonly dependency: string
+      readonly outcome: 'answered' | 'failed' | 'resting' | 'overloaded' | 'left'
+      readonly durationMs: number
+    }
+  | {
+      /** Something was read through the tiers. */
+      readonly type: 'remembered'
+      readonly what: 'poll' | 'results'
+      readonly tier: 'isolate' | 'colo' | 'kv' | 'redis' | 'origin'
+      readonly ageMs: number
+    }
+  | {
+      /** What a voter's browser measured; seconds, but for a shift of the layout. */
+      readonly type: 'page-measured'
+      readonly vital: 'cls' | 'fcp' | 'inp' | 'lcp' | 'ttfb' | 'vote'
+      readonly value: number
     }
   | {
       /** A limit that isolates keep together cannot be asked: each goes by its own count for a while. */

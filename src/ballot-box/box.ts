@@ -24,6 +24,7 @@ import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
 import { type Counted, Rankings } from './rankings.ts'
 import { type LoggedBallot, RecentEvents } from './recent-events.ts'
 import { Reporter } from './reporter.ts'
+import { isGone, standsAt } from './standing.ts'
 import { longestWaitMs, turnAway, type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** What a box has once somebody has voted in it. */
@@ -172,6 +173,7 @@ export class Box implements BallotBoxRpc {
   }
 
   async audit(address: BoxAddress) {
+    this.#lookLater(0) // says how far it is, should that not have been heard
     return auditOf(this.#ledger, this.#state, address)
   }
 
@@ -189,6 +191,7 @@ export class Box implements BallotBoxRpc {
   async destroy(): Promise<void> {
     turnAway(this.#line.take(), { reason: 'poll-not-found' })
     this.#destroyed = true
+    if (this.#state) this.#needs.report(isGone(this.#state, this.#clock.now()))
     this.#state = null
     this.#founded = null
     this.#wakeAt = null
@@ -377,11 +380,12 @@ export class Box implements BallotBoxRpc {
     return (cast.pollVersion ?? 0) > (this.#state?.definition.poll.version ?? 0)
   }
 
-  /** One alarm, set only when none is pending or the pending one is too late. */
+  /** Says how far this box is. One alarm, set only when none is pending or the pending one is too late. */
   #lookLater(atLeastMs: number): void {
     const state = this.#state
     if (state === null || this.#founded === null) return
     const { outbox, reporter } = this.#founded
+    this.#needs.report(standsAt(state, outbox, this.#clock.now()))
     const { lingerMs } = this.#needs.settings
     const now = this.#needs.clock.now()
     const looks = [

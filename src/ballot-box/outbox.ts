@@ -41,6 +41,8 @@ export class Outbox {
   #underWay: UnderWay[] = []
   /** Confirmed before an earlier message was. */
   #ahead = new Map<number, number>()
+  /** The first event that is not archived, once it was asked for. */
+  #oldest: { readonly seq: number; readonly castAt: number } | null = null
   /** Counts rewinds: what was on its way out before one says nothing afterwards. */
   #era = 0
 
@@ -52,6 +54,16 @@ export class Outbox {
 
   get archived(): number {
     return this.#archived
+  }
+
+  /** When the oldest event happened that is not known to be archived, ms since the epoch; null: all are, up to `seq`. */
+  unarchivedSince(seq: number): number | null {
+    if (this.#archived >= seq) this.#oldest = null
+    else if (this.#oldest?.seq !== this.#archived + 1) {
+      const [event] = this.#needs.eventsAfter(this.#archived, 1)
+      this.#oldest = event === undefined ? null : { seq: this.#archived + 1, castAt: event.ballot.castAt }
+    }
+    return this.#oldest?.castAt ?? null
   }
 
   /** Sends again what is overdue, then what is unsent up to `seq` as far as the window allows. */

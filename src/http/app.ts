@@ -20,6 +20,7 @@ import { health } from './routes/health.ts'
 import { invites } from './routes/invites.ts'
 import { keys } from './routes/keys.ts'
 import { log } from './routes/log.ts'
+import { metrics } from './routes/metrics.ts'
 import { operator } from './routes/operator.ts'
 import { ownerBallots } from './routes/owner-ballots.ts'
 import { ownerPolls } from './routes/owner-polls.ts'
@@ -30,6 +31,7 @@ import { keySet, receipts } from './routes/receipts.ts'
 import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
 import { retention } from './routes/retention.ts'
+import { rum } from './routes/rum.ts'
 import { usage } from './routes/usage.ts'
 import { voters } from './routes/voters.ts'
 import { ownWorkspace, workspaces } from './routes/workspaces.ts'
@@ -56,8 +58,10 @@ export const createApp = (services: Services) => {
     .route('/', keySet)
     .route('/', reference)
     .route('/v1/workspace', ownWorkspace)
+    .route('/', metrics)
     .route('/v1/workspaces', workspaces)
     .route('/v1/usage', usage)
+    .route('/v1/rum', rum)
     .route('/v1/keys', keys)
     .route('/v1/audit-log', auditLog)
     .route('/v1/polls', polls)

@@ -45,6 +45,7 @@ import type { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Format } from '../representation/codec.ts'
+import type { ExpositionForm } from '../telemetry/exposition.ts'
 import type { Deadline } from './deadline.ts'
 import type { Door } from './door.ts'
 import { type AnyRefusal, problemOf } from './problems.ts'
@@ -68,6 +69,8 @@ export interface Services {
   readonly eraseVoter: ReturnType<typeof eraseVoter>
   readonly exportVoter: ReturnType<typeof exportVoter>
   readonly exportBallots: ReturnType<typeof exportBallots>
+  /** Every metric there is, as text. */
+  readonly exposeMetrics: (form: ExpositionForm, signal: AbortSignal) => Promise<string>
   readonly firstAnswers: FirstAnswers
   readonly followResults: ReturnType<typeof followResults>
   readonly forgetAged: ReturnType<typeof forgetAged>

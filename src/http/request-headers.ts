@@ -38,5 +38,11 @@ export const originOf = (
   return { country: twoLetters(country), region: twoLetters(continent) }
 }
 
+/** The platform's code of the location that this runs at; '' where it says none. */
+export const coloOf = (request: Request): string => {
+  const { colo } = (request.cf ?? {}) as { colo?: unknown } // checked below
+  return typeof colo === 'string' && /^[A-Z]{3}$/.test(colo) ? colo : ''
+}
+
 const twoLetters = (value: unknown): string | null =>
   typeof value === 'string' && /^[A-Z][A-Z0-9]$/.test(value) ? value : null

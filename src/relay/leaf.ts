@@ -77,6 +77,7 @@ export class Leaf {
   #told = 0
   #elsewhere = 0
   #following: Promise<void> | null = null
+  #relay = ''
 
   constructor(needs: LeafNeeds) {
     this.#needs = needs
@@ -84,6 +85,7 @@ export class Leaf {
 
   /** The object has started; with sockets in hand, if it had only been asleep. */
   woke(relay: string): void {
+    this.#relay = relay
     const viewers = this.#needs.sockets.count()
     if (viewers > 0) this.#needs.report({ type: 'relay-woke', relay, viewers })
   }
@@ -109,6 +111,7 @@ export class Leaf {
     this.#take(feed)
     const watching = this.#needs.sockets.count() + this.#entering
     this.#told = watching
+    this.#tellStanding(watching)
     // From now on nobody feeds this leaf. What is final may be shown for a while yet.
     if (watching === 0 && this.#feed?.snapshot?.final !== true) this.#feed = null
     return watching
@@ -170,8 +173,11 @@ export class Leaf {
     if (snapshot.version >= holds || snapshot.final) viewer.send(frames.whole(format))
     this.#shown ??= frames.results
     if (snapshot.final) viewer.close(...farewells.closed)
-    else if (worthTelling(this.#told, this.#needs.sockets.count()))
-      void this.#follow(entry).catch(() => undefined)
+    else {
+      const watching = this.#needs.sockets.count()
+      this.#tellStanding(watching)
+      if (worthTelling(this.#told, watching)) void this.#follow(entry).catch(() => undefined)
+    }
   }
 
   /** Never a lower version, never older terms. */
@@ -195,6 +201,12 @@ export class Leaf {
   #end(): void {
     this.#feed = null
     for (const viewer of this.#needs.sockets.all()) viewer.close(...farewells.deleted)
+    this.#tellStanding(0)
+  }
+
+  #tellStanding(viewers: number): void {
+    const { clock, report } = this.#needs
+    report({ type: 'leaf-stood', relay: this.#relay, viewers, at: clock.now() })
   }
 
   #soon(): void {
@@ -235,6 +247,7 @@ export class Leaf {
     this.#last = now
     const { pollId, version } = snapshot
     report({ type: 'frames-sent', pollId, version, viewers: sent, tookMs: clock.now() - now })
+    if (snapshot.final) this.#tellStanding(0)
   }
 
   #isSilent(viewer: Viewer, now: number): boolean {

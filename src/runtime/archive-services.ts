@@ -15,19 +15,34 @@ import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
+import type { MeterNamespace } from '../telemetry/meter/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
+import { telemetryOf } from './telemetry.ts'
 
-interface ArchiveBindings<BoxId, BoardId> {
+interface ArchiveBindings<BoxId, BoardId, MeterId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
+  readonly METER: MeterNamespace<MeterId>
 }
 
-export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, BoardId>) => {
+export const archiveServices = <BoxId, BoardId, MeterId>(
+  env: ArchiveBindings<BoxId, BoardId, MeterId>,
+  waitUntil: (work: Promise<unknown>) => void,
+) => {
   const config = archiveConfig(env)
-  const report = jsonLog('archive', config.LOG_LEVEL)
+  const { report, flush } = telemetryOf({
+    service: 'archive',
+    meter: env.METER,
+    config,
+    sinks: [jsonLog('archive', config.LOG_LEVEL)],
+    clock,
+    random,
+    waitUntil,
+    lingers: false,
+  })
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   // Nothing is shed here: what the queue gives is paced instead.
   const postgres = postgresGuard({ clock, random, report, shedding: false })
@@ -56,6 +71,8 @@ export const archiveServices = <BoxId, BoardId>(env: ArchiveBindings<BoxId, Boar
     retirePolls: retirePolls({ retentionRecords: retention, scoreboards: boards, clock, report }),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
+    /** Tells what this batch came to, behind it. */
+    tellMetrics: () => waitUntil(flush()),
     clock,
     random,
     report,

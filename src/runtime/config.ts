@@ -4,9 +4,21 @@ import { logLevels } from '../telemetry/sinks/json-log.ts'
 
 const environment = z.enum(['local', 'preview', 'staging', 'production'])
 
+/** Milliseconds in a text variable, which may be missing or empty. */
+const milliseconds = (fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text) => (text === undefined || text === '' ? fallback : Number(text)))
+    .pipe(z.int().nonnegative())
+
 const common = {
   ENVIRONMENT: environment,
   LOG_LEVEL: z.enum(logLevels).default('info'),
+  /** `off`: nothing is counted and `/metrics` knows nothing. The naive twin of benchmark B16. */
+  EDGEPOLL_METRICS: z.enum(['', 'on', 'off']).default(''),
+  /** How long an isolate counts for itself before it tells the Meter. */
+  METRICS_FLUSH_MS: milliseconds(10_000),
 }
 
 /** `off`: nothing is turned away for there being too much. The naive twin of benchmark SURGE; never where people vote. */
@@ -60,14 +72,6 @@ const edge = z.object({
   EDGEPOLL_TEST_ADDRESSES: z.enum(['', '0', '1']).default(''),
   EDGEPOLL_SHEDDING: shedding,
 })
-
-/** Milliseconds in a text variable, which may be missing or empty. */
-const milliseconds = (fallback: number) =>
-  z
-    .string()
-    .optional()
-    .transform((text) => (text === undefined || text === '' ? fallback : Number(text)))
-    .pipe(z.int().nonnegative())
 
 const count = z.object({
   ...common,

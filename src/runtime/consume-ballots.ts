@@ -6,6 +6,8 @@ import type { ArchiveServices } from './archive-services.ts'
 export interface Delivery {
   readonly id: string
   readonly attempts: number
+  /** When it was put into the queue. */
+  readonly timestamp: Date
   readonly body: unknown
   ack(): void
   retry(options?: { delaySeconds?: number }): void
@@ -19,8 +21,9 @@ export const consumeBallots =
     archiveBallots,
     worthRetrying,
     pace,
+    clock,
     report,
-  }: Pick<ArchiveServices, 'archiveBallots' | 'worthRetrying' | 'pace' | 'report'>) =>
+  }: Pick<ArchiveServices, 'archiveBallots' | 'worthRetrying' | 'pace' | 'clock' | 'report'>) =>
   async (deliveries: readonly Delivery[]): Promise<void> => {
     const readable: { delivery: Delivery; message: BallotMessage }[] = []
     for (const delivery of deliveries) {
@@ -51,7 +54,10 @@ export const consumeBallots =
           AbortSignal.timeout(patienceMs),
         )
         pace.note(durationMs)
-        for (const { delivery } of batch) delivery.ack()
+        for (const { delivery } of batch) {
+          delivery.ack()
+          report({ type: 'message-archived', lagMs: clock.now() - delivery.timestamp.getTime() })
+        }
       } catch (error) {
         report({ type: 'archive-failed', messages: batch.length, error: String(error) })
         if (worthRetrying(error)) {

@@ -8,6 +8,7 @@ import type { KeyValueStore } from '../cache/kv-tier.ts'
 import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { locationHint } from '../kernel/location-hint.ts'
+import { systemRandom } from '../kernel/random.ts'
 import type { BranchNeeds } from '../relay/branch.ts'
 import type { FeederNeeds } from '../relay/feeder.ts'
 import type { LeafNeeds } from '../relay/leaf.ts'
@@ -16,9 +17,11 @@ import { childAddress, childName, type RelayAddress, type RelayRpc, relayName } 
 import { encodeMsgpack } from '../representation/msgpack.ts'
 import type { BoardNeeds } from '../scoreboard/board.ts'
 import type { ScoreboardRpc } from '../scoreboard/protocol.ts'
+import type { MeterNamespace } from '../telemetry/meter/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { keptApart } from './commit-pace.ts'
 import { countConfig } from './config.ts'
+import { oncePerEnv } from './isolate.ts'
 import {
   protectBoardLink,
   protectBoxLink,
@@ -28,17 +31,19 @@ import {
   protectSend,
 } from './protect-counting.ts'
 import { rememberFinal } from './remember.ts'
+import { telemetryOf } from './telemetry.ts'
 
 /** What a relay asks of its poll's scoreboard. */
 type Follows = Pick<ScoreboardRpc, 'follow'>
 
-export interface CountBindings<BoxId, BoardId, RelayId> {
+export interface CountBindings<BoxId, BoardId, RelayId, MeterId> {
   readonly BALLOT_BOX: { idFromName(name: string): BoxId; get(id: BoxId): BoxLink }
   readonly SCOREBOARD: { idFromName(name: string): BoardId; get(id: BoardId): BoardLink & Follows }
   readonly RELAY: {
     idFromName(name: string): RelayId
     get(id: RelayId, options?: { locationHint?: DurableObjectLocationHint }): RelayRpc
   }
+  readonly METER: MeterNamespace<MeterId>
   readonly READS: KeyValueStore
   readonly BALLOTS: { sendBatch(messages: { body: BallotMessage; contentType: 'json' }[]): Promise<unknown> }
   readonly ARCHIVE: { recordPoll(poll: Poll): Promise<void>; removePoll(death: PollDeath): Promise<void> }
@@ -52,13 +57,12 @@ interface CountServices {
   readonly leafNeeds: Omit<LeafNeeds, 'sockets'>
 }
 
-export const countServices = <BoxId, BoardId, RelayId>(
-  env: CountBindings<BoxId, BoardId, RelayId>,
+export const countServices = <BoxId, BoardId, RelayId, MeterId>(
+  env: CountBindings<BoxId, BoardId, RelayId, MeterId>,
 ): CountServices => {
   const config = countConfig(env)
-  const report = jsonLog('count', config.LOG_LEVEL)
+  const { report } = telemetryOfIsolate(env)
   const clock = systemClock
-  const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
   const held = config.BENCH_COMMIT === 'held'
   const board = (pollId: string) => env.SCOREBOARD.get(env.SCOREBOARD.idFromName(pollId))
   const box = (address: BoxAddress) => env.BALLOT_BOX.get(env.BALLOT_BOX.idFromName(boxName(address)))
@@ -148,6 +152,23 @@ export const countServices = <BoxId, BoardId, RelayId>(
     },
   }
 }
+
+const after = (delayMs: number, run: () => void) => void setTimeout(run, delayMs)
+
+/** All objects of an isolate tell the Meter together. An object goes on with what it has begun by itself. */
+const telemetryOfIsolate = oncePerEnv((env: { readonly METER: MeterNamespace<unknown> }) => {
+  const config = countConfig(env)
+  return telemetryOf({
+    service: 'count',
+    meter: env.METER,
+    config,
+    sinks: [jsonLog('count', config.LOG_LEVEL)],
+    clock: systemClock,
+    random: systemRandom,
+    waitUntil: () => undefined,
+    lingers: true,
+  })
+})
 
 const commitSettings = (bench: string): Partial<BoxSettings> =>
   bench === 'single' || bench === 'held' ? { groupLimit: 1, groupWaitMs: 0 } : {}

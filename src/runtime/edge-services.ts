@@ -70,6 +70,7 @@ import { tokenReader } from '../register/token-reader.ts'
 import { turnstile } from '../register/turnstile.ts'
 import { type RelayNamespace, relays } from '../relay/client.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
+import type { MeterNamespace } from '../telemetry/meter/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { addressReader } from './addresses.ts'
 import { admitCallers } from './admit-callers.ts'
@@ -97,11 +98,13 @@ import {
 } from './protect.ts'
 import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
+import { telemetryOf } from './telemetry.ts'
 
-export interface EdgeBindings<BoxId, BoardId, RelayId> {
+export interface EdgeBindings<BoxId, BoardId, RelayId, MeterId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
   readonly RELAY: RelayNamespace<RelayId>
+  readonly METER: MeterNamespace<MeterId>
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
   readonly NEW_VOTERS: NewVoterLimiter
   readonly OWNER_CALLS_FREE: LocationLimiter
@@ -118,12 +121,22 @@ export interface EdgePlatform {
   readonly front: FrontCache
 }
 
-export const edgeServices = <BoxId, BoardId, RelayId>(
-  env: EdgeBindings<BoxId, BoardId, RelayId>,
+export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
+  env: EdgeBindings<BoxId, BoardId, RelayId, MeterId>,
   { waitUntil, colo, front }: EdgePlatform,
 ): Services => {
   const config = edgeConfig(env)
-  const report = jsonLog('edge', config.LOG_LEVEL)
+  const telemetry = telemetryOf({
+    service: 'edge',
+    meter: env.METER,
+    config,
+    sinks: [jsonLog('edge', config.LOG_LEVEL)],
+    clock,
+    random,
+    waitUntil,
+    lingers: true,
+  })
+  const { report } = telemetry
   const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   const footing = { clock, random, report, shedding: config.EDGEPOLL_SHEDDING !== 'off' }
   const guards = guardsOf(footing)
@@ -216,6 +229,7 @@ export const edgeServices = <BoxId, BoardId, RelayId>(
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots, pause }),
+    exposeMetrics: telemetry.expose,
     followResults: followResults({ readResults: resultsReader, pause, clock }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
     listBallots: listBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots }),

@@ -1,7 +1,7 @@
 // What stands before a dependency: a bound on what is under way, a breaker, an end, and asking again. One guard a
 // dependency of an isolate; one breaker an object, since each poll's objects fail alone.
 import { type Priority, retryAfterSeconds, shareOf, weighedAtDoor } from '../admission/priority.ts'
-import type { Report } from '../application/events.ts'
+import type { Event, Report } from '../application/events.ts'
 import type { Plan } from '../application/ports.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -92,7 +92,13 @@ export const guard = (
     breakerOf: (object) => breakers.of(object),
 
     async ask({ priority, object = '', ownMs, repeatable }, signal, call) {
-      if (full(priority, weighedAtDoor.has(priority) ? 'pro' : null)) throw overloaded(priority)
+      const began = clock.now()
+      const told = (outcome: Extract<Event, { type: 'dependency-asked' }>['outcome']) =>
+        report({ type: 'dependency-asked', dependency, outcome, durationMs: clock.now() - began })
+      if (full(priority, weighedAtDoor.has(priority) ? 'pro' : null)) {
+        told('overloaded')
+        throw overloaded(priority)
+      }
       const permit = limit.enter(Number.POSITIVE_INFINITY)
       const breaker = breakers.of(object)
       const once = async () => {
@@ -121,10 +127,12 @@ export const guard = (
           ? await retrying(terms, signal, (error) => mayPass(error) && !signal.aborted, once)
           : await once()
         permit?.done('well')
+        told('answered')
         return answer
       } catch (error) {
         const asked = !signal.aborted && !isUnasked(error)
         permit?.done(!asked ? 'neutral' : isAnswer(error) ? 'well' : 'badly')
+        told(outcomeOf(error, signal))
         throw error
       }
     },
@@ -140,6 +148,13 @@ const isTimeout = (error: unknown): boolean => error instanceof Error && error.n
 class Resting extends Unavailable {}
 
 const isUnasked = (error: unknown): boolean => error instanceof Resting || error instanceof Overloaded
+
+const outcomeOf = (error: unknown, { aborted }: AbortSignal) => {
+  if (aborted) return 'left'
+  if (isAnswer(error)) return 'answered'
+  if (error instanceof Resting) return 'resting'
+  return error instanceof Overloaded ? 'overloaded' : 'failed'
+}
 
 const mayPass = (error: unknown): boolean => error instanceof Unavailable && !isUnasked(error)
 

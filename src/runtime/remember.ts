@@ -43,10 +43,11 @@ export interface Around {
   readonly report: Report
 }
 
-/** Tells that something stands in, at most once a second a kind: readers come by the thousand. */
+/** Tells which tier answered, and that something stands in, that at most once a second a kind: readers come by the thousand. */
 const noticing = ({ clock, report }: Around, what: 'poll' | 'results') => {
   let toldAt = Number.NEGATIVE_INFINITY
   return <Value>(found: Remembered<Value>): Remembered<Value> => {
+    report({ type: 'remembered', what, tier: found.from, ageMs: found.ageMs })
     if (found.stale && clock.now() - toldAt >= second) {
       toldAt = clock.now()
       report({ type: 'stood-in', what, ageMs: found.ageMs })
@@ -54,6 +55,12 @@ const noticing = ({ clock, report }: Around, what: 'poll' | 'results') => {
     return found
   }
 }
+
+/** What is known; that nothing is, is told by who looks further. */
+const told = <Value>(
+  found: Remembered<Value> | null,
+  noticed: (found: Remembered<Value>) => Remembered<Value>,
+): Remembered<Value> | null => found && noticed(found)
 
 const common = ({ clock, random, waitUntil }: Around) => ({ clock, waitUntil, jitter: random.fraction })
 
@@ -92,7 +99,7 @@ export const rememberViews = (book: PollBook, around: Around): PollViews => {
   })
   const noticed = noticing(around, 'poll')
   return {
-    recall: (pollId) => views.recall(viewKey(pollId)),
+    recall: (pollId) => told(views.recall(viewKey(pollId)), noticed),
     find: async (pollId, signal) => noticed(await views.read(viewKey(pollId), signal)),
     learn: (poll) => views.learn(viewKey(poll.id), publicPoll(poll), stageOf(poll)),
     forget: (pollId) => views.forget(viewKey(pollId)),
@@ -116,7 +123,7 @@ export const rememberResults = (boards: Pick<Scoreboards, 'snapshot'>, around: A
   })
   const noticed = noticing(around, 'results')
   return {
-    recall: (pollId) => results.recall(resultsKey(pollId)),
+    recall: (pollId) => told(results.recall(resultsKey(pollId)), noticed),
     snapshot: async (pollId, signal) => noticed(await results.read(resultsKey(pollId), signal)),
     forget: (pollId) => results.forget(resultsKey(pollId)),
   }

@@ -121,6 +121,7 @@ const aDelivery = (
   return {
     id,
     attempts,
+    timestamp: new Date(0),
     body,
     fates,
     ack: () => fates.push('ack'),
@@ -192,6 +193,7 @@ const aConsumer = ({ poison = [] }: { poison?: readonly string[] } = {}) => {
     }),
     worthRetrying: (error) => !(error instanceof Rejected),
     pace: archivePace(report),
+    clock: { now: () => 0 },
     report,
   })
   return stand

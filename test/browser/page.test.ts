@@ -56,6 +56,34 @@ describe.skipIf(whySkipped() !== null)('the voting page', () => {
     )
   })
 
+  it('tells what one view in ten waited for, and nothing else', async () => {
+    const { page, trouble } = await visit(await station().makePoll(lunch))
+    await page.addInitScript(`
+      Math.random = () => 0 // this view is one of them
+      const send = navigator.sendBeacon.bind(navigator)
+      navigator.sendBeacon = (url, body) => {
+        globalThis.beacon = body.text() // the protocol of the browser's tools does not show it
+        return send(url, body)
+      }`)
+    const loaded = page.waitForResponse((response) => response.url().endsWith('/assets/vitals.js'))
+    await page.reload()
+    await loaded
+    await page.getByLabel('Sushi').click()
+    await voteButton(page).click()
+    await isOver(page)
+    const answered = page.waitForResponse((response) => response.url().endsWith('/v1/rum'))
+    await page.evaluate(`
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`)
+    expect((await answered).status()).toBe(204)
+    const told = JSON.parse(await page.evaluate<string>('globalThis.beacon'))
+    expect(Object.keys(told)).toContain('vote')
+    expect(
+      Object.keys(told).filter((name) => !['cls', 'fcp', 'inp', 'lcp', 'ttfb', 'vote'].includes(name)),
+    ).toEqual([])
+    expect(trouble).toEqual([])
+  })
+
   it('works without JavaScript', async () => {
     const pollId = await station().makePoll({ title: 'Team day', questions: everyKind })
     const visitor = await visit(pollId, { javaScriptEnabled: false })

@@ -28,6 +28,7 @@ describe('a dependency that is away', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     expect(await stand.ask(async () => 'here')).toBe('here')
     expect(stand.events.at(-1)).toMatchObject({ type: 'breaker-moved', to: 'closed' })
+    expect(stand.outcomes).toEqual([...Array(10).fill('failed'), ...Array(40).fill('resting'), 'answered'])
   })
 
   test('is one of its objects, and the others are asked on', async () => {
@@ -213,19 +214,24 @@ const nameOf = (priority: Priority, premium: boolean) =>
 
 const aGuard = ({ initial = 50, shedding = true } = {}) => {
   const events: Event[] = []
+  const outcomes: string[] = []
   const made = guard(
     'it',
     { least: 1, initial, most: 1_000, slowMs: 5_000 },
     {
       clock: systemClock,
       random: { fraction: () => 1 },
-      report: (event) => void events.push(event),
+      report: (event) => {
+        if (event.type === 'dependency-asked') outcomes.push(event.outcome)
+        else events.push(event)
+      },
       shedding,
     },
   )
   const stand = {
     guard: made,
     events,
+    outcomes,
     asked: 0,
     ask<Answer>(
       call: () => Promise<Answer>,

@@ -87,6 +87,7 @@ const aConsumer = () => {
           (_fate, at): Delivery => ({
             id: `m${at}`,
             attempts: 1,
+            timestamp: new Date(0),
             body: aMessage(`m${at}`),
             ack: () => void fates.splice(at, 1, 'ack'),
             retry: (options) => void fates.splice(at, 1, `retry in ${options?.delaySeconds ?? 0} s`),
@@ -105,6 +106,7 @@ const aConsumer = () => {
     },
     worthRetrying: (error) => !(error instanceof ArchiveRejected),
     pace: archivePace(report),
+    clock: { now: () => 0 },
     report,
   })
   return stand

@@ -70,6 +70,7 @@ import {
   rememberUsage,
   rememberViews,
 } from '../../src/runtime/remember.ts'
+import { telemetryOf } from '../../src/runtime/telemetry.ts'
 import { ballotPagesOver } from './ballot-pages.ts'
 import { localInvites } from './invite-book.ts'
 import { type LocalCounting, localCounting } from './local-counting.ts'
@@ -77,6 +78,7 @@ import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
 import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
 import { keyValues, pollsOf, usageOf, usageThatFails } from './memory-stores.ts'
 import { memoryWorkspaces } from './memory-workspaces.ts'
+import { localMeter } from './meters.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
 
@@ -169,10 +171,20 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
   const random = { ...systemRandom, fraction: () => 1 }
+  const telemetry = telemetryOf({
+    service: 'edge',
+    meter: localMeter(clock),
+    config: { EDGEPOLL_METRICS: 'on', METRICS_FLUSH_MS: 10_000 },
+    sinks: [(event) => void counting.events.push(event)],
+    clock,
+    random,
+    waitUntil: (work) => void work,
+    lingers: false,
+  })
   const around: Around = {
     clock,
     random,
-    report: (event) => void counting.events.push(event),
+    report: telemetry.report,
     waitUntil: (work) => void work,
     colo: null,
     kv: keyValues(),
@@ -252,6 +264,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
     eraseVoter: eraseVoter({ pollBook, ballotBoxes: boxes, results }),
     exportVoter: exportVoter({ pollBook, ballotBoxes: boxes }),
+    exposeMetrics: telemetry.expose,
     exportBallots: exportBallots({
       pollBook,
       ballotBoxes: boxes,
@@ -333,7 +346,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
     clock,
     random,
-    report: (event) => counting.events.push(event),
+    report: around.report,
   }
   const app = createApp(services)
 

@@ -20,6 +20,8 @@ export const access: Readonly<Record<string, Access>> = {
   'POST /p/:pollId': 'voter',
   'GET /problems/:reason': 'anybody',
   'GET /readyz': 'anybody',
+  'GET /metrics': 'operator',
+  'POST /v1/rum': 'anybody',
   'GET /v1/audit-log': 'keys:write',
   'GET /v1/keys': 'keys:write',
   'POST /v1/keys': 'keys:write',

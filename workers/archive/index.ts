@@ -1,5 +1,5 @@
 // What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
-import { WorkerEntrypoint } from 'cloudflare:workers'
+import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
 import type { PollDeath } from '../../src/application/ports.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
@@ -13,7 +13,7 @@ import { retainAll } from '../../src/runtime/retain-all.ts'
 /** As in wrangler.toml; the other schedule is the reconciler's. */
 const retention = '47 * * * *'
 
-const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env))
+const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env, waitUntil))
 
 /** Called by service binding, never from outside. */
 export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
@@ -28,15 +28,19 @@ export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
 
 export default {
   fetch: () => new Response(null, { status: 404 }),
-  queue: (batch, env) => {
+  queue: async (batch, env) => {
     const services = servicesOf(env)
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
-    return dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages)
+    await (dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages))
+    services.tellMetrics()
   },
   scheduled: async ({ cron }, env) => {
     const services = servicesOf(env)
-    if (cron === retention) return retainAll(services)()
-    await forgetAnswers(services)()
-    await reconcileAll(services)()
+    if (cron === retention) await retainAll(services)()
+    else {
+      await forgetAnswers(services)()
+      await reconcileAll(services)()
+    }
+    services.tellMetrics()
   },
 } satisfies ExportedHandler<ArchiveEnv>

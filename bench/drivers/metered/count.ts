@@ -14,6 +14,7 @@ const metered = (env: CountEnv): CountEnv =>
   ({ ...env, BALLOTS: meter.watchQueue(env.BALLOTS), BENCH_COMMIT: commit }) as unknown as CountEnv // only sendBatch is used
 
 // Nobody watches where costs are counted, but the configuration names it.
+export { Meter } from '../../../workers/count/meter.ts'
 export { Relay } from '../../../workers/count/relay.ts'
 
 export class BallotBox extends DeployedBox {

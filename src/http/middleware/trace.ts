@@ -2,10 +2,13 @@
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Http, Services } from '../http.ts'
+import { coloOf } from '../request-headers.ts'
 
-export const trace =
-  (services: Services): MiddlewareHandler<Http> =>
-  async (c, next) => {
+export const trace = (services: Services): MiddlewareHandler<Http> => {
+  // An isolate stays where it is: asked of the first request, because each asking has the platform make an object.
+  let colo: string | null = null
+  return async (c, next) => {
+    colo ??= coloOf(c.req.raw)
     const began = services.clock.now()
     c.set('services', services)
     c.set('requestId', crypto.randomUUID())
@@ -22,6 +25,8 @@ export const trace =
       method: c.req.method,
       status: c.res.status,
       durationMs: services.clock.now() - began,
+      colo,
       ...(c.get('code') !== undefined && { code: c.get('code') }),
     })
   }
+}

@@ -299,6 +299,7 @@ export const examples = {
   forgotten: { summary: 'Nothing was old', value: { rows: noRows, more: false } },
   redriven: { summary: 'None was there', value: { redriven: 0 } },
   alive: { summary: 'Alive', value: { status: 'pass' } },
+  'vitals-draft': { summary: 'A page that was read, and a vote', value: { lcp: 0.8, cls: 0.01, vote: 0.12 } },
   health: { summary: 'Postgres is away', value: { status: 'warn', checks } },
   'problem-row': {
     summary: 'One of them',

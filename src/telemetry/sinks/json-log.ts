@@ -60,6 +60,12 @@ const levelOf = (event: Event): LogLevel => {
     case 'results-published':
     case 'frames-sent':
     case 'ballots-archived':
+    case 'box-stood':
+    case 'leaf-stood':
+    case 'message-archived':
+    case 'dependency-asked':
+    case 'remembered':
+    case 'page-measured':
       return 'debug'
   }
 }

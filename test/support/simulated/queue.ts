@@ -32,6 +32,8 @@ interface Message {
   readonly id: string
   readonly body: unknown
   attempts: number
+  /** By the queue's own clock. */
+  readonly sentAt: number
   readyAt: number
 }
 
@@ -44,7 +46,13 @@ export const queueOf = (terms: Terms): Queue => {
   let made = 0
 
   const put = (body: unknown, delayMs: number, attempts = 0, id = `message ${++made}`) => {
-    waiting.push({ id, body: plainCopy(body), attempts, readyAt: schedule.now + delayMs })
+    waiting.push({
+      id,
+      body: plainCopy(body),
+      attempts,
+      sentAt: schedule.now,
+      readyAt: schedule.now + delayMs,
+    })
     schedule.after(delayMs + chance.between(0, terms.gatherMs), pump)
   }
 
@@ -64,6 +72,7 @@ export const queueOf = (terms: Terms): Queue => {
       batch.map((message) => ({
         id: message.id,
         attempts: message.attempts + 1,
+        timestamp: new Date(message.sentAt),
         body: plainCopy(message.body),
         ack: () => void verdicts.set(message, { again: null }),
         retry: ({ delaySeconds = terms.retryDelayMs / 1_000 } = {}) =>

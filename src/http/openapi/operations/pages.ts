@@ -1,11 +1,12 @@
 // The page a person votes on.
 import { createRoute } from '@hono/zod-openapi'
-import { always } from '../always.ts'
+import { always, bodied, negotiated } from '../always.ts'
 import { shown } from '../examples.ts'
 import { headers, unkept } from '../headers.ts'
 import { filePath, pollPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
 import { ballot, ballotDraft } from '../schemas/ballot.ts'
+import { vitalsDraft } from '../schemas/vitals.ts'
 import { anybody } from '../security.ts'
 
 const tags = ['Pages']
@@ -123,4 +124,25 @@ const readAsset = createRoute({
   },
 })
 
-export const pageOperations = [readPage, castOnPage, readAsset]
+const reportVitals = createRoute({
+  operationId: 'reportVitals',
+  summary: 'Tell what a voter waited for',
+  description:
+    'What the voting page measured in the browser, of a sample of its views: nothing of the voter, the poll or the device. Sent by the page itself; no other site may.',
+  tags,
+  ...anybody,
+  method: 'post',
+  path: '/v1/rum',
+  request: {
+    body: {
+      required: true,
+      content: { 'application/json': { schema: vitalsDraft, examples: shown('vitals-draft') } },
+    },
+  },
+  responses: {
+    204: { description: 'It was noted.', headers: headers(...unkept) },
+    ...refusals(...negotiated, ...bodied, 'origin-not-allowed'),
+  },
+})
+
+export const pageOperations = [readPage, castOnPage, readAsset, reportVitals]

@@ -1,13 +1,13 @@
 // What says how the API is: health, problems, this document.
 import { createRoute, z } from '@hono/zod-openapi'
-import { always } from '../always.ts'
+import { always, operated } from '../always.ts'
 import { shown } from '../examples.ts'
 import { headers, unkept } from '../headers.ts'
 import { filePath, ifNoneMatch, reasonPath } from '../parameters.ts'
 import { refusals } from '../refusals.ts'
 import { alive, health } from '../schemas/owner.ts'
 import { problemRow } from '../schemas/problem.ts'
-import { anybody } from '../security.ts'
+import { anybody, operator } from '../security.ts'
 
 const tags = ['Platform']
 const get = { tags, ...anybody, method: 'get' as const }
@@ -152,9 +152,34 @@ const readReferenceFile = createRoute({
   },
 })
 
+const scraped = (format: string) => ({ schema: { type: 'string' as const, description: format } })
+
+const readMetrics = createRoute({
+  operationId: 'readMetrics',
+  summary: 'Read every metric of the system',
+  description:
+    'For Prometheus: everything that all Workers and objects have counted, in one answer. `Accept` chooses between OpenMetrics 1.0 and the older text format.',
+  tags,
+  ...operator,
+  method: 'get',
+  path: '/metrics',
+  responses: {
+    200: {
+      description: 'The metrics.',
+      headers: headers(...unkept),
+      content: {
+        'application/openmetrics-text': scraped('OpenMetrics 1.0.'),
+        'text/plain': scraped('The text format of Prometheus, version 0.0.4.'),
+      },
+    },
+    ...refusals(...operated),
+  },
+})
+
 export const platformOperations = [
   readLivez,
   readReadyz,
+  readMetrics,
   readProblem,
   readOpenApi,
   readOpenApi30,
