@@ -11,6 +11,8 @@ export interface BallotMessage {
   readonly pollId: string
   /** Whose poll it is; version 1 did not say. */
   readonly workspaceId?: string
+  /** The ids of its questions that are rankings; absent where it has none. */
+  readonly rankings?: readonly string[]
   readonly shard: number
   readonly first: number
   readonly last: number

@@ -3,20 +3,25 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { BallotMessage } from '../application/ballot-message.ts'
 import type { BallotRecords } from '../application/ports.ts'
 import type { Database } from './database.ts'
+import { rollStatements } from './roll-statements.ts'
 
 /** Rejects with `ArchiveRejected` when any one ballot can never be stored; then none of the messages is. */
 export const ballotRecords = (database: Database): BallotRecords => ({
   store: async (messages, signal) => {
     const rows = messages.flatMap(rowsOf)
     if (rows.length === 0) return 0
-    const { rowCount } = await database.run((postgres) => postgres.execute(storeStatement(rows)), signal)
-    return rowCount
+    const statement = storeStatement(rows)
+    const answer = await database.run((postgres) => postgres.execute<{ written: string }>(statement), signal)
+    return Number(answer.rows[0]?.written ?? 0)
   },
 })
 
 /** What `jsonb_to_recordset` reads: names and types of the column list below. */
 interface BallotRow {
   readonly poll_id: string
+  readonly workspace_id: string | null
+  /** Questions that are rankings, whose first choice counts. */
+  readonly rankings: readonly string[]
   readonly id: string
   readonly revision: number
   /** Milliseconds since the epoch. */
@@ -28,9 +33,11 @@ interface BallotRow {
   readonly salt: string | null
 }
 
-const rowsOf = ({ pollId, ballots }: BallotMessage): readonly BallotRow[] =>
+const rowsOf = ({ pollId, workspaceId, rankings, ballots }: BallotMessage): readonly BallotRow[] =>
   ballots.map((ballot) => ({
     poll_id: pollId,
+    workspace_id: workspaceId ?? null,
+    rankings: rankings ?? [],
     id: ballot.id,
     revision: ballot.revision,
     cast_at: ballot.castAt,
@@ -45,16 +52,19 @@ const rowsOf = ({ pollId, ballots }: BallotMessage): readonly BallotRow[] =>
  *  twice; its order also takes row locks in one order everywhere, so that two consumers cannot deadlock, as the order of
  *  `poll` does for the locks of `poll_is_deleted` (migrations/0002), all of them taken before the first row.
  *  Erasing is a higher revision without answers, so that a late older message cannot bring them back. It does not change
- *  when the ballot was cast: that is what its row or, where it has none yet, its batch says. */
+ *  when the ballot was cast: that is what its row or, where it has none yet, its batch says.
+ *  What is counted of ballots moves by what each row said before and says now, so that a message that comes again moves
+ *  nothing; locks of rollups come after those of all ballots, in one order too. */
 const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
   with event as materialized (
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
-      poll_id text, id text, revision integer, cast_at bigint, answers jsonb, country text,
+      poll_id text, workspace_id text, rankings jsonb, id text, revision integer, cast_at bigint, answers jsonb, country text,
       shard integer, seq bigint, salt text
     )
   ),
   poll as materialized (select distinct poll_id from event order by poll_id),
-  living as materialized (select poll_id from poll where not poll_is_deleted(poll_id))
+  living as materialized (select poll_id from poll where not poll_is_deleted(poll_id)),
+  stored as (
   insert into ballots (poll_id, id, revision, cast_at, answers, country, shard, seq, salt)
   select distinct on (poll_id, id)
     poll_id, id, revision,
@@ -72,4 +82,18 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
     shard = excluded.shard,
     seq = excluded.seq,
     salt = excluded.salt
-  where ballots.revision < excluded.revision`
+  where ballots.revision < excluded.revision
+  returning
+    new.poll_id, old.id is null as is_new, new.cast_at, new.answers, new.country,
+    old.cast_at as old_cast_at, old.answers as old_answers, old.country as old_country
+  ),
+  side as (
+    select poll_id, cast_at, answers, country, 1 as weight from stored where answers is not null
+    union all
+    select poll_id, old_cast_at, old_answers, old_country, -1 from stored where old_answers is not null
+  ),
+  ranking as materialized (
+    select distinct poll_id, question from event cross join lateral jsonb_array_elements_text(rankings) as question
+  ),
+  ${rollStatements}
+  select count(*) as written from stored`

@@ -21,7 +21,7 @@ import { Outbox } from './outbox.ts'
 import { ownBallot } from './own-ballot.ts'
 import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
-import { type Counted, Rankings } from './rankings.ts'
+import { type Counted, Rankings, rankingsIn } from './rankings.ts'
 import { type LoggedBallot, RecentEvents } from './recent-events.ts'
 import { Reporter } from './reporter.ts'
 import { isGone, standsAt } from './standing.ts'
@@ -238,6 +238,7 @@ export class Box implements BallotBoxRpc {
       {
         ...state.address,
         workspaceId: state.definition.poll.workspaceId,
+        rankings: () => rankingsIn((this.#state ?? state).definition.poll.questions),
         resendAfterMs: settings.resendAfterMs,
         eventsAfter: (seq, limit) =>
           this.#recent.after(seq, limit) ?? archivedBallots(this.#ledger, state, seq, limit),

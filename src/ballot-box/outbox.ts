@@ -17,6 +17,8 @@ const mostDoublings = 4
 interface Needs {
   readonly pollId: string
   readonly workspaceId: string
+  /** As the poll's questions are now. */
+  rankings(): readonly string[]
   readonly shard: number
   /** How long a message may stay unconfirmed, the first time. */
   readonly resendAfterMs: number
@@ -162,7 +164,9 @@ export class Outbox {
     const last = events.at(-1)?.seq ?? 0
     const ballots = events.map(({ ballot }) => ballot)
     const id = `${pollId}:${shard}:${first}`
-    return { v: ballotMessageVersion, id, pollId, workspaceId, shard, first, last, ballots }
+    const rankings = this.#needs.rankings()
+    const asked = { pollId, workspaceId, ...(rankings.length > 0 && { rankings }) }
+    return { v: ballotMessageVersion, id, ...asked, shard, first, last, ballots }
   }
 }
 

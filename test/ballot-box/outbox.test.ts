@@ -363,6 +363,7 @@ const anOutbox = ({ archived = 0, now = 0, bytes = () => 250 }: Changes = {}) =>
       {
         pollId: 'poll_test',
         workspaceId: 'ws_test',
+        rankings: () => [],
         shard: 3,
         resendAfterMs,
         eventsAfter: (after, limit) =>
