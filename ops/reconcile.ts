@@ -16,7 +16,13 @@ const program = systemOptions(
   const system = systemOf(options)
   const totals = { equal: 0, behind: 0, differs: 0 }
   for await (const pollId of given.length > 0 ? given : everyPoll(system)) {
-    const { shards } = await call<PollAudit>(system, 'POST', `/v1/operator/polls/${pollId}/reconcile`)
+    const { shards, rollups } = await call<PollAudit>(
+      system,
+      'POST',
+      `/v1/operator/polls/${pollId}/reconcile`,
+    )
+    if (rollups === 'recounted')
+      console.log(`${pollId}: what is counted for timelines and breakdowns was counted anew`)
     for (const { verdict } of shards) totals[verdict]++
     for (const shard of shards.filter(({ verdict }) => verdict !== 'equal'))
       console.log(

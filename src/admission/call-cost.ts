@@ -4,7 +4,11 @@
 const costs: readonly { readonly method: string; readonly path: RegExp; readonly cost: number }[] = [
   { method: 'GET', path: /\/export$/, cost: 10 }, // reads every ballot from Postgres
   { method: 'POST', path: /\/invites$/, cost: 5 }, // may make 100,000 codes
-  { method: 'GET', path: /^\/v1\/polls\/[^/]+\/(ballots|invites|questions\/[^/]+\/texts)$/, cost: 2 }, // Postgres
+  {
+    method: 'GET',
+    path: /^\/v1\/polls\/[^/]+\/(results\/(timeline|breakdown)|ballots|invites|questions\/[^/]+\/texts)$/,
+    cost: 2,
+  }, // Postgres
   { method: 'GET', path: /^\/v1\/(polls|keys|audit-log)$/, cost: 2 }, // Postgres
   { method: 'POST', path: /^\/v1\/keys(\/|$)/, cost: 2 }, // writes there
   { method: 'POST', path: /^\/v1\/polls$/, cost: 2 }, // an object and Postgres

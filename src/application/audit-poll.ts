@@ -4,11 +4,13 @@ import type { VotingRefusal } from '../domain/refusal.ts'
 import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { BallotBoxes, BallotReader, PollBook, ShardAudit } from './ports.ts'
+import type { RollupRecords } from './rollups.ts'
 
 interface Needs {
   readonly pollBook: PollBook
   readonly ballotBoxes: Pick<BallotBoxes, 'standing' | 'audit' | 'resend'>
   readonly ballotReader: Pick<BallotReader, 'audit'>
+  readonly rollupRecords: RollupRecords
 }
 
 /** One shard, in its box and in Postgres. */
@@ -25,11 +27,14 @@ export interface ShardComparison {
 export interface PollAudit {
   readonly pollId: string
   readonly shards: readonly ShardComparison[]
+  /** Whether what is counted in Postgres agreed with the ballots there, or had to be counted anew. */
+  readonly rollups: 'equal' | 'recounted'
 }
 
-/** Compares every shard of a poll with Postgres, ballot by ballot, and sends again what differs. */
+/** Compares every shard of a poll with Postgres, ballot by ballot, and sends again what differs; then what is counted there
+ *  with its ballots, and counts anew where it does not agree. */
 export const auditPoll =
-  ({ pollBook, ballotBoxes, ballotReader }: Needs) =>
+  ({ pollBook, ballotBoxes, ballotReader, rollupRecords }: Needs) =>
   async (
     { pollId }: { readonly pollId: string },
     signal: AbortSignal,
@@ -62,7 +67,10 @@ export const auditPoll =
         archived,
       })
     }
-    return accept({ pollId, shards })
+    const counted = await rollupRecords.agrees(pollId, signal)
+    const rankings = definition.poll.questions.flatMap(({ id, type }) => (type === 'ranking' ? [id] : []))
+    if (!counted) await rollupRecords.recount({ pollId, rankings }, signal)
+    return accept({ pollId, shards, rollups: counted ? 'equal' : 'recounted' })
   }
 
 const agree = (box: ShardAudit, postgres: ShardAudit | undefined): boolean =>

@@ -343,7 +343,7 @@ export interface PollReader {
 export interface StoredUsage {
   /** Polls that are not deleted. */
   readonly polls: number
-  /** Ballots of these in the archive, erased ones included. */
+  /** Ballots that ever came into the archive, whatever became of them and of their polls. */
   readonly ballots: number
 }
 

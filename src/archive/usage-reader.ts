@@ -1,17 +1,17 @@
-// What a workspace has stored, counted from the primary keys and the list's index alone.
+// What a workspace has used: polls counted from the list's index, ballots summed up over its days.
 import { sql } from 'drizzle-orm'
 import type { UsageReader } from '../application/ports.ts'
 import type { Database } from './database.ts'
-import { ballots, polls } from './schema.ts'
+import { polls, usage } from './schema.ts'
 
 export const usageReader = (database: Database): UsageReader => ({
   stored: async (workspaceId, signal) => {
-    const own = sql`select ${polls.id} from ${polls} where ${polls.workspaceId} = ${workspaceId}`
     const { rows } = await database.run(
       (postgres) =>
         postgres.execute<{ polls: string; ballots: string }>(
-          sql`select (select count(*) from (${own}) as own) as polls,
-                     (select count(*) from ${ballots} where ${ballots.pollId} in (${own})) as ballots`,
+          sql`select (select count(*) from ${polls} where ${polls.workspaceId} = ${workspaceId}) as polls,
+                     (select coalesce(sum(${usage.ballots}), 0) from ${usage}
+                      where ${usage.workspaceId} = ${workspaceId}) as ballots`,
         ),
       signal,
     )

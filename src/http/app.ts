@@ -31,6 +31,7 @@ import { keySet, receipts } from './routes/receipts.ts'
 import { reference } from './routes/reference.ts'
 import { results } from './routes/results.ts'
 import { retention } from './routes/retention.ts'
+import { rollups } from './routes/rollups.ts'
 import { rum } from './routes/rum.ts'
 import { usage } from './routes/usage.ts'
 import { voters } from './routes/voters.ts'
@@ -70,6 +71,7 @@ export const createApp = (services: Services) => {
     .route('/v1/polls', ownerBallots)
     .route('/v1/polls', voters)
     .route('/v1/polls', results)
+    .route('/v1/polls', rollups)
     .route('/v1/polls', invites)
     .route('/v1/polls', receipts)
     .route('/v1/polls', log)

@@ -58,7 +58,7 @@ const classes: readonly { readonly priority: Priority; readonly method: RegExp; 
   {
     priority: 'lists',
     method: /^(GET|HEAD)$/,
-    path: /^\/v1\/polls\/[^/]+\/(ballots(\/(?!mine$)[^/]+)?|invites|questions\/[^/]+\/texts)$/,
+    path: /^\/v1\/polls\/[^/]+\/(results\/(timeline|breakdown)|ballots(\/(?!mine$)[^/]+)?|invites|questions\/[^/]+\/texts)$/,
   },
   { priority: 'lists', method: /^(GET|HEAD)$/, path: /^\/v1\/(polls|usage|keys|audit-log)$/ },
   { priority: 'close', method: /^POST$/, path: /^\/v1\/polls\/[^/]+\/close$/ },

@@ -37,6 +37,7 @@ import type { readCheckpoints, readLog } from '../application/read-log.ts'
 import type { readOwnBallot } from '../application/read-own-ballot.ts'
 import type { readPoll, readPollFor } from '../application/read-poll.ts'
 import type { mayWatch, readResults, recallResults } from '../application/read-results.ts'
+import type { readBreakdown, readTimeline } from '../application/read-rollups.ts'
 import type { readUsage } from '../application/read-usage.ts'
 import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { retirePolls } from '../application/retire-polls.ts'
@@ -100,6 +101,8 @@ export interface Services {
   readonly readResults: ReturnType<typeof readResults>
   readonly readWorkspace: ReturnType<typeof readWorkspace>
   readonly recallResults: ReturnType<typeof recallResults>
+  readonly readBreakdown: ReturnType<typeof readBreakdown>
+  readonly readTimeline: ReturnType<typeof readTimeline>
   readonly readUsage: ReturnType<typeof readUsage>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly revokeInvite: ReturnType<typeof revokeInvite>

@@ -11,6 +11,7 @@ import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { pollRecords } from '../archive/poll-records.ts'
 import { retentionRecords } from '../archive/retention-records.ts'
+import { rollupRecords } from '../archive/rollup-records.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
@@ -56,6 +57,7 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
       pollBook: boards,
       ballotBoxes: boxes,
       ballotReader: reader,
+      rollupRecords: rollupRecords(database),
     }),
     archiveBallots: archiveBallots({
       ballotRecords: protectBallotRecords(ballotRecords(database), postgres),

@@ -35,6 +35,7 @@ import { readCheckpoints, readLog } from '../application/read-log.ts'
 import { readOwnBallot } from '../application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../application/read-results.ts'
+import { readBreakdown, readTimeline } from '../application/read-rollups.ts'
 import { readUsage } from '../application/read-usage.ts'
 import { redriveLetters } from '../application/redrive-letters.ts'
 import { retirePolls } from '../application/retire-polls.ts'
@@ -52,6 +53,8 @@ import { keyBook } from '../archive/key-book.ts'
 import { keyRing } from '../archive/key-ring.ts'
 import { pollReader } from '../archive/poll-reader.ts'
 import { retentionRecords } from '../archive/retention-records.ts'
+import { rollupReader } from '../archive/rollup-reader.ts'
+import { rollupRecords } from '../archive/rollup-records.ts'
 import { usageReader } from '../archive/usage-reader.ts'
 import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
@@ -93,6 +96,7 @@ import {
   protectKeyRing,
   protectKeyValues,
   protectPollReader,
+  protectRollupReader,
   protectUsageReader,
   protectWorkspaces,
 } from './protect.ts'
@@ -152,6 +156,8 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   const tokens = tokenReader()
   const reader = protectBallotReader(ballotReader(database), guards.postgres)
   const ballots = protectBallotPages(ballotPages(database), guards.postgres)
+  const rollups = protectRollupReader(rollupReader(database), guards.postgres)
+  const overTime = { pollBook, ballotBoxes: boxes, rollupReader: rollups }
   const invites = protectInviteBook(inviteBook(database), guards.postgres)
   const aside = { pause, waitUntil, report }
   const change = changePoll({ pollBook, pollViews, scoreboards: owned })
@@ -193,7 +199,12 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   return {
     addressOf: addressReader(config),
     admission: footing.shedding ? admitted : { ...admitted, ballots: { refusedUntil: () => null } },
-    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: reader }),
+    auditPoll: auditPoll({
+      pollBook: boards,
+      ballotBoxes: boxes,
+      ballotReader: reader,
+      rollupRecords: rollupRecords(database),
+    }),
     castBallot: castBallot({
       pollBook,
       ballotBoxes: boxes,
@@ -266,6 +277,8 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
+    readBreakdown: readBreakdown(overTime),
+    readTimeline: readTimeline(overTime),
     readUsage: readUsage({ usageBook: rememberUsage(usage, redisTier(redis, clock, redisTerms), around) }),
     readResults: resultsReader,
     readWorkspace: readWorkspace({ workspaces: spaces }),

@@ -19,6 +19,7 @@ import type {
   UsageReader,
   Workspaces,
 } from '../application/ports.ts'
+import type { RollupReader } from '../application/rollups.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
 import { shardOf } from '../domain/voter/voter-keys.ts'
 import { refuse } from '../kernel/result.ts'
@@ -241,6 +242,16 @@ export const protectBallotPages = (pages: BallotPages, guard: Guard): BallotPage
         signal,
         (hop) => pages.lines(poll, order, hop),
       ),
+  }
+}
+
+export const protectRollupReader = (reader: RollupReader, guard: Guard): RollupReader => {
+  const of = ({ id }: OwnedPoll) =>
+    ({ priority: 'lists', ownMs: 5_000, repeatable: true, object: `rollups:${id}` }) as const
+  return {
+    timeline: (poll, order, signal) =>
+      guard.ask(of(poll), signal, (hop) => reader.timeline(poll, order, hop)),
+    crossTab: (poll, signal) => guard.ask(of(poll), signal, (hop) => reader.crossTab(poll, hop)),
   }
 }
 

@@ -7,6 +7,7 @@ import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 import { aDefinition } from '../support/polls.ts'
+import { nothingCounted } from '../support/rollups.ts'
 
 const signal = () => AbortSignal.timeout(5_000)
 
@@ -124,6 +125,7 @@ const anAudit = ({
     stand.meanwhile()
   }
   const verb = auditPoll({
+    rollupRecords: nothingCounted,
     pollBook: { find: async (id) => (id === definition.poll.id ? definition : null) },
     ballotBoxes: {
       standing: async (address) => {
@@ -162,7 +164,7 @@ const aRound = (ids: readonly string[]) => {
     auditPoll: async ({ pollId }) => {
       stand.audited.push(pollId)
       if (stand.unavailable.has(pollId)) throw new Unavailable('the scoreboard')
-      return { ok: true, value: { pollId, shards: [] } }
+      return { ok: true, value: { pollId, shards: [], rollups: 'equal' as const } }
     },
     report: (event) => stand.events.push(event),
   })

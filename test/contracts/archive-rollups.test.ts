@@ -2,13 +2,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { BallotMessage } from '../../src/application/ballot-message.ts'
+import { findOwned } from '../../src/application/own-poll.ts'
+import { type CrossTabCell, intervals } from '../../src/application/rollups.ts'
 import { ballotRecords } from '../../src/archive/ballot-records.ts'
 import { openDatabase } from '../../src/archive/database.ts'
 import { pollRecords } from '../../src/archive/poll-records.ts'
+import { rollupReader } from '../../src/archive/rollup-reader.ts'
 import { rollupRecords } from '../../src/archive/rollup-records.ts'
 import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
 import { seed } from '../laws/seed.ts'
 import { withPostgres } from '../support/postgres.ts'
+import { rollupReaderOver } from '../support/rollups.ts'
 import { aBallot, aPoll } from './archived.ts'
 
 const postgres = withPostgres()
@@ -234,5 +238,49 @@ describe('recounting', () => {
     expect(await rollups('lost')).toEqual(right)
     expect(await records.agrees('lost', signal())).toBe(true)
     expect(await records.agrees('none-there', signal())).toBe(true)
+  })
+})
+
+describe('what is read of it', () => {
+  const read = () => rollupReader(openDatabase(postgres))
+  const owned = async (pollId: string) => {
+    const { poll, secret } = { poll: aPoll({ id: pollId }), secret: new Uint8Array(32) }
+    const book = { find: async () => ({ poll, secret, revokedInvites: [] }) }
+    const found = await findOwned(book, { pollId, workspaceId: poll.workspaceId }, signal())
+    if (!found.ok) throw new Error('it is ours')
+    return found.value.owned
+  }
+  const ballots = Array.from({ length: 40 }, (_, at) =>
+    aBallot(`b${String(at).padStart(2, '0')}`, {
+      castAt: noon + at * 17 * minute,
+      country: ['DE', 'NL', null][at % 3] ?? null,
+      answers: {
+        where: at % 2 === 0 ? ['pizza'] : ['pizza', 'sushi'],
+        order: ['a', 'b'],
+        stars: 1 + (at % 5),
+      },
+    }),
+  )
+
+  test('is what counting the ballots would say, from each interval and to each', async () => {
+    await store(aMessage('read', ballots, { rankings: ['order'] }))
+    const counted = rollupReaderOver(async () => ballots, ['order'])
+    const poll = await owned('read')
+    for (const interval of intervals)
+      for (const [from, to, limit] of [
+        [0, 9e14, 100],
+        [noon + 60 * minute, noon + 300 * minute, 100],
+        [noon, 9e14, 3],
+      ] as const) {
+        const order = { interval, from, to, limit }
+        expect(await read().timeline(poll, order, signal())).toEqual(
+          await counted.timeline(poll, order, signal()),
+        )
+      }
+    const byName = (cells: readonly CrossTabCell[]) =>
+      cells.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
+    expect(byName(await read().crossTab(poll, signal()))).toEqual(
+      byName(await counted.crossTab(poll, signal())),
+    )
   })
 })

@@ -25,10 +25,14 @@ beforeAll(async () => {
      from (values ('poll_1', 5), ('poll_2', 2), ('poll_4', 9)) as polls (poll_id, ballots),
           generate_series(1, ballots) as n`,
   )
+  await postgres.query(
+    `insert into usage (workspace_id, day, ballots)
+     values ('ws_a', '2026-11-24', 4), ('ws_a', '2026-11-25', 3), ('ws_b', '2026-11-25', 9)`,
+  )
 })
 
 describe('usage', () => {
-  test('counts polls, archived ones included, and their ballots, erased ones included; of this workspace alone', async () => {
+  test('counts polls, archived ones included, and what was archived on all days; of this workspace alone', async () => {
     expect(await reader().stored('ws_a', signal())).toEqual({ polls: 3, ballots: 7 })
     expect(await reader().stored('ws_b', signal())).toEqual({ polls: 1, ballots: 9 })
     expect(await reader().stored('ws_none', signal())).toEqual({ polls: 0, ballots: 0 })

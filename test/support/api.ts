@@ -42,6 +42,7 @@ import { readCheckpoints, readLog } from '../../src/application/read-log.ts'
 import { readOwnBallot } from '../../src/application/read-own-ballot.ts'
 import { readPoll, readPollFor } from '../../src/application/read-poll.ts'
 import { mayWatch, readResults, recallResults } from '../../src/application/read-results.ts'
+import { readBreakdown, readTimeline } from '../../src/application/read-rollups.ts'
 import { readUsage } from '../../src/application/read-usage.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { retirePolls } from '../../src/application/retire-polls.ts'
@@ -81,6 +82,7 @@ import { memoryWorkspaces } from './memory-workspaces.ts'
 import { localMeter } from './meters.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
+import { nothingCounted, rollupReaderOver } from './rollups.ts'
 
 export const origin = 'https://edge.test'
 export const rootKey = 'the-root-key-of-these-tests-long-enough'
@@ -166,6 +168,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const { time, boxes, boards, postgres } = counting
   const { clock } = time
   const ballotPages = ballotPagesOver(postgres.page)
+  const overTime = { pollBook: boards, ballotBoxes: boxes, rollupReader: rollupReaderOver(postgres.page) }
   const keys = memoryKeys()
   const answers = { redis: memoryAnswers(clock), postgres: memoryAnswers(clock) }
   const receipts = receiptBook(receiptKey)
@@ -217,7 +220,12 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const services: Services = {
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
-    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, ballotReader: postgres }),
+    auditPoll: auditPoll({
+      pollBook: boards,
+      ballotBoxes: boxes,
+      ballotReader: postgres,
+      rollupRecords: nothingCounted,
+    }),
     castBallot: castBallot({
       pollBook,
       ballotBoxes: boxes,
@@ -322,6 +330,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     readOwnBallot: readOwnBallot({ pollBook, ballotBoxes: boxes, receipts, tokens, random }),
     readPoll: readPoll({ pollViews }),
     readPollFor: readPollFor({ pollBook, pollViews }),
+    readBreakdown: readBreakdown(overTime),
+    readTimeline: readTimeline(overTime),
     readUsage: readUsage({ usageBook: rememberUsage(usage, isolateTier(100), around) }),
     readResults: reader,
     readWorkspace: readWorkspace({ workspaces: spaces }),

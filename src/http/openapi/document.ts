@@ -16,6 +16,7 @@ import { procedureOperations } from './operations/procedures.ts'
 import { proofOperations } from './operations/proofs.ts'
 import { resultsOperations } from './operations/results.ts'
 import { retentionOperations } from './operations/retention.ts'
+import { rollupOperations } from './operations/rollups.ts'
 import { usageOperations } from './operations/usage.ts'
 import { voterOperations } from './operations/voters.ts'
 import { workspaceOperations } from './operations/workspaces.ts'
@@ -32,6 +33,7 @@ export const operations = [
   ...ownerBallotOperations,
   ...voterOperations,
   ...resultsOperations,
+  ...rollupOperations,
   ...proofOperations,
   ...ownerOperations,
   ...usageOperations,

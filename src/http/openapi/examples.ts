@@ -268,6 +268,58 @@ export const examples = {
   proof: { summary: 'Of a first ballot', value: proof },
   checkpoints: { summary: 'One shard', value: { pollId, checkpoints: [checkpoint] } },
   'listed-ballot': { summary: 'A first ballot', value: listedBallot },
+  timeline: {
+    summary: 'An hour of votes',
+    value: {
+      pollId,
+      asOf: castAt,
+      interval: 'hour',
+      data: [{ at: '2026-11-24T12:00:00.000Z', ballots: 42 }],
+      nextCursor: null,
+    },
+  },
+  'breakdown-by-country': {
+    summary: 'By country',
+    value: {
+      pollId,
+      asOf: castAt,
+      by: 'country',
+      data: [
+        {
+          country: 'DE',
+          ballots: 30,
+          questions: [
+            {
+              id: 'where',
+              options: [
+                { id: 'pizza', votes: 20 },
+                { id: 'sushi', votes: 10 },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  },
+  'breakdown-by-option': {
+    summary: 'By option',
+    value: {
+      pollId,
+      asOf: castAt,
+      by: 'option',
+      data: [
+        {
+          questionId: 'where',
+          optionId: 'pizza',
+          votes: 20,
+          countries: [
+            { country: 'DE', votes: 15 },
+            { country: null, votes: 5 },
+          ],
+        },
+      ],
+    },
+  },
   'ballots-page': { summary: 'The only page', value: { data: [listedBallot], nextCursor: null } },
   'texts-page': {
     summary: 'The only page',
@@ -294,7 +346,7 @@ export const examples = {
   'key-page': { summary: 'The only page', value: { data: [key], nextCursor: null } },
   'audit-page': { summary: 'The only page', value: { data: [auditEntry], nextCursor: null } },
   'poll-ids': { summary: 'The only page', value: { pollIds: [pollId], next: null } },
-  'poll-audit': { summary: 'All is well', value: { pollId, shards: [equalShard] } },
+  'poll-audit': { summary: 'All is well', value: { pollId, shards: [equalShard], rollups: 'equal' } },
   retired: { summary: 'None was due', value: { polls: [], failed: 0, nextCursor: null } },
   forgotten: { summary: 'Nothing was old', value: { rows: noRows, more: false } },
   redriven: { summary: 'None was there', value: { redriven: 0 } },

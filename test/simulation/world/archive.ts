@@ -13,6 +13,7 @@ import { reconcileAll } from '../../../src/runtime/reconcile-all.ts'
 import type { BoardNeeds } from '../../../src/scoreboard/board.ts'
 import { type BoardNamespace, scoreboards } from '../../../src/scoreboard/client.ts'
 import type { RowsOf } from '../../support/ballot-pages.ts'
+import { nothingCounted } from '../../support/rollups.ts'
 import { deadline } from '../../support/simulated/deadlines.ts'
 import type { Route } from '../../support/simulated/network.ts'
 import { postgresOf, type Tables } from '../../support/simulated/postgres.ts'
@@ -86,6 +87,7 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
         pollBook: scoreboards(links.boards(worker), clock),
         ballotBoxes: boxes,
         ballotReader,
+        rollupRecords: nothingCounted,
       }),
       worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
       pace,

@@ -123,6 +123,9 @@ export const pollAudit = named(
         archived: count.describe('How much of it is known to be in Postgres.'),
       }),
     ),
+    rollups: z
+      .enum(['equal', 'recounted'])
+      .describe('Whether what is counted in Postgres agreed with the ballots there, or was counted anew.'),
   }),
   { description: 'Box and Postgres, compared ballot by ballot.' },
 )
