@@ -285,6 +285,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     clock,
     random,
     report,
+    tracing: telemetry.tracing,
   }
 }
 
