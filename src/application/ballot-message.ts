@@ -17,6 +17,8 @@ export interface BallotMessage {
   readonly first: number
   readonly last: number
   readonly ballots: readonly ArchivedBallot[]
+  /** W3C Trace Context of a ballot in it, where one is traced. */
+  readonly traceparent?: string
 }
 
 /** The message in an envelope, or null for one that this code does not understand. */

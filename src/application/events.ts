@@ -1,5 +1,6 @@
 // Everything the system can say about itself. Sinks in telemetry/ choose what becomes a log line, a metric or a span.
 
+import type { SpanPlace } from '../kernel/trace.ts'
 import type { AuditEntry } from './audit-ports.ts'
 
 export type Event =
@@ -13,6 +14,7 @@ export type Event =
       readonly code?: string
       /** Where this isolate runs; '' where the platform does not say. */
       readonly colo: string
+      readonly trace?: SpanPlace
     }
   | {
       readonly type: 'unexpected'
@@ -29,6 +31,8 @@ export type Event =
       readonly durationMs: number
       /** How long the oldest ballot of the group waited since its edge sent it, by two machines' clocks. */
       readonly queueDelayMs: number
+      /** Of a ballot in it, where one is traced. */
+      readonly trace?: SpanPlace
     }
   | {
       /** How far a box is. */
@@ -123,7 +127,7 @@ export type Event =
       readonly durationMs: number
     }
   /** A message's ballots are in Postgres, this long after it was put into the queue. */
-  | { readonly type: 'message-archived'; readonly lagMs: number }
+  | { readonly type: 'message-archived'; readonly lagMs: number; readonly trace?: SpanPlace }
   | { readonly type: 'archive-failed'; readonly messages: number; readonly error: string }
   | { readonly type: 'message-poisoned'; readonly messageId: string; readonly error: string }
   | {
@@ -174,7 +178,10 @@ export type Event =
       readonly dependency: string
       readonly outcome: 'answered' | 'failed' | 'resting' | 'overloaded' | 'left'
       readonly durationMs: number
+      readonly trace?: SpanPlace
     }
+  /** Spans that the collector did not take, or that were too many to keep for it. */
+  | { readonly type: 'spans-lost'; readonly spans: number; readonly error: string }
   | {
       /** Something was read through the tiers. */
       readonly type: 'remembered'

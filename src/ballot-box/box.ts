@@ -9,6 +9,7 @@ import { emptyTally } from '../domain/tally/tally.ts'
 import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import { type Clock, monotonic } from '../kernel/clock.ts'
 import { refuse } from '../kernel/result.ts'
+import type { SpanPlace } from '../kernel/trace.ts'
 import { archivedBallots } from './archived-ballots.ts'
 import { commitGroup } from './commit-group.ts'
 import { eraseBallot, forgetErasedVoters } from './erase-ballot.ts'
@@ -25,7 +26,7 @@ import { type Counted, Rankings, rankingsIn } from './rankings.ts'
 import { type LoggedBallot, RecentEvents } from './recent-events.ts'
 import { Reporter } from './reporter.ts'
 import { isGone, standsAt } from './standing.ts'
-import { longestWaitMs, turnAway, type Waiting, WaitingLine } from './waiting-line.ts'
+import { travelOf, turnAway, type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** What a box has once somebody has voted in it. */
 interface Founded {
@@ -333,7 +334,7 @@ export class Box implements BallotBoxRpc {
         this.#committed(next, counted, events, {
           ballots: next.seq - state.seq,
           durationMs: this.#needs.clock.now() - now,
-          queueDelayMs: longestWaitMs(group, now),
+          ...travelOf(group, now),
         })
       group.forEach((waiting, at) => {
         waiting.answer(replies[at] ?? refuse({ reason: 'outcome-unknown' }))
@@ -347,7 +348,7 @@ export class Box implements BallotBoxRpc {
     next: BoxState,
     counted: readonly Counted[],
     events: readonly LoggedBallot[],
-    how: { ballots: number; durationMs: number; queueDelayMs: number },
+    how: { ballots: number; durationMs: number; queueDelayMs: number; trace?: SpanPlace },
   ): void {
     this.#state = next
     this.#founded?.rankings.note(counted)
@@ -359,6 +360,7 @@ export class Box implements BallotBoxRpc {
         counted.reduce((sum, { answers }) => sum + answers.length, 0),
       )
     this.#needs.report({ type: 'group-committed', ...next.address, seq: next.seq, ...how })
+    if (how.trace) this.#founded?.outbox.traced(how.trace)
     this.#founded?.reporter.tell()
     this.#lookLater(0)
   }

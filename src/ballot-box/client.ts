@@ -7,6 +7,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { leftMs, patienceOf } from '../kernel/deadline.ts'
 import { locationHint } from '../kernel/location-hint.ts'
 import { accept, refuse } from '../kernel/result.ts'
+import { traceparentOf } from '../kernel/trace.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { until } from '../kernel/until.ts'
 import { type BallotBoxRpc, boxName } from './protocol.ts'
@@ -27,11 +28,13 @@ export const ballotBoxes = <Id>(namespace: BoxNamespace<Id>, clock: Clock): Ball
       const address = { pollId: poll.id, shard: shardOf(cast.voterKey, poll.shards) }
       try {
         const patienceMs = patienceOf(signal, clock)
+        const traceparent = traceparentOf(signal)
         const request = {
           ...address,
           cast,
           sentAt: clock.now(),
           ...(patienceMs !== undefined && { patienceMs }),
+          ...(traceparent !== undefined && { traceparent }),
         }
         return await until(signal, box(address, locationHint(region)).cast(request))
       } catch {

@@ -3,6 +3,7 @@
 // time is sent again, because a queue may forget and a consumer may die after its acknowledgement. A window bounds what
 // is under way, and waiting doubles: an archive that is away for hours finds a short queue and no flood.
 import { type BallotMessage, ballotMessageVersion } from '../application/ballot-message.ts'
+import { formatTraceparent, type SpanPlace } from '../kernel/trace.ts'
 import type { LoggedBallot } from './recent-events.ts'
 
 const eventsPerMessage = 100
@@ -48,6 +49,9 @@ export class Outbox {
   /** Counts rewinds: what was on its way out before one says nothing afterwards. */
   #era = 0
 
+  /** Of what was committed since the last message was made. */
+  #trace: SpanPlace | null = null
+
   constructor(needs: Needs, archived: number) {
     this.#needs = needs
     this.#archived = archived
@@ -66,6 +70,11 @@ export class Outbox {
       this.#oldest = event === undefined ? null : { seq: this.#archived + 1, castAt: event.ballot.castAt }
     }
     return this.#oldest?.castAt ?? null
+  }
+
+  /** The next message is part of this, as its ballots are. */
+  traced(trace: SpanPlace): void {
+    this.#trace = trace
   }
 
   /** Sends again what is overdue, then what is unsent up to `seq` as far as the window allows. */
@@ -165,8 +174,20 @@ export class Outbox {
     const ballots = events.map(({ ballot }) => ballot)
     const id = `${pollId}:${shard}:${first}`
     const rankings = this.#needs.rankings()
-    const asked = { pollId, workspaceId, ...(rankings.length > 0 && { rankings }) }
-    return { v: ballotMessageVersion, id, ...asked, shard, first, last, ballots }
+    const traceparent = this.#trace && formatTraceparent(this.#trace)
+    this.#trace = null
+    return {
+      v: ballotMessageVersion,
+      id,
+      pollId,
+      workspaceId,
+      ...(rankings.length > 0 && { rankings }),
+      shard,
+      first,
+      last,
+      ballots,
+      ...(traceparent && { traceparent }),
+    }
   }
 }
 

@@ -25,6 +25,8 @@ export interface CastRequest extends BoxAddress {
   /** How long the edge will still wait for an answer, ms, from when this arrives: a ballot that nobody waits for any
    *  more is not decided. */
   readonly patienceMs?: number
+  /** W3C Trace Context of the edge's part; only where all keep theirs. */
+  readonly traceparent?: string
 }
 
 export type CastReply = Result<CastOutcome, VotingRefusal>

@@ -1,6 +1,7 @@
 // Callers who wait for the next commit, bounded in number, in time and in what they carry.
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { refuse } from '../kernel/result.ts'
+import { placeUnder, type SpanPlace } from '../kernel/trace.ts'
 import { LineLimit } from './line-limit.ts'
 import type { CastReply, CastRequest } from './protocol.ts'
 import type { BoxSettings } from './settings.ts'
@@ -100,9 +101,18 @@ export class WaitingLine {
   }
 }
 
-/** How long the first of them has been under way since its edge sent it, by two machines' clocks. */
-export const longestWaitMs = (waiting: readonly Waiting[], now: number): number =>
-  Math.max(0, ...waiting.map(({ request }) => now - (request.sentAt ?? now)))
+/** How long the first of them has been under way since its edge sent it, by two machines' clocks; and what one is traced by. */
+export const travelOf = (
+  waiting: readonly Waiting[],
+  now: number,
+): { readonly queueDelayMs: number; readonly trace?: SpanPlace } => {
+  const traced = waiting.find(({ request }) => request.traceparent !== undefined)?.request
+  const trace = placeUnder(traced?.traceparent, `${traced?.shard} ${now}`)
+  return {
+    queueDelayMs: Math.max(0, ...waiting.map(({ request }) => now - (request.sentAt ?? now))),
+    ...(trace && { trace }),
+  }
+}
 
 /** The same no for everybody. */
 export const turnAway = (waiting: readonly Waiting[], refusal: VotingRefusal): void => {

@@ -3,6 +3,7 @@
 import type { Context } from 'hono'
 import type { Clock } from '../kernel/clock.ts'
 import { endsAt } from '../kernel/deadline.ts'
+import { carryTrace, type Trace } from '../kernel/trace.ts'
 import type { Http } from './http.ts'
 
 /** Longer than any dependency may take, shorter than a person waits. */
@@ -11,11 +12,13 @@ const patienceMs = 10_000
 export class Deadline {
   readonly #clock: Clock
   readonly #end: number
+  readonly #trace: Trace | undefined
   #time: AbortController | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, trace?: Trace) {
     this.#clock = clock
+    this.#trace = trace
     this.#end = clock.now() + patienceMs
   }
 
@@ -29,6 +32,7 @@ export class Deadline {
       Math.max(0, this.#end - this.#clock.now()),
     )
     endsAt(time.signal, this.#end)
+    carryTrace(time.signal, this.#trace)
     return time.signal
   }
 

@@ -45,6 +45,7 @@ import type { revokeInvite } from '../application/revoke-invite.ts'
 import type { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
+import type { Trace } from '../kernel/trace.ts'
 import type { Format } from '../representation/codec.ts'
 import type { ExpositionForm } from '../telemetry/exposition.ts'
 import type { Deadline } from './deadline.ts'
@@ -116,6 +117,8 @@ export interface Services {
   readonly clock: Clock
   readonly random: Random
   readonly report: Report
+  /** Which requests are traced from their beginning on; null: none is. */
+  readonly tracing: { samples(): boolean } | null
 }
 
 /** Read with `c.get`: `c.var` makes an object of all of them each time it is asked for one. */
@@ -124,6 +127,8 @@ export interface Http {
     services: Services
     /** A UUID. */
     requestId: string
+    /** Its part of a trace, where it has one. */
+    trace?: Trace
     /** When the request's time is up: `signalOf`. */
     deadline: Deadline
     caller: Caller

@@ -1,6 +1,7 @@
 // One call with an end: its own patience, or what is left of its caller's, whichever is shorter.
 import type { Clock } from '../kernel/clock.ts'
 import { endsAt, hopMs } from '../kernel/deadline.ts'
+import { carryTrace, traceOf } from '../kernel/trace.ts'
 import { until } from '../kernel/until.ts'
 
 export interface Patience {
@@ -30,6 +31,7 @@ export const within = async <Answer>(
   const timer = setTimeout(() => time.abort(new DOMException('it took too long', 'TimeoutError')), patienceMs)
   signal.addEventListener('abort', stop, { once: true })
   endsAt(time.signal, clock.now() + patienceMs)
+  carryTrace(time.signal, traceOf(signal))
   try {
     return await until(time.signal, call(time.signal))
   } finally {

@@ -12,6 +12,16 @@ const milliseconds = (fallback: number) =>
     .transform((text) => (text === undefined || text === '' ? fallback : Number(text)))
     .pipe(z.int().nonnegative())
 
+const headerPairs = (text: string, context: z.RefinementCtx): Readonly<Record<string, string>> => {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '')
+  const named = pairs.map((pair) => /^\s*([!#$%&'*+.^_`|~\w-]+)\s*=\s*([\x20-\x7e]*?)\s*$/.exec(pair))
+  if (named.includes(null)) {
+    context.addIssue({ code: 'custom', message: 'is not a list of name=value' })
+    return z.NEVER
+  }
+  return Object.fromEntries(named.map((match) => [match?.[1] ?? '', decodeURIComponent(match?.[2] ?? '')]))
+}
+
 const common = {
   ENVIRONMENT: environment,
   LOG_LEVEL: z.enum(logLevels).default('info'),
@@ -19,6 +29,18 @@ const common = {
   EDGEPOLL_METRICS: z.enum(['', 'on', 'off']).default(''),
   /** How long an isolate counts for itself before it tells the Meter. */
   METRICS_FLUSH_MS: milliseconds(10_000),
+  /** Where spans are sent: an OTLP collector over HTTP; empty: nowhere, and nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  /** `name=value` pairs with commas between, as OpenTelemetry has them. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default('').transform(headerPairs),
+  /** The share of requests that are traced from their beginning on. */
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? 0.01 : Number(text)))
+    .pipe(z.number().min(0).max(1)),
+  /** What takes longer is traced whatever chance said. */
+  OTEL_SLOW_MS: milliseconds(1_000),
 }
 
 /** `off`: nothing is turned away for there being too much. The naive twin of benchmark SURGE; never where people vote. */

@@ -1,6 +1,7 @@
 // A queue batch, from its envelopes to acknowledgements: what can be read, in statements as large as Postgres can bear,
 // each message acknowledged alone, since a throw would send the whole batch again.
 import { type BallotMessage, openBallotMessage } from '../application/ballot-message.ts'
+import { placeUnder } from '../kernel/trace.ts'
 import type { ArchiveServices } from './archive-services.ts'
 
 export interface Delivery {
@@ -54,9 +55,11 @@ export const consumeBallots =
           AbortSignal.timeout(patienceMs),
         )
         pace.note(durationMs)
-        for (const { delivery } of batch) {
+        for (const { delivery, message } of batch) {
           delivery.ack()
-          report({ type: 'message-archived', lagMs: clock.now() - delivery.timestamp.getTime() })
+          const trace = placeUnder(message.traceparent, message.id)
+          const lagMs = clock.now() - delivery.timestamp.getTime()
+          report({ type: 'message-archived', lagMs, ...(trace && { trace }) })
         }
       } catch (error) {
         report({ type: 'archive-failed', messages: batch.length, error: String(error) })

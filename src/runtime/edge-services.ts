@@ -298,6 +298,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     clock,
     random,
     report,
+    tracing: telemetry.tracing,
   }
 }
 

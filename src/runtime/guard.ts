@@ -7,6 +7,7 @@ import { ArchiveRejected } from '../archive/archive-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { pause } from '../kernel/pause.ts'
 import type { Random } from '../kernel/random.ts'
+import { carryTrace, Trace, traceOf } from '../kernel/trace.ts'
 import { Overloaded, Unavailable } from '../kernel/unavailable.ts'
 import { type Attempt, Breaker } from '../resilience/breaker.ts'
 import { ByKey } from '../resilience/by-key.ts'
@@ -93,8 +94,19 @@ export const guard = (
 
     async ask({ priority, object = '', ownMs, repeatable }, signal, call) {
       const began = clock.now()
-      const told = (outcome: Extract<Event, { type: 'dependency-asked' }>['outcome']) =>
-        report({ type: 'dependency-asked', dependency, outcome, durationMs: clock.now() - began })
+      const whole = traceOf(signal)
+      const step = whole && new Trace(whole.child())
+      const told = (outcome: Extract<Event, { type: 'dependency-asked' }>['outcome']) => {
+        const durationMs = clock.now() - began
+        whole?.took({ name: dependency, durationMs })
+        report({
+          type: 'dependency-asked',
+          dependency,
+          outcome,
+          durationMs,
+          ...(step && { trace: step.place }),
+        })
+      }
       if (full(priority, weighedAtDoor.has(priority) ? 'pro' : null)) {
         told('overloaded')
         throw overloaded(priority)
@@ -105,7 +117,10 @@ export const guard = (
         const attempt = breaker.enter()
         if (attempt === null) throw new Resting(dependency)
         try {
-          const answer = await within({ clock, ownMs, marginMs }, signal, call)
+          const answer = await within({ clock, ownMs, marginMs }, signal, (hop) => {
+            carryTrace(hop, step)
+            return call(hop)
+          })
           attempt.settle(true)
           return answer
         } catch (error) {

@@ -11,11 +11,13 @@ import { type ExpositionForm, expose } from '../telemetry/exposition.ts'
 import { fanOut } from '../telemetry/fan-out.ts'
 import { type MeterNamespace, meterClient } from '../telemetry/meter/client.ts'
 import { metricsSink } from '../telemetry/sinks/metrics.ts'
+import { type TracesSink, tracesSink } from '../telemetry/sinks/traces.ts'
+import { collector } from '../telemetry/spans/collector.ts'
 
 interface Needs<Id> {
   readonly service: 'edge' | 'count' | 'archive'
   readonly meter: MeterNamespace<Id>
-  readonly config: { readonly EDGEPOLL_METRICS: string; readonly METRICS_FLUSH_MS: number }
+  readonly config: TelemetryConfig
   /** What else becomes of the events. */
   readonly sinks: readonly Report[]
   readonly clock: Clock
@@ -25,8 +27,19 @@ interface Needs<Id> {
   readonly lingers: boolean
 }
 
+export interface TelemetryConfig {
+  readonly EDGEPOLL_METRICS: string
+  readonly METRICS_FLUSH_MS: number
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT: string
+  readonly OTEL_EXPORTER_OTLP_HEADERS: Readonly<Record<string, string>>
+  readonly OTEL_TRACES_SAMPLER_ARG: number
+  readonly OTEL_SLOW_MS: number
+}
+
 export interface Telemetry {
   readonly report: Report
+  /** Which requests are traced from their beginning on; null: none is, nobody would hear of it. */
+  readonly tracing: { samples(): boolean } | null
   /** Tells the Meter now, if anything is to be told; resolves whether or not that could be done. */
   flush(): Promise<void>
   /** Every metric of the whole system as text, what this isolate knows included. Rejects with
@@ -54,10 +67,13 @@ export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
     ...(needs.lingers && { after: (delayMs, run) => waitUntil(pause(delayMs, always).then(run)) }),
   })
   const off = config.EDGEPOLL_METRICS === 'off'
+  const counted = fanOut(...needs.sinks, ...(off ? [] : [sink.report]))
+  const spans = spansOf(needs, counted)
   return {
-    report: fanOut(...needs.sinks, ...(off ? [] : [sink.report])),
+    report: spans === null ? counted : fanOut(counted, spans.report),
+    tracing: spans && { samples: () => random.fraction() < config.OTEL_TRACES_SAMPLER_ARG },
     flush: async () => {
-      if (!off) await sink.flush()
+      await Promise.all([off ? null : sink.flush(), spans?.flush()])
     },
     async expose(form, signal) {
       if (!off) await until(signal, sink.flush())
@@ -67,4 +83,18 @@ export const telemetryOf = <Id>(needs: Needs<Id>): Telemetry => {
       return expose(reading, form, clock.now())
     },
   }
+}
+
+/** Spans go as often as numbers do. */
+const spansOf = <Id>({ service, config, clock, waitUntil }: Needs<Id>, report: Report): TracesSink | null => {
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (endpoint === '') return null
+  return tracesSink({
+    clock,
+    send: collector(service, { endpoint, headers: config.OTEL_EXPORTER_OTLP_HEADERS }),
+    everyMs: config.METRICS_FLUSH_MS,
+    slowMs: config.OTEL_SLOW_MS,
+    waitUntil,
+    report,
+  })
 }

@@ -208,7 +208,7 @@ export const metrics = {
   edgepoll_telemetry_dropped_total: {
     kind: 'counter',
     labels: ['reason'],
-    help: 'Series that were not kept because there were too many, and flushes that were given up.',
+    help: 'Series that were too many to keep, flushes that were given up, and spans that no collector took.',
   },
   edgepoll_telemetry_flushes_total: {
     kind: 'counter',

@@ -29,6 +29,9 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
     case 'breaker-moved':
       recorder.count('edgepoll_breaker_moves_total', 1, event.dependency, event.to)
       return
+    case 'spans-lost':
+      recorder.count('edgepoll_telemetry_dropped_total', event.spans, 'spans')
+      return
     case 'work-shed':
       recorder.count('edgepoll_work_shed_total', event.count, event.dependency, event.priority)
       return

@@ -83,6 +83,7 @@ import { localMeter } from './meters.ts'
 import { validateAnswer } from './openapi.ts'
 import { receiptKey } from './receipt-key.ts'
 import { nothingCounted, rollupReaderOver } from './rollups.ts'
+import { untraced } from './untraced.ts'
 
 export const origin = 'https://edge.test'
 export const rootKey = 'the-root-key-of-these-tests-long-enough'
@@ -112,6 +113,8 @@ export interface Api {
 }
 
 export interface ApiOptions {
+  /** Without it nothing is traced. */
+  readonly tracing?: Services['tracing']
   /** Without it everybody is let in. */
   readonly admission?: (clock: Clock) => Admission
   /** The platform’s count of new voters by network; without it none is ever too many. */
@@ -177,7 +180,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const telemetry = telemetryOf({
     service: 'edge',
     meter: localMeter(clock),
-    config: { EDGEPOLL_METRICS: 'on', METRICS_FLUSH_MS: 10_000 },
+    config: { EDGEPOLL_METRICS: 'on', METRICS_FLUSH_MS: 10_000, ...untraced },
     sinks: [(event) => void counting.events.push(event)],
     clock,
     random,
@@ -203,6 +206,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     pause: () => new Promise<void>(() => undefined), // the map is quick
     waitUntil: around.waitUntil,
     report: around.report,
+    tracing: telemetry.tracing,
   }
   const change = changePoll({ pollBook, pollViews, scoreboards: boards })
   const keyRing = rememberKeys(
@@ -357,6 +361,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     clock,
     random,
     report: around.report,
+    tracing: options.tracing ?? telemetry.tracing,
   }
   const app = createApp(services)
 

@@ -10,6 +10,7 @@ import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { addressOf, through } from '../support/faulty-stores.ts'
 import { withPostgres } from '../support/postgres.ts'
 import { clientOf, eventually, type SystemClient } from './client.ts'
+import { type Collector, startCollector } from './collector.ts'
 import { hasPrometheus, type Prometheus, startPrometheus } from './prometheus.ts'
 
 /** Windows and limits of the rules are this much shorter: five minutes of lag are two seconds. */
@@ -22,10 +23,17 @@ describe.skipIf(!hasPrometheus)('a real Prometheus', () => {
   let stack: Stack
   let client: SystemClient
   let prometheus: Prometheus
+  let collector: Collector
 
   beforeAll(async () => {
     server = await startFaultProxy({ upstream: () => addressOf(postgres.url) })
-    const often = { METRICS_FLUSH_MS: '500' }
+    collector = await startCollector()
+    const often = {
+      METRICS_FLUSH_MS: '500',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-collector-key=a-key',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+    }
     stack = await startStack({
       dataFolder: folder,
       databaseUrl: through(server, postgres.url),
@@ -39,6 +47,7 @@ describe.skipIf(!hasPrometheus)('a real Prometheus', () => {
     await prometheus?.stop()
     await client?.close()
     await stack?.stop()
+    await collector?.stop()
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -88,6 +97,28 @@ describe.skipIf(!hasPrometheus)('a real Prometheus', () => {
       () => prometheus.firing(),
       (firing) => !firing.includes('ArchiveLagging'),
     )
+  })
+
+  test('a ballot is one trace, from the edge through its box and the queue to Postgres', async () => {
+    await vote(2_000)
+    const traced = (service: string, name: string) =>
+      collector.spans.filter((span) => span.service === service && span.name === name)
+    const whole = await eventually(
+      async () =>
+        traced('edgepoll-edge', 'POST /v1/polls/:pollId/ballots').flatMap((cast) => {
+          const commits = traced('edgepoll-count', 'commit ballots').filter(
+            ({ traceId, parentId }) => traceId === cast.traceId && parentId === cast.spanId,
+          )
+          return commits.flatMap((commit) =>
+            traced('edgepoll-archive', 'archive ballots').filter(
+              ({ traceId, parentId }) => traceId === cast.traceId && parentId === commit.spanId,
+            ),
+          )
+        }),
+      (archived) => archived.length > 0,
+    )
+    expect(whole[0]?.traceId).toMatch(/^[0-9a-f]{32}$/)
+    expect(collector.wrong).toEqual([])
   })
 
   test('says that ballots do not get to Postgres while it is silent, and no longer', async () => {

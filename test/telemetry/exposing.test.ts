@@ -4,6 +4,7 @@ import { Unavailable } from '../../src/kernel/unavailable.ts'
 import { telemetryOf } from '../../src/runtime/telemetry.ts'
 import { expose } from '../../src/telemetry/exposition.ts'
 import { localMeter } from '../support/meters.ts'
+import { untraced } from '../support/untraced.ts'
 
 const clock = { now: () => 0 }
 const always = new AbortController().signal
@@ -12,7 +13,7 @@ const aTelemetry = (meter = localMeter(clock), metrics = 'on') =>
   telemetryOf({
     service: 'edge',
     meter,
-    config: { EDGEPOLL_METRICS: metrics, METRICS_FLUSH_MS: 10_000 },
+    config: { EDGEPOLL_METRICS: metrics, METRICS_FLUSH_MS: 10_000, ...untraced },
     sinks: [],
     clock,
     random: { bytes: (length) => new Uint8Array(length), fraction: () => 0 },

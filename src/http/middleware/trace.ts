@@ -1,32 +1,55 @@
 // Names the request, so that everything after can be followed, and reports how it went.
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
+import { beginTrace, parseTraceparent, type Trace } from '../../kernel/trace.ts'
 import type { Http, Services } from '../http.ts'
 import { coloOf } from '../request-headers.ts'
 
 export const trace = (services: Services): MiddlewareHandler<Http> => {
+  const { clock, random, report, tracing } = services
   // An isolate stays where it is: asked of the first request, because each asking has the platform make an object.
   let colo: string | null = null
+  /** Who shows a key may say what a request is part of, and hears what it took; of others a part is traced by chance. */
+  const begin = (headers: Headers): Trace | undefined => {
+    const keyed = headers.has('authorization') || headers.has('x-api-key')
+    if (!keyed && tracing === null) return undefined
+    const parent = keyed ? parseTraceparent(headers.get('traceparent')) : null
+    return beginTrace(parent, { random, sampled: tracing?.samples() ?? false })
+  }
   return async (c, next) => {
     colo ??= coloOf(c.req.raw)
-    const began = services.clock.now()
+    const began = clock.now()
     c.set('services', services)
     c.set('requestId', crypto.randomUUID())
+    const part = begin(c.req.raw.headers)
+    if (part !== undefined) c.set('trace', part)
     await next()
+    const durationMs = clock.now() - began
     // A publicly cacheable answer carries nothing of one request, `respond` has named its own, and a 101 belongs to the
     // object that gave it.
     const { status, headers } = c.res
-    if (status !== 101 && !headers.get('Cache-Control')?.includes('public') && !headers.has('X-Request-Id'))
-      c.header('X-Request-Id', `req_${c.get('requestId')}`)
-    services.report({
+    const ours = status !== 101 && !headers.get('Cache-Control')?.includes('public')
+    if (ours && !headers.has('X-Request-Id')) c.header('X-Request-Id', `req_${c.get('requestId')}`)
+    if (ours && part !== undefined && isKnown(c)) c.header('Server-Timing', serverTiming(part, durationMs))
+    report({
       type: 'request',
       requestId: c.get('requestId'),
       route: routePath(c, -1),
       method: c.req.method,
       status: c.res.status,
-      durationMs: services.clock.now() - began,
+      durationMs,
       colo,
       ...(c.get('code') !== undefined && { code: c.get('code') }),
+      ...(part !== undefined && tracing !== null && { trace: part.place }),
     })
   }
 }
+
+/** A key that is shown and not good is nobody's. */
+const isKnown = (c: Context<Http>): boolean => (c.get('caller')?.kind ?? 'anonymous') !== 'anonymous'
+
+/** https://www.w3.org/TR/server-timing/: the whole, and what was asked for it. */
+const serverTiming = ({ steps }: Trace, durationMs: number): string =>
+  [{ name: 'total', durationMs }, ...steps]
+    .map(({ name, durationMs: took }) => `${name.replaceAll(/[^a-z0-9]+/gi, '-')};dur=${Math.max(0, took)}`)
+    .join(', ')

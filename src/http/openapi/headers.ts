@@ -84,6 +84,11 @@ export const headerComponents = {
   Upgrade: { description: 'The protocol this resource speaks.', schema: text },
   'WWW-Authenticate': { description: 'How to show a key.', schema: text },
   'X-Content-Type-Options': { description: 'That the media type is meant.', schema: text },
+  'Server-Timing': {
+    description: 'With a key: how long it took, and what was waited for, in milliseconds.',
+    schema: text,
+    example: 'total;dur=14, postgres;dur=9',
+  },
   'X-Request-Id': {
     description: 'Names the request. Not on answers that anybody may keep.',
     schema: { ...text, pattern: '^req_[0-9a-f-]{36}$' },
@@ -100,7 +105,7 @@ export const headers = (...names: readonly ShownHeaders[]) =>
 export const limited = ['RateLimit', 'RateLimit-Policy'] as const
 
 /** Of an answer that is kept nowhere. */
-export const unkept = ['Cache-Control', 'X-Request-Id', ...limited] as const
+export const unkept = ['Cache-Control', 'X-Request-Id', 'Server-Timing', ...limited] as const
 
 /** Of a read that caches may keep while anybody may see it; with a key or a receipt it is private. */
 export const cached = [
@@ -112,5 +117,6 @@ export const cached = [
   'Age',
   'Edgepoll-Stale',
   'X-Request-Id',
+  'Server-Timing',
   ...limited,
 ] as const

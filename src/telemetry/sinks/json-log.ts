@@ -37,6 +37,7 @@ const levelOf = (event: Event): LogLevel => {
     case 'relay-failed':
     case 'work-shed':
     case 'ballots-shed':
+    case 'spans-lost':
     case 'stood-in':
     case 'archive-paced':
     case 'retirement-failed':

@@ -19,6 +19,7 @@ const pageHeaders = headers(
   'Set-Cookie',
   'Retry-After',
   'X-Request-Id',
+  'Server-Timing',
 )
 
 const html = { 'text/html': { schema: { type: 'string' as const } } }
@@ -86,7 +87,7 @@ const castOnPage = createRoute({
     },
     303: {
       description: 'It is counted: back to the page.',
-      headers: headers('Location', 'Set-Cookie', 'X-Request-Id'),
+      headers: headers('Location', 'Set-Cookie', 'X-Request-Id', 'Server-Timing'),
     },
     400: eitherWay('The request cannot be read.'),
     401: eitherWay('The poll asks for an invite, or for a token of the owner’s.'),
