@@ -36,12 +36,15 @@ Scalar.createApiReference('#reference', {
   authentication: { preferredSecurityScheme: 'ApiKey' },
 })
 
-/** Its copy buttons show a picture only, which nobody can hear. */
-const nameButtons = () => {
+/** Its copy buttons show a picture only, which nobody can hear; its lists of endpoints scroll once they are long, which nobody
+ *  can without a mouse. */
+const makeReachable = () => {
   for (const button of document.querySelectorAll('.scalar-code-copy:not([aria-label])'))
     button.setAttribute('aria-label', 'Copy')
+  for (const list of document.querySelectorAll('ul.endpoints:not([tabindex])'))
+    list.setAttribute('tabindex', '0')
 }
 
-new MutationObserver(nameButtons).observe(document.body, { childList: true, subtree: true })
+new MutationObserver(makeReachable).observe(document.body, { childList: true, subtree: true })
 
 export {}
