@@ -106,12 +106,15 @@ const count = z.object({
 
 const archive = z.object({ ...common, ...database })
 
+/** Judged also where other values are wrong: whoever sets up an environment is told everything at once. */
+const when = () => true
+
 const protectsItself: [
   (config: { readonly ENVIRONMENT: string; readonly EDGEPOLL_SHEDDING: string }) => boolean,
-  { path: string[]; message: string },
+  { path: string[]; message: string; when: () => boolean },
 ] = [
   ({ ENVIRONMENT, EDGEPOLL_SHEDDING }) => !isServed(ENVIRONMENT) || EDGEPOLL_SHEDDING !== 'off',
-  { path: ['EDGEPOLL_SHEDDING'], message: 'would let a surge drown everybody' },
+  { path: ['EDGEPOLL_SHEDDING'], message: 'would let a surge drown everybody', when },
 ]
 
 /** Outside local and preview nothing may stand in for the real thing. */
@@ -121,6 +124,7 @@ const served = edge
     {
       path: ['TURNSTILE_SECRET'],
       message: 'is a published test secret, which lets everybody in',
+      when,
     },
   )
   .refine(
@@ -128,6 +132,7 @@ const served = edge
     {
       path: ['EDGEPOLL_TEST_ADDRESSES'],
       message: 'would let clients choose their address',
+      when,
     },
   )
   .refine(...protectsItself)
@@ -138,6 +143,7 @@ const servedCount = count
   .refine(({ ENVIRONMENT, BENCH_COMMIT }) => !isServed(ENVIRONMENT) || ['', 'group'].includes(BENCH_COMMIT), {
     path: ['BENCH_COMMIT'],
     message: 'would make every box as slow as a benchmark wants it',
+    when,
   })
 
 const isServed = (name: string) => name === 'staging' || name === 'production'
@@ -148,10 +154,24 @@ export const archiveConfig = (env: object) => parsed('archive', archive, env)
 
 export type EdgeConfig = ReturnType<typeof edgeConfig>
 
+/** What is wrong with one variable: its name and why, never its value, which may be a secret. */
+export interface Flaw {
+  readonly name: string
+  readonly message: string
+}
+
+/** What would keep a Worker from starting with these variables and secrets; nothing: it can start. */
+export const flawsOf = (worker: 'edge' | 'count' | 'archive', env: object): readonly Flaw[] => {
+  const result = { edge: served, count: servedCount, archive }[worker].safeParse(env)
+  return result.success ? [] : flawsIn(result.error)
+}
+
+const flawsIn = ({ issues }: z.ZodError): readonly Flaw[] =>
+  issues.map(({ path, message }) => ({ name: path.join('.'), message }))
+
 const parsed = <Schema extends z.ZodType>(worker: string, schema: Schema, env: object): z.output<Schema> => {
   const result = schema.safeParse(env)
   if (result.success) return result.data
-  // Names only: a value may be a secret.
-  const wrong = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-  throw new Error(`the ${worker} Worker is not set up: ${wrong}`)
+  const wrong = flawsIn(result.error).map(({ name, message }) => `${name}: ${message}`)
+  throw new Error(`the ${worker} Worker is not set up: ${wrong.join('; ')}`)
 }
