@@ -55,16 +55,19 @@ const ofDatabase = `
     (blks_hit::float8 / nullif(blks_hit + blks_read, 0)) as "hitRatio"
   from pg_stat_database where datname = current_database()`
 
+// A partitioned table has rows of its own once it was analyzed, which are those of its partitions over again.
 const ofTables = `
-  select root::regclass::text as name, count(*) filter (where relid <> root)::integer as partitions,
+  select root::regclass::text as name, count(*) filter (where stats.relid <> root)::integer as partitions,
     sum(n_live_tup)::float8 as rows, sum(n_dead_tup)::float8 as dead,
-    sum(pg_total_relation_size(relid))::float8 as size, sum(pg_indexes_size(relid))::float8 as "indexSize",
+    sum(pg_total_relation_size(stats.relid))::float8 as size, sum(pg_indexes_size(stats.relid))::float8 as "indexSize",
     coalesce(sum(seq_scan), 0)::float8 as "sequentialScans",
     coalesce(sum(seq_tup_read), 0)::float8 as "sequentialRows",
     sum(n_tup_upd)::float8 as updates, sum(n_tup_hot_upd)::float8 as "hotUpdates",
     max(greatest(last_analyze, last_autoanalyze))::text as analyzed,
     max(greatest(last_vacuum, last_autovacuum))::text as vacuumed
-  from (select *, coalesce(pg_partition_root(relid), relid)::oid as root from pg_stat_user_tables) as tables
+  from pg_stat_user_tables as stats
+    join (select oid, coalesce(pg_partition_root(oid), oid)::oid as root from pg_class where relkind <> 'p')
+      as leaves on leaves.oid = stats.relid
   where schemaname <> 'drizzle'
   group by root order by size desc, name`
 
@@ -99,5 +102,5 @@ const ofStatements = (place: string) => `
     sum(rows)::float8 as rows, sum(temp_blks_written)::float8 as spilled
   from ${place}.pg_stat_statements
   where dbid = (select oid from pg_database where datname = current_database()) and calls > 0
-    and query ~* '^\\s*(select|insert|update|delete|merge|with)\\s' and query !~* 'pg_(stat|catalog|class|index)'
+    and query ~* '^\\s*(select|insert|update|delete|merge|with)\\s' and query !~* '\\mpg_[a-z]+|to_regclass|__drizzle_migrations'
   group by query order by "meanMs" desc limit $1`
