@@ -9,10 +9,12 @@ import { seed } from './query-law/seed.ts'
 const postgres = withPostgres()
 /** Rows from which a table is big. */
 const big = 10_000
+/** `npm run soak` */
+const times = process.env['EDGEPOLL_SOAK'] === '1' ? 10 : 1
 let bigTables: ReadonlySet<string> = new Set()
 
 beforeAll(async () => {
-  await seed(postgres, process.env['EDGEPOLL_SOAK'] === '1' ? 10 : 1)
+  await seed(postgres, times)
   const rows = await postgres.query<{ name: string }>(
     `select distinct leaf.relname as name from pg_class as leaf
      join pg_class as root on root.oid = coalesce(pg_partition_root(leaf.oid), leaf.oid)
@@ -39,20 +41,20 @@ test('every method of every repository has its law', async () => {
 })
 
 describe('the query law', () => {
-  test.each(Object.entries(laws))('%s', async (_, { ask, multiple, rows, mayScan = [] }) => {
+  test.each(Object.entries(laws))('%s', async (_, { ask, multiple, rows, mayScan = [], grows }) => {
     const explained: Explained[] = []
-    await ask(explainingDatabase(postgres, explained), AbortSignal.timeout(50_000))
+    await ask(explainingDatabase(postgres, explained), AbortSignal.timeout(500_000))
     expect(explained.length).toBe(1)
     for (const { plan } of explained) {
       const nodes = nodesOf(plan)
       const scanned = nodes
         .filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Loops'] > 0)
         .flatMap((node) => node['Relation Name'] ?? [])
-        .filter((name) => bigTables.has(name) && !mayScan.includes(name))
+        .filter((name) => bigTables.has(name) && !mayScan.includes(name.replace(/_p\d\d$/, '')))
       expect(scanned, 'big tables read whole').toEqual([])
       const spills = nodes.filter((node) => node['Sort Space Type'] === 'Disk').length
       if (!mayScan.includes('sort')) expect(spills, 'sorts on disk').toBe(0)
-      expect(rowsRead(plan), 'rows read').toBeLessThanOrEqual(multiple * rows)
+      expect(rowsRead(plan), 'rows read').toBeLessThanOrEqual(multiple * rows * (grows ? times : 1))
     }
   })
 })
