@@ -36,7 +36,8 @@ export const explainingDatabase = (postgres: TestPostgres, explained: Explained[
     return { fields: [], rows, rowCount: rows.length, rowAsArray: false, command: '' }
   }
   // All that drizzle uses of the driver's client.
-  const client = { query } as unknown as NeonQueryFunction<false, false>
+  const transaction = (queries: readonly Promise<unknown>[]) => Promise.all(queries)
+  const client = { query, transaction } as unknown as NeonQueryFunction<false, false>
   return { run: (statement) => Promise.resolve(statement(drizzle({ client }))) }
 }
 

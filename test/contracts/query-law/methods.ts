@@ -16,6 +16,8 @@ import { keyRing } from '../../../src/archive/key-ring.ts'
 import { pollReader } from '../../../src/archive/poll-reader.ts'
 import { pollRecords } from '../../../src/archive/poll-records.ts'
 import { retentionRecords } from '../../../src/archive/retention-records.ts'
+import { rollupReader } from '../../../src/archive/rollup-reader.ts'
+import { rollupRecords } from '../../../src/archive/rollup-records.ts'
 import { usageReader } from '../../../src/archive/usage-reader.ts'
 import { workspaces } from '../../../src/archive/workspaces.ts'
 import { ownedPollOf } from '../../support/owned.ts'
@@ -31,6 +33,8 @@ export interface Law {
   readonly why?: string
   /** Tables, and `sort` for one on disk. */
   readonly mayScan?: readonly string[]
+  /** Of one transaction and round trip; 1 unless it says so. */
+  readonly statements?: number
   /** What it is asked for is as much more as the archive is larger. */
   readonly grows?: true
 }
@@ -209,10 +213,33 @@ export const laws: Readonly<Record<string, Law>> = {
       },
     ]),
   ),
+  'rollupReader.crossTab': page((db, signal) => rollupReader(db).crossTab(poll, signal), 100),
+  'rollupReader.timeline': page(
+    (db, signal) =>
+      rollupReader(db).timeline(
+        poll,
+        { interval: 'minute', from: Date.UTC(2026, 0, 1), to: now, limit: 1_000 },
+        signal,
+      ),
+    1_000,
+  ),
+  'rollupRecords.agrees': {
+    ...page((db, signal) => rollupRecords(db).agrees('poll_1', signal), 100_000),
+    multiple: 1.5,
+    why: 'counts all ballots of its poll, for the reconciler',
+    mayScan: ['ballots'],
+    grows: true,
+  },
+  'rollupRecords.recount': {
+    ...page((db, signal) => rollupRecords(db).recount({ pollId: 'poll_9000', rankings: [] }, signal), 100),
+    multiple: 2,
+    why: 'counts all ballots of its poll, in a transaction that is alone with it',
+    statements: 3,
+    grows: true,
+  },
   'usageReader.stored': {
-    ...page((db, signal) => usageReader(db).stored('ws_1', signal), 1_000),
-    multiple: 120,
-    why: 'counts all ballots of the workspace, from the primary key alone',
+    ...page((db, signal) => usageReader(db).stored('ws_1', signal), 100),
+    why: 'counts the polls of the workspace, from an index',
     grows: true,
   },
   'usageReader.polls': page((db, signal) => usageReader(db).polls('ws_0', 1_000, signal), 1_000),
