@@ -17,10 +17,11 @@ export const auditLog = (database: Database): AuditLog => ({
     const { rows } = await database.run(
       (postgres) =>
         postgres.execute<Row>(
+          // "at" alone would be the column of the answer, which no index knows.
           sql`select id, workspace_id, ${msOf('at')} as at, actor, action, target, request_id from ${table}
               where workspace_id = ${workspaceId}
               ${after === null ? sql`` : sql`and (at, id) < (${instantOf(after.at)}, ${after.id})`}
-              order by at desc, id desc limit ${limit}`,
+              order by ${table.at} desc, ${table.id} desc limit ${limit}`,
         ),
       signal,
     )

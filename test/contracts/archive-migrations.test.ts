@@ -4,7 +4,12 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
+import { migrate } from '../../dev/migrate.ts'
+import { withPostgres } from '../support/postgres.ts'
+
+const postgres = withPostgres()
 
 test('drizzle-kit finds nothing to write', async () => {
   const copy = await copyOfMigrations()
@@ -25,6 +30,24 @@ test('drizzle-kit finds nothing to write', async () => {
 test('drizzle-kit finds its snapshots whole and without collisions', async () => {
   const { stdout } = await drizzleKit('check', '--dialect', 'postgresql', '--out', 'migrations')
   expect(stdout).toContain("Everything's fine")
+})
+
+test('of two migrators at once one applies everything, the other finds nothing left; a dry run applies nothing', async () => {
+  await postgres.query('create database fresh')
+  const url = new URL(postgres.url)
+  url.pathname = '/fresh'
+  const pending = await migrate(url.href, { dryRun: true })
+  expect(pending.length).toBeGreaterThan(5)
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  onTestFinished(() => client.end())
+  const known = `select to_regclass('public.ballots') is not null as known`
+  expect((await client.query(known)).rows).toEqual([{ known: false }])
+
+  const both = await Promise.all([migrate(url.href), migrate(url.href)])
+  expect(both.map(({ length }) => length).sort((a, b) => a - b)).toEqual([0, pending.length])
+  expect((await client.query(known)).rows).toEqual([{ known: true }])
+  expect(await migrate(url.href, { dryRun: true })).toEqual([])
 })
 
 const drizzleKit = (...words: readonly string[]) =>
