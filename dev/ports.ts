@@ -1,4 +1,5 @@
 // Free ports on this machine.
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import getPort from 'get-port'
 import { portInUse } from './complaint.ts'
@@ -7,7 +8,10 @@ export const host = '127.0.0.1'
 
 /** A free port; `preferred` (the one of the run before) when it is free, so that addresses a person noted down stay right. */
 export const freePort = (preferred?: number | null): Promise<number> =>
-  getPort(preferred ? { port: preferred, host } : { host })
+  getPort({ port: [...(preferred ? [preferred] : []), ...drawn()], host })
+
+/** Below the ports that systems give to connections that go out: one of those may be gone again before it is listened on. */
+const drawn = (): readonly number[] => Array.from({ length: 20 }, () => randomInt(10_000, 32_000))
 
 /** @throws Complaint when `port` cannot be listened on. */
 export const requirePort = (port: number): Promise<void> =>
