@@ -67,4 +67,4 @@ export const readBreakdown =
   }
 
 const shareOf = (needs: Needs, { poll }: FoundPoll, signal: AbortSignal) =>
-  poll.phase === 'open' ? archivedShare(needs)(poll, signal) : null
+  poll.phase === 'draft' ? null : archivedShare(needs)(poll, signal)

@@ -164,7 +164,9 @@ test('two that write the same rollups in another order both end', async () => {
   await Promise.all(
     Array.from({ length: 12 }, (_, writer) => {
       const ballots = many(writer * 200)
-      return store(aMessage('rivals', writer % 2 === 0 ? ballots : ballots.toReversed()))
+      // A workspace each: in one, the day's row of usage would have them wait for each other before they could meet.
+      const whose = { workspaceId: `ws_rival_${writer}` }
+      return store(aMessage('rivals', writer % 2 === 0 ? ballots : ballots.toReversed(), whose))
     }),
   )
   const sums = await rollups('rivals')

@@ -16,7 +16,7 @@ const readTimeline = createRoute({
   operationId: 'readTimeline',
   summary: 'Read a timeline',
   description:
-    'How many ballots were cast when, oldest first, from the archive, which is a moment behind: while the poll is open, `Edgepoll-Archived` on the first page says how far. Intervals begin on the minute, hour or day in UTC; one in which nobody voted is left out. A revised ballot counts when it was revised, an erased one not at all.',
+    'How many ballots were cast when, oldest first, from the archive, which is a moment behind: `Edgepoll-Archived` on the first page says how far. Intervals begin on the minute, hour or day in UTC; one in which nobody voted is left out. A revised ballot counts when it was revised, an erased one not at all.',
   tags,
   ...owner('results:read'),
   method: 'get',
@@ -53,7 +53,7 @@ const readBreakdown = createRoute({
   operationId: 'readBreakdown',
   summary: 'Break results down',
   description:
-    'By country: where ballots came from, and what was answered there. By option: what was answered, and where that came from. Of a choice each option counts, of a ranking the first; a rating or score is an option of its own. From the archive, which is a moment behind: `Edgepoll-Archived` says how far while the poll is open. Erased ballots are not in it.',
+    'By country: where ballots came from, and what was answered there. By option: what was answered, and where that came from. Of a choice each option counts, of a ranking the first; a rating or score is an option of its own. From the archive, which is a moment behind: `Edgepoll-Archived` says how far. Erased ballots are not in it.',
   tags,
   ...owner('results:read'),
   method: 'get',
