@@ -97,4 +97,9 @@ CREATE INDEX "deliveries_newest_first" ON "deliveries" USING btree ("workspace_i
 CREATE INDEX "deliveries_by_time" ON "deliveries" USING brin ("created_at");--> statement-breakpoint
 CREATE INDEX "idempotency_keys_by_time" ON "idempotency_keys" USING brin ("created_at");--> statement-breakpoint
 CREATE INDEX "webhooks_newest_first" ON "webhooks" USING btree ("workspace_id","created_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);--> statement-breakpoint
-CREATE INDEX "ballots_by_time" ON "ballots" USING brin ("cast_at");
+CREATE INDEX "ballots_by_time" ON "ballots" USING brin ("cast_at");;--> statement-breakpoint
+-- What was archived before is counted once, here; from now on each statement that archives counts on.
+INSERT INTO "usage" ("workspace_id", "day", "ballots")
+SELECT "polls"."workspace_id", ("ballots"."cast_at" AT TIME ZONE 'UTC')::date, count(*)
+FROM "ballots" JOIN "polls" ON "polls"."id" = "ballots"."poll_id"
+GROUP BY 1, 2

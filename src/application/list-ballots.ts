@@ -54,6 +54,8 @@ export const readBallot =
   ): Promise<Result<{ readonly poll: Poll; readonly ballot: ListedBallot }, VotingRefusal>> => {
     const found = await findOwned(pollBook, order, signal)
     if (!found.ok) return found
+    // What is no id of ours Postgres may not even take, as U+0000.
+    if (!/^bal_[0-9a-z]{1,40}$/.test(ballotId)) return refuse({ reason: 'ballot-not-found' })
     const ballot = await ballotPages.find(found.value.owned, ballotId, signal)
     return ballot === null
       ? refuse({ reason: 'ballot-not-found' })

@@ -11,6 +11,8 @@ export const readKey =
     { owner, keyId }: { readonly owner: Owner; readonly keyId: string },
     signal: AbortSignal,
   ): Promise<Result<StoredKey, KeyRefusal>> => {
+    // What is no id of ours Postgres may not even take, as U+0000.
+    if (!/^key_[0-9a-z]{1,40}$/.test(keyId)) return refuse({ reason: 'key-not-found' })
     const key = await keyBook.find(reachOf(owner), keyId, signal)
     return key === null ? refuse({ reason: 'key-not-found' }) : accept(key)
   }

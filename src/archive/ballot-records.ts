@@ -93,7 +93,12 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
     select poll_id, old_cast_at, old_answers, old_country, -1 from stored where old_answers is not null
   ),
   ranking as materialized (
-    select distinct poll_id, question from event cross join lateral jsonb_array_elements_text(rankings) as question
+    select poll_id, question from event cross join lateral jsonb_array_elements_text(rankings) as question
+    union
+    -- A message of version 1 names none, nor whose it is.
+    select polls.id, question ->> 'id'
+    from polls cross join lateral jsonb_array_elements(polls.definition -> 'questions') as question
+    where polls.id in (select poll_id from event where workspace_id is null) and question ->> 'type' = 'ranking'
   ),
   ${rollStatements}
   select count(*) as written from stored`

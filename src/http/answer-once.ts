@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { requireOperator, requireOwner } from '../application/identify-caller.ts'
 import { toHex } from '../kernel/bytes.ts'
 import { hash } from '../kernel/hash.ts'
-import type { Result } from '../kernel/result.ts'
+import { type Result, refuse } from '../kernel/result.ts'
 import { readAtMost } from '../representation/read-body.ts'
 import { signalOf } from './deadline.ts'
 import { type Http, refused } from './http.ts'
@@ -41,8 +41,9 @@ export const answerOnce =
     // Only who presents the same key and names the same request can open it: a copy of the stores opens nothing.
     const key = hash('sealed-answer', presentedKey(headers) ?? '', named.value)
     if (claimed.kind !== 'first' && claimed.fingerprint !== fingerprint)
-      return refused(c, { reason: 'idempotency-key-reused' })
-    if (claimed.kind === 'under-way') return refused(c, { reason: 'idempotency-key-in-flight' })
+      return instead(c, write, refuse({ reason: 'idempotency-key-reused' }))
+    if (claimed.kind === 'under-way')
+      return instead(c, write, refuse({ reason: 'idempotency-key-in-flight' }))
     if (claimed.kind === 'answered') {
       const first = await openAnswer(key, id, claimed.sealed)
       return respond(c, first.body, first.status, { ...first.headers, 'Idempotency-Replayed': 'true' })

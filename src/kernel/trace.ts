@@ -58,7 +58,7 @@ export const beginTrace = (
     traceId: parent.traceId,
     spanId: drawn.slice(32),
     parentId: parent.spanId,
-    sampled: parent.sampled,
+    sampled,
   })
 }
 

@@ -76,3 +76,9 @@ test('every problem names the request that it answers', async () => {
   const { json } = await api.ask('GET', '/v1/polls/poll_none')
   expect(json.instance).toBe(`urn:uuid:${requestsOf(api).at(-1)?.requestId}`)
 })
+
+test('whoever shows a key that is none cannot have a request kept', async () => {
+  const api = anApi({ tracing: { samples: () => false } })
+  await api.ask('GET', '/v1/polls', { key: 'ep_live_nonsense', headers: { traceparent } })
+  expect(requestsOf(api).at(-1)?.trace?.sampled).toBe(false)
+})

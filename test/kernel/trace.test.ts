@@ -44,7 +44,7 @@ describe('a traceparent', () => {
 describe('a part of a trace', () => {
   test('goes on with the trace it was called from, under an id of its own', () => {
     const { place } = beginTrace(parseTraceparent(sent), { random: systemRandom, sampled: false })
-    expect(place).toMatchObject({ traceId, parentId: spanId, sampled: true })
+    expect(place).toMatchObject({ traceId, parentId: spanId, sampled: false })
     expect(place.spanId).toMatch(/^[0-9a-f]{16}$/)
     expect(place.spanId).not.toBe(spanId)
   })

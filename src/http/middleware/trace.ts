@@ -1,7 +1,7 @@
 // Names the request, so that everything after can be followed, and reports how it went.
 import type { Context, MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
-import { beginTrace, parseTraceparent, type Trace } from '../../kernel/trace.ts'
+import { beginTrace, parseTraceparent, type SpanPlace, type Trace } from '../../kernel/trace.ts'
 import type { Http, Services } from '../http.ts'
 import { coloOf } from '../request-headers.ts'
 
@@ -9,19 +9,21 @@ export const trace = (services: Services): MiddlewareHandler<Http> => {
   const { clock, random, report, tracing } = services
   // An isolate stays where it is: asked of the first request, because each asking has the platform make an object.
   let colo: string | null = null
-  /** Who shows a key may say what a request is part of, and hears what it took; of others a part is traced by chance. */
-  const begin = (headers: Headers): Trace | undefined => {
-    const keyed = headers.has('authorization') || headers.has('x-api-key')
-    if (!keyed && tracing === null) return undefined
-    const parent = keyed ? parseTraceparent(headers.get('traceparent')) : null
-    return beginTrace(parent, { random, sampled: tracing?.samples() ?? false })
-  }
+  /** Who shows a key may say what a request is part of, and hears what it took. Whether it is kept chance says, until it is
+   *  known that the key is one. */
+  const begin = (parent: SpanPlace | null, keyed: boolean): Trace | undefined =>
+    keyed || tracing !== null
+      ? beginTrace(parent, { random, sampled: tracing?.samples() ?? false })
+      : undefined
   return async (c, next) => {
     colo ??= coloOf(c.req.raw)
     const began = clock.now()
     c.set('services', services)
     c.set('requestId', crypto.randomUUID())
-    const part = begin(c.req.raw.headers)
+    const { headers: sent } = c.req.raw
+    const keyed = sent.has('authorization') || sent.has('x-api-key')
+    const parent = keyed ? parseTraceparent(sent.get('traceparent')) : null
+    const part = begin(parent, keyed)
     if (part !== undefined) c.set('trace', part)
     await next()
     const durationMs = clock.now() - began
@@ -40,10 +42,13 @@ export const trace = (services: Services): MiddlewareHandler<Http> => {
       durationMs,
       colo,
       ...(c.get('code') !== undefined && { code: c.get('code') }),
-      ...(part !== undefined && tracing !== null && { trace: part.place }),
+      ...(part !== undefined && tracing !== null && { trace: placeOf(c, part, parent) }),
     })
   }
 }
+
+const placeOf = (c: Context<Http>, { place }: Trace, parent: SpanPlace | null): SpanPlace =>
+  parent?.sampled === true && isKnown(c) ? { ...place, sampled: true } : place
 
 /** A key that is shown and not good is nobody's. */
 const isKnown = (c: Context<Http>): boolean => (c.get('caller')?.kind ?? 'anonymous') !== 'anonymous'

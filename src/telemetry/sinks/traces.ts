@@ -47,13 +47,13 @@ export const tracesSink = ({ clock, send, everyMs, slowMs, waitUntil, report }: 
 
   const decide = (event: Event, span: Span) => {
     const { traceId, sampled } = span.place
-    if (sampled) return keep([span])
     if (event.type === 'request') {
       const asked = undecided.get(traceId) ?? []
       undecided.delete(traceId)
-      if (span.failed || event.durationMs >= slowMs) keep([span, ...asked])
+      if (sampled || span.failed || event.durationMs >= slowMs) keep([span, ...asked])
       return
     }
+    if (sampled) return keep([span])
     const known = undecided.get(traceId)
     if (known === undefined) {
       if (undecided.size >= mostUndecided) undecided.delete(undecided.keys().next().value ?? '') // the oldest never ended
