@@ -1,5 +1,6 @@
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { everyShard } from '../domain/poll/plan-shards.ts'
+import { rankingsIn } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
@@ -68,8 +69,8 @@ export const auditPoll =
       })
     }
     const counted = await rollupRecords.agrees(pollId, signal)
-    const rankings = definition.poll.questions.flatMap(({ id, type }) => (type === 'ranking' ? [id] : []))
-    if (!counted) await rollupRecords.recount({ pollId, rankings }, signal)
+    if (!counted)
+      await rollupRecords.recount({ pollId, rankings: rankingsIn(definition.poll.questions) }, signal)
     return accept({ pollId, shards, rollups: counted ? 'equal' : 'recounted' })
   }
 

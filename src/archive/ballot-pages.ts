@@ -5,6 +5,7 @@ import type { OwnedPoll } from '../application/own-poll.ts'
 import type { Answers } from '../domain/tally/rule.ts'
 import type { Database } from './database.ts'
 import { exportStatement } from './export-statement.ts'
+import { msOf } from './instant.ts'
 
 /** Ids are in the order of the primary key. */
 export const ballotPages = (database: Database): BallotPages => ({
@@ -61,7 +62,7 @@ interface LinesRow extends Record<string, unknown> {
   readonly more: boolean
 }
 
-const castAt = sql`(extract(epoch from cast_at) * 1000)::bigint as cast_at`
+const castAt = sql`${msOf('cast_at')} as cast_at`
 const columns = sql`id, revision, ${castAt}, answers, country`
 
 const ballotOf = ({ id, revision, cast_at, answers, country }: Row): ListedBallot => ({

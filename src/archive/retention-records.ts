@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AgingRows, RetentionPlace, RetentionRecords } from '../application/retention-ports.ts'
 import { tenantOf } from '../application/tenant.ts'
 import type { Database } from './database.ts'
+import { instantOf, msOf } from './instant.ts'
 
 export const retentionRecords = (database: Database): RetentionRecords => ({
   oldPolls: async (after, limit, now, signal) => {
@@ -19,7 +20,7 @@ export const retentionRecords = (database: Database): RetentionRecords => ({
     }))
   },
   forget: async (rows, { before, limit, only }, signal) => {
-    const found = aged[rows](sql`to_timestamp(${before}::bigint / 1000.0)`, limit)
+    const found = aged[rows](instantOf(before), limit)
     const statement = only === 'count' ? sql`select 1 from (${found.old}) as old` : found.forget
     const { rowCount } = await database.run((postgres) => postgres.execute(statement), signal)
     return rowCount
@@ -45,19 +46,19 @@ const oldPollsStatement = (after: RetentionPlace | null, limit: number, now: num
   return sql`
     select
       tenant.id as workspace_id, workspace.retention_days, poll.id as poll_id,
-      (extract(epoch from poll.created_at) * 1000)::bigint as created_at, poll.closed_at
+      ${msOf('poll.created_at')} as created_at, poll.closed_at
     from workspaces as workspace
     cross join lateral (values (workspace.id), (workspace.id || ${tenantOf('', 'test')}::text)) as tenant (id)
     cross join lateral (
       select id, created_at,
         case when phase = 'closed'
-          then coalesce((definition ->> 'closedAt')::bigint, (extract(epoch from recorded_at) * 1000)::bigint)
+          then coalesce((definition ->> 'closedAt')::bigint, ${msOf('recorded_at')})
         end as closed_at
       from polls
       where polls.workspace_id = tenant.id
-        and polls.created_at < to_timestamp(${now}::bigint / 1000.0) - make_interval(days => workspace.retention_days)
+        and polls.created_at < ${instantOf(now)} - make_interval(days => workspace.retention_days)
         and (polls.created_at, polls.id) > (
-          case when ${here} then to_timestamp(${createdAt}::bigint / 1000.0) else '-infinity' end,
+          case when ${here} then ${instantOf(createdAt)} else '-infinity' end,
           case when ${here} then ${pollId}::text else '' end
         )
       order by polls.created_at, polls.id

@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { CrossTabCell, RollupReader } from '../application/rollups.ts'
 import type { Database } from './database.ts'
+import { instantOf, msOf } from './instant.ts'
 import { beyond, countries, noTime, total } from './rollup-dimensions.ts'
 
 export const rollupReader = (database: Database): RollupReader => ({
@@ -17,7 +18,7 @@ export const rollupReader = (database: Database): RollupReader => ({
             sum(ballots) as ballots
           from rollups
           where poll_id = ${pollId} and dimension = ${total}
-            and minute >= to_timestamp(${from}::bigint / 1000.0) and minute < to_timestamp(${to}::bigint / 1000.0)
+            and minute >= ${instantOf(from)} and minute < ${instantOf(to)}
           group by 1 having sum(ballots) > 0
           order by 1 limit ${limit}::integer`,
         ),
@@ -41,10 +42,10 @@ export const rollupReader = (database: Database): RollupReader => ({
 
 /** A row is a minute: they come in the order of the index, and no more of them are read than asked for. */
 const minutes = (pollId: string, from: number, to: number, limit: number): SQL => sql`
-  select (extract(epoch from minute) * 1000)::bigint as at, ballots
+  select ${msOf('minute')} as at, ballots
   from rollups
   where poll_id = ${pollId} and dimension = ${total} and ballots > 0
-    and minute >= to_timestamp(${from}::bigint / 1000.0) and minute < to_timestamp(${to}::bigint / 1000.0)
+    and minute >= ${instantOf(from)} and minute < ${instantOf(to)}
   order by minute limit ${limit}::integer`
 
 const cellOf = (dimension: string): Omit<CrossTabCell, 'ballots'> => {

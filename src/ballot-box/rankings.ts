@@ -10,10 +10,6 @@ export interface Counted {
   readonly weight: 1 | -1
 }
 
-/** The ids of a poll's questions that are rankings. */
-export const rankingsIn = (questions: readonly Question[]): readonly string[] =>
-  questions.flatMap(({ id, type }) => (type === 'ranking' ? [id] : []))
-
 /** Equal rankings are kept together, because real voters repeat each other. Read from the ballots at the first question
  *  of a runoff, and kept up with what is counted from then on: no round reads them again. */
 export class Rankings {

@@ -51,6 +51,10 @@ export interface TextQuestion extends AnyQuestion {
 
 export type Question = ChoiceQuestion | RankingQuestion | RatingQuestion | NpsQuestion | TextQuestion
 
+/** The ids of those that are rankings. */
+export const rankingsIn = (questions: readonly Question[]): readonly QuestionId[] =>
+  questions.flatMap(({ id, type }) => (type === 'ranking' ? [id] : []))
+
 export type PollStatus = 'draft' | 'scheduled' | 'open' | 'closed'
 
 /** Who may see results, and when. */
