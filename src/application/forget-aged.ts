@@ -17,7 +17,6 @@ export const keptDays = {
   /** Retries of a delivery go on for three days. */
   payloads: 14,
   deliveries: 90,
-  'idempotency-keys': 2,
   'audit-log': 400,
 } as const satisfies Record<AgingRows, number>
 

@@ -14,7 +14,7 @@ export interface OldPoll extends RetentionPlace {
   readonly closedAt: number | null
 }
 
-/** Rows that go by their age alone, each by a statement of its own. */
+/** Rows that go by their age alone, each by a statement of its own. First answers have their own hour: runtime/forget-answers. */
 export const agingRows = [
   // Before the tombstones: a letter of a poll that is gone must not outlive what keeps it from being written again.
   'letters-of-deleted-polls',
@@ -22,7 +22,6 @@ export const agingRows = [
   'tombstones',
   'payloads',
   'deliveries',
-  'idempotency-keys',
   'audit-log',
 ] as const
 export type AgingRows = (typeof agingRows)[number]

@@ -90,7 +90,6 @@ const aged: Record<AgingRows, (before: SQL, limit: number) => Aged> = {
   tombstones: byAge('deleted_polls', 'deleted_at'),
   'dead-letters': byAge('dead_letters', 'died_at'),
   deliveries: byAge('deliveries', 'created_at'),
-  'idempotency-keys': byAge('idempotency_keys', 'created_at'),
   'audit-log': byAge('audit_log', 'at'),
   payloads: (before, limit) => {
     const old = sql`

@@ -209,7 +209,7 @@ export const laws: Readonly<Record<string, Law>> = {
         ),
         multiple: 10,
         why: 'BRIN finds ranges of 128 pages; from the oldest on, the first page is the right one',
-        mayScan: ['deliveries', 'idempotency_keys', 'audit_log'],
+        mayScan: ['deliveries', 'audit_log'],
       },
     ]),
   ),
