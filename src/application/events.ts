@@ -2,6 +2,7 @@
 
 import type { SpanPlace } from '../kernel/trace.ts'
 import type { AuditEntry } from './audit-ports.ts'
+import type { WebhookEvent } from './webhook-ports.ts'
 
 export type Event =
   | {
@@ -147,6 +148,23 @@ export type Event =
   | { readonly type: 'audit-failed'; readonly entry: AuditEntry; readonly error: string }
   /** A first answer that no store would keep: a repeat will be done again. `id` is the claim's. */
   | { readonly type: 'answer-unkept'; readonly id: string; readonly error: string }
+  | {
+      /** An event was sent to a webhook, or could not be. */
+      readonly type: 'delivery-attempted'
+      readonly deliveryId: string
+      readonly webhookId: string
+      readonly event: WebhookEvent
+      /** From 1 on. */
+      readonly attempt: number
+      readonly outcome: 'delivered' | 'failed' | 'given-up' | 'gone'
+      /** What it was answered with; null: nothing. */
+      readonly status: number | null
+      readonly durationMs: number
+    }
+  /** Deliveries that nobody was reminded of in time; now somebody is. */
+  | { readonly type: 'deliveries-swept'; readonly count: number }
+  /** Nobody could be reminded of these: the sweep finds them. */
+  | { readonly type: 'reminders-lost'; readonly count: number; readonly error: string }
   | { readonly type: 'keys-unavailable'; readonly keyId: string }
   /** A poll was deleted, because its workspace keeps none that closed so long ago. */
   | {

@@ -11,6 +11,8 @@ export interface PlanTerms {
   readonly polls: number | null
   /** Over how many boxes one poll may be spread. A box is meant for 5,000 voters and takes more. */
   readonly shards: number
+  /** How many webhooks a workspace may have; its tests have as many of their own. */
+  readonly webhooks: number
   /** How many may watch a poll live at once that is made under it. */
   readonly viewers: number
 }
@@ -21,6 +23,7 @@ export const planTerms = {
     key: { burst: 600, perSecond: 5 },
     polls: 100,
     shards: 4,
+    webhooks: 5,
     viewers: 1_000,
   },
   pro: {
@@ -28,6 +31,7 @@ export const planTerms = {
     key: { burst: 6_000, perSecond: 50 },
     polls: 10_000,
     shards: 64,
+    webhooks: 20,
     viewers: 32_768,
   },
   enterprise: {
@@ -35,6 +39,7 @@ export const planTerms = {
     key: { burst: 600_000, perSecond: 5_000 },
     polls: null,
     shards: 256,
+    webhooks: 50,
     viewers: 10_000_000, // as many as the tree of relays holds
   },
 } as const satisfies Record<Plan, PlanTerms>

@@ -316,10 +316,16 @@ export interface Workspace {
   readonly createdAt: number
 }
 
+/** A poll as its scoreboard tells Postgres of it. */
+export interface PollRecord extends Poll {
+  /** Whether voters could ever vote in it, by the scoreboard's clock. */
+  readonly opened?: boolean
+}
+
 /** Postgres, as the archive worker and the scoreboards use it. */
 export interface PollRecords {
-  /** Upserts the poll unless a higher version is there. */
-  record(poll: Poll, signal: AbortSignal): Promise<void>
+  /** Upserts the poll unless a higher version is there. Webhooks hear that it has opened or closed. */
+  record(poll: PollRecord, signal: AbortSignal): Promise<void>
   /** Takes the poll and its ballots out and leaves a tombstone. Doing it again changes nothing. */
   remove(death: PollDeath, signal: AbortSignal): Promise<void>
 }

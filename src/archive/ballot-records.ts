@@ -2,19 +2,30 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { BallotMessage } from '../application/ballot-message.ts'
 import type { BallotRecords } from '../application/ports.ts'
+import type { Remind } from '../application/webhook-ports.ts'
 import type { Database } from './database.ts'
+import { ballotDeliveries, type DueColumn, dueColumn } from './delivery-statements.ts'
 import { rollStatements } from './roll-statements.ts'
 
 /** Rejects with `ArchiveRejected` when any one ballot can never be stored; then none of the messages is. */
-export const ballotRecords = (database: Database): BallotRecords => ({
+export const ballotRecords = (database: Database, remind: Remind = nobody): BallotRecords => ({
   store: async (messages, signal) => {
     const rows = messages.flatMap(rowsOf)
     if (rows.length === 0) return 0
     const statement = storeStatement(rows)
-    const answer = await database.run((postgres) => postgres.execute<{ written: string }>(statement), signal)
-    return Number(answer.rows[0]?.written ?? 0)
+    const answer = await database.run((postgres) => postgres.execute<Stored>(statement), signal)
+    const { written = 0, due = [] } = answer.rows[0] ?? {}
+    if (due.length > 0) await remind(due)
+    return Number(written)
   },
 })
+
+/** Where nobody delivers, the sweep of whoever does finds what is due. */
+const nobody: Remind = async () => {}
+
+interface Stored extends Record<string, unknown>, DueColumn {
+  readonly written: string
+}
 
 /** What `jsonb_to_recordset` reads: names and types of the column list below. */
 interface BallotRow {
@@ -54,7 +65,8 @@ const rowsOf = ({ pollId, workspaceId, rankings, ballots }: BallotMessage): read
  *  Erasing is a higher revision without answers, so that a late older message cannot bring them back. It does not change
  *  when the ballot was cast: that is what its row or, where it has none yet, its batch says.
  *  What is counted of ballots moves by what each row said before and says now, so that a message that comes again moves
- *  nothing; locks of rollups come after those of all ballots, in one order too. */
+ *  nothing; locks of rollups come after those of all ballots, in one order too. Webhooks hear of what was written, and of
+ *  nothing else. */
 const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
   with event as materialized (
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
@@ -84,7 +96,7 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
     salt = excluded.salt
   where ballots.revision < excluded.revision
   returning
-    new.poll_id, old.id is null as is_new, new.cast_at, new.answers, new.country,
+    new.poll_id, new.id, new.revision, new.shard, new.seq, old.id is null as is_new, new.cast_at, new.answers, new.country,
     old.cast_at as old_cast_at, old.answers as old_answers, old.country as old_country
   ),
   side as (
@@ -100,5 +112,6 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
     from polls cross join lateral jsonb_array_elements(polls.definition -> 'questions') as question
     where polls.id in (select poll_id from event where workspace_id is null) and question ->> 'type' = 'ranking'
   ),
-  ${rollStatements}
-  select count(*) as written from stored`
+  ${rollStatements},
+  ${ballotDeliveries}
+  select count(*) as written, ${dueColumn} from stored`

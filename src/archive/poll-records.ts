@@ -1,27 +1,39 @@
 // Polls as Postgres keeps them: a copy of what their scoreboards say, for lists and exports.
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { PollDeath, PollRecords } from '../application/ports.ts'
-import type { Poll, PollPhase } from '../domain/poll/poll.ts'
+import type { PollDeath, PollRecord, PollRecords } from '../application/ports.ts'
+import type { Remind } from '../application/webhook-ports.ts'
+import type { PollPhase } from '../domain/poll/poll.ts'
 import type { Database } from './database.ts'
+import { type DueColumn, dueColumn, pollDeliveries } from './delivery-statements.ts'
 import { recordedDefinition } from './recorded-definition.ts'
 import { polls } from './schema.ts'
 
-export const pollRecords = (database: Database): PollRecords => ({
+export const pollRecords = (database: Database, remind: Remind = nobody): PollRecords => ({
   record: async (poll, signal) => {
-    await database.run((postgres) => postgres.execute(recordStatement(poll)), signal)
+    const { rows } = await database.run(
+      (postgres) => postgres.execute<Record<string, unknown> & DueColumn>(recordStatement(poll)),
+      signal,
+    )
+    const due = rows[0]?.due ?? []
+    if (due.length > 0) await remind(due)
   },
   remove: async (death, signal) => {
     while (!(await removeOnce(database, death, signal)));
   },
 })
 
-/** A poll never changes hands, nor when it was made. One that was deleted stays so: see migrations/0002. */
-const recordStatement = (poll: Poll): SQL => sql`
-  insert into polls (id, workspace_id, title, phase, archived, version, definition, created_at)
+/** Where nobody delivers, the sweep of whoever does finds what is due. */
+const nobody: Remind = async () => {}
+
+/** A poll never changes hands, nor when it was made. One that was deleted stays so: see migrations/0002. Webhooks hear that it
+ *  has opened or closed from the statement by which it does. */
+const recordStatement = (poll: PollRecord): SQL => sql`
+  with kept as (
+  insert into polls (id, workspace_id, title, phase, archived, version, definition, created_at, opened)
   select
     ${poll.id}::text, ${poll.workspaceId}::text, ${poll.title}::text, ${poll.phase}::text,
     ${poll.archived}::boolean, ${poll.version}::integer, ${JSON.stringify(recordedDefinition(poll))}::jsonb,
-    ${new Date(poll.createdAt).toISOString()}::timestamptz
+    ${new Date(poll.createdAt).toISOString()}::timestamptz, ${poll.opened === true}::boolean
   where not poll_is_deleted(${poll.id}::text)
   on conflict (id) do update set
     title = excluded.title,
@@ -29,17 +41,32 @@ const recordStatement = (poll: Poll): SQL => sql`
     archived = excluded.archived,
     version = excluded.version,
     definition = excluded.definition,
-    recorded_at = now()
-  where ${isLater}`
+    recorded_at = now(),
+    opened = excluded.opened or ${wasOpened(sql`polls`)}
+  where ${isLater}
+  returning
+    new.id, new.workspace_id, new.opened and not coalesce(${wasOpened(sql`old`)}, false) as opened,
+    new.phase = 'closed' and old.phase is distinct from 'closed' as closed,
+    to_timestamp((new.definition ->> 'closedAt')::bigint / 1000.0) as closed_at
+  ),
+  moved as (select * from kept where opened or closed),
+  ${pollDeliveries}
+  select ${dueColumn}`
+
+/** A poll that was recorded before webhooks were told: by what it was when it was recorded. */
+const wasOpened = (row: SQL): SQL =>
+  sql`coalesce(${row}.opened, ${row}.phase <> 'draft' and coalesce(
+    to_timestamp((${row}.definition ->> 'opensAt')::bigint / 1000.0) <= ${row}.recorded_at, true))`
 
 /** The version counts definitions; within one a poll only moves on through its phases, and into the archive. So a
- *  record written late, by a scoreboard's alarm or an abandoned request, never takes a poll back. */
+ *  record written late, by a scoreboard's alarm or an abandoned request, never takes a poll back. That a poll has opened by the
+ *  clock changes neither. */
 const phases = ['draft', 'open', 'closing', 'closed'] as const satisfies readonly PollPhase[]
 const step = (phase: SQLWrapper) =>
   sql`array_position(array[${sql.raw(phases.map((name) => `'${name}'`).join(', '))}], ${phase})`
 const isLater = sql`
-  (${polls.version}, ${step(polls.phase)}, ${polls.archived}) <
-  (excluded.version, ${step(sql`excluded.phase`)}, excluded.archived)`
+  (${polls.version}, ${step(polls.phase)}, ${polls.archived}, ${polls.opened} is true) <
+  (excluded.version, ${step(sql`excluded.phase`)}, excluded.archived, excluded.opened)`
 
 /** Answers whether there was nothing left to do. */
 const removeOnce = async (database: Database, death: PollDeath, signal: AbortSignal): Promise<boolean> => {

@@ -84,6 +84,8 @@ export const polls = pgTable(
     createdAt: instant('created_at').notNull(),
     /** When this version came here. */
     recordedAt: instant('recorded_at').notNull().defaultNow(),
+    /** Whether webhooks were told that it opened; null: it was recorded before there were any. */
+    opened: boolean('opened'),
   },
   (poll) => [
     index('polls_newest_first').on(
@@ -199,6 +201,8 @@ export const webhooks = pgTable(
     /** When and why nothing is sent any more. */
     disabledAt: instant('disabled_at'),
     disabledReason: text('disabled_reason'),
+    /** Since when every attempt has failed; null: the last one did not. */
+    failingSince: instant('failing_since'),
   },
   (webhook) => [
     index('webhooks_newest_first').on(
@@ -238,6 +242,8 @@ export const deliveries = pgTable(
       delivery.id.desc().nullsFirst(),
     ),
     index('deliveries_by_time').using('brin', delivery.createdAt),
+    // What the sweep reads: what is on its way, by when it is due.
+    index('deliveries_due').on(delivery.nextAt).where(sql`${delivery.state} = 'pending'`),
   ],
 )
 

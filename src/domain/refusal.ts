@@ -45,7 +45,14 @@ export type KeyRefusal =
   | { readonly reason: 'key-over' }
   | { readonly reason: 'last-key' }
 
+/** What managing webhooks is refused with. */
+export type WebhookRefusal =
+  | { readonly reason: 'webhook-not-found' }
+  | { readonly reason: 'webhook-disabled' }
+  | { readonly reason: 'delivery-not-found' }
+  | { readonly reason: 'delivery-forgotten' }
+
 /** Beyond what the plan of a workspace has. */
 export type PlanRefusal = { readonly reason: 'plan-limit'; readonly detail: string }
 
-export type Refusal = VotingRefusal | PollRefusal | AccessRefusal | KeyRefusal | PlanRefusal
+export type Refusal = VotingRefusal | PollRefusal | AccessRefusal | KeyRefusal | WebhookRefusal | PlanRefusal

@@ -8,13 +8,14 @@ import type {
   ClosingState,
   PollChange,
   PollDeath,
+  PollRecord,
   Snapshot,
   TallyReport,
 } from '../application/ports.ts'
 import { changePoll, changesBallots, excludesViewers } from '../domain/poll/change-poll.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
 import { everyShard } from '../domain/poll/plan-shards.ts'
-import { closedBefore, type Poll, stageOf } from '../domain/poll/poll.ts'
+import { closedBefore, hasOpened, type Poll, stageOf } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { ObjectStorage } from '../kernel/object-storage.ts'
@@ -35,7 +36,7 @@ export interface BoardNeeds {
   readonly boxes: BoxLink
   readonly records: {
     /** Tells Postgres about the poll; rejects when it cannot. */
-    record(poll: Poll): Promise<void>
+    record(poll: PollRecord): Promise<void>
     remove(death: PollDeath): Promise<void>
   }
   readonly viewers: Viewers
@@ -331,14 +332,17 @@ export class Board implements ScoreboardRpc {
   /** Writes the poll through to Postgres; `#plan` sees to it that this is repeated until it is there. */
   async #record(): Promise<void> {
     const state = this.#living()
-    if (state === null || state.recorded >= stageOf(state.definition.poll)) return
+    if (state === null) return
     const { poll } = state.definition
-    const recorded = stageOf(state.definition.poll)
+    const recorded = stageOf(poll)
+    const opened = hasOpened(poll, this.#needs.clock.now())
+    if (state.recorded >= recorded && (state.opened || !opened)) return
     this.#plan(state)
     try {
-      await this.#needs.records.record(poll)
-      this.#book.keepRecorded(recorded)
+      await this.#needs.records.record({ ...poll, opened })
+      this.#book.keepRecorded(recorded, opened)
       state.recorded = Math.max(state.recorded, recorded)
+      state.opened ||= opened
     } catch (error) {
       const { id: pollId, version } = poll
       this.#needs.report({ type: 'poll-record-failed', pollId, version, error: String(error) })
@@ -368,11 +372,14 @@ export class Board implements ScoreboardRpc {
   /** The next alarm: what must be repeated, or the close that is scheduled. */
   #plan(state: BoardState): void {
     const now = this.#needs.clock.now()
-    const { phase, closesAt } = state.definition.poll
+    const { poll } = state.definition
+    const { phase, opensAt, closesAt } = poll
+    const opened = hasOpened(poll, now)
     const wishes = [
       phase === 'closing' || behind(state).length > 0 ? now + againMs : null,
       state.holding ? now + boxPatienceMs : null,
-      state.recorded < stageOf(state.definition.poll) ? now + recordAgainMs : null,
+      state.recorded < stageOf(poll) || (opened && !state.opened) ? now + recordAgainMs : null,
+      phase === 'open' && !opened ? opensAt : null,
       state.publication?.final && state.shelved < shelfMark(state) ? now + recordAgainMs : null,
       phase === 'open' && closesAt !== null ? Math.max(closesAt, now) : null,
     ].filter((at) => at !== null)

@@ -20,4 +20,6 @@ const steps: readonly string[] = [
      shard integer primary key, version integer not null, tally text, adopted integer not null, frozen integer not null)`,
   `create table if not exists publication (
      id integer primary key check (id = 1), version integer not null, final integer not null, document text not null)`,
+  // A row once Postgres is known to have heard that the poll has opened.
+  'create table if not exists opening (id integer primary key check (id = 1))',
 ]

@@ -11,6 +11,8 @@ export interface BoardState {
   definition: CountingDefinition
   /** The poll's stage that Postgres is known to have. */
   recorded: number
+  /** Whether Postgres is known to have heard that the poll has opened. */
+  opened: boolean
   /** Invites issued: serials 1 … invites. */
   invites: number
   /** When the poll was deleted; its tombstone stays a while. null: it was not. */
@@ -83,6 +85,7 @@ export const openScorebook = (storage: ObjectStorage) => {
           revokedInvites: JSON.parse(board.revoked_invites),
         },
         recorded: board.recorded,
+        opened: storage.all('select 1 from opening').length > 0,
         invites: board.invites,
         deletedAt: board.deleted_at,
         removed: board.removed === 1,
@@ -123,8 +126,11 @@ export const openScorebook = (storage: ObjectStorage) => {
       )
     },
 
-    keepRecorded(version: number): void {
-      storage.run('update board set recorded = max(recorded, ?) where id = 1', version)
+    keepRecorded(version: number, opened: boolean): void {
+      storage.transaction(() => {
+        storage.run('update board set recorded = max(recorded, ?) where id = 1', version)
+        if (opened) storage.run('insert into opening (id) values (1) on conflict (id) do nothing')
+      })
     },
 
     keepShelved(version: number): void {

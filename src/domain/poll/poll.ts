@@ -123,6 +123,12 @@ export const statusOf = (poll: Pick<Poll, 'phase' | 'opensAt' | 'closesAt'>, now
   return poll.opensAt !== null && now < poll.opensAt ? 'scheduled' : 'open'
 }
 
+/** Whether voters could ever vote in it. One that was closed before its `opensAt` came never was open. */
+export const hasOpened = (
+  { phase, opensAt, closedAt }: Pick<Poll, 'phase' | 'opensAt' | 'closedAt'>,
+  now: number,
+): boolean => phase !== 'draft' && (opensAt === null || opensAt <= Math.min(now, closedAt ?? now))
+
 /** Whether nothing has landed in it since before a time. A poll that closed before polls were told when says nothing of it
  *  itself: for it whoever asks must know. */
 export const closedBefore = (

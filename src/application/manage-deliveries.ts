@@ -1,0 +1,68 @@
+// What became of a webhook's deliveries, and sending one again.
+import type { WebhookRefusal } from '../domain/refusal.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { accept, type Result, refuse } from '../kernel/result.ts'
+import type { Owner } from './identify-caller.ts'
+import type { WebhookOrder } from './manage-webhooks.ts'
+import type {
+  Delivery,
+  DeliveryLog,
+  DeliveryState,
+  Remind,
+  Webhook,
+  WebhookBook,
+  WebhookPlace,
+} from './webhook-ports.ts'
+
+interface Needs {
+  readonly webhookBook: Pick<WebhookBook, 'find'>
+  readonly deliveryLog: DeliveryLog
+  readonly remind: Remind
+  readonly clock: Clock
+}
+
+export interface DeliveriesOrder {
+  readonly owner: Owner
+  /** One that was found to be the owner's. */
+  readonly webhook: Pick<Webhook, 'id'>
+  readonly state: DeliveryState | null
+  readonly limit: number
+  readonly after: WebhookPlace | null
+}
+
+/** A page of a webhook's deliveries, newest first. One statement. */
+export const listDeliveries =
+  ({ deliveryLog }: Pick<Needs, 'deliveryLog'>) =>
+  async (
+    { owner: { workspaceId }, webhook, limit, ...order }: DeliveriesOrder,
+    signal: AbortSignal,
+  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: WebhookPlace | null }> => {
+    const rows = await deliveryLog.list(
+      { workspaceId, webhookId: webhook.id, limit: limit + 1, ...order },
+      signal,
+    )
+    const deliveries = rows.slice(0, limit)
+    return { deliveries, next: rows.length > limit ? (deliveries.at(-1) ?? null) : null }
+  }
+
+/** Sends a delivery again, whatever became of it: the same id, the same body, the schedule from its beginning. */
+export const redeliver =
+  ({ deliveryLog, remind, clock }: Pick<Needs, 'deliveryLog' | 'remind' | 'clock'>) =>
+  async (
+    {
+      owner,
+      deed,
+      webhook,
+      deliveryId,
+    }: Omit<WebhookOrder, 'webhookId'> & { readonly webhook: Webhook; readonly deliveryId: string },
+    signal: AbortSignal,
+  ): Promise<Result<Delivery, WebhookRefusal>> => {
+    if (webhook.disabledAt !== null) return refuse({ reason: 'webhook-disabled' })
+    const { workspaceId } = owner
+    const order = { workspaceId, webhookId: webhook.id, deliveryId, now: clock.now() }
+    const found = await deliveryLog.redeliver(order, { ...deed, target: deliveryId }, signal)
+    if (found === null) return refuse({ reason: 'delivery-not-found' })
+    if (found === 'forgotten') return refuse({ reason: 'delivery-forgotten' })
+    await remind([{ id: found.id, dueAt: order.now }])
+    return accept(found)
+  }

@@ -1,0 +1,146 @@
+// An owner's webhooks: made, listed, changed, given a new secret, removed.
+import type { PlanRefusal, VotingRefusal, WebhookRefusal } from '../domain/refusal.ts'
+import { toBase32 } from '../kernel/bytes.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Random } from '../kernel/random.ts'
+import { accept, type Result, refuse } from '../kernel/result.ts'
+import type { Deed } from './audit-ports.ts'
+import type { Owner } from './identify-caller.ts'
+import { ownPoll } from './own-poll.ts'
+import { planTerms } from './plan-terms.ts'
+import type { PollBook } from './ports.ts'
+import type { Webhook, WebhookBook, WebhookChange, WebhookPlace } from './webhook-ports.ts'
+
+/** The secret that signs for a webhook, `whsec_…`, as Standard Webhooks writes it. */
+export type WebhookSecret = (webhook: Pick<Webhook, 'id' | 'generation'>) => string
+
+interface Needs {
+  readonly webhookBook: WebhookBook
+  readonly webhookSecret: WebhookSecret
+  readonly pollBook: PollBook
+  readonly clock: Clock
+  readonly random: Random
+}
+
+interface Ordered {
+  readonly owner: Owner
+  readonly deed: Deed
+}
+
+/** What names a webhook for its owner. */
+export interface WebhookOrder extends Ordered {
+  readonly webhookId: string
+}
+
+export interface WebhookDraft extends Pick<Webhook, 'url' | 'description' | 'events' | 'pollId'> {}
+
+/** A webhook with its secret: shown when it is made and when it is changed. */
+export interface WebhookShown {
+  readonly webhook: Webhook
+  readonly secret: string
+}
+
+export const createWebhook =
+  ({ webhookBook, webhookSecret, pollBook, clock, random }: Needs) =>
+  async (
+    { owner, deed, ...draft }: Ordered & WebhookDraft,
+    signal: AbortSignal,
+  ): Promise<Result<WebhookShown, PlanRefusal | VotingRefusal>> => {
+    const { workspaceId, plan } = owner
+    if (draft.pollId !== null) {
+      const poll = await ownPoll(pollBook, { pollId: draft.pollId, workspaceId }, signal)
+      if (!poll.ok) return poll
+    }
+    const webhook: Webhook = {
+      id: `whk_${toBase32(random.bytes(16))}`,
+      ...draft,
+      generation: 1,
+      previousUntil: null,
+      createdAt: clock.now(),
+      disabledAt: null,
+      disabledReason: null,
+    }
+    const secret = webhookSecret(webhook)
+    const most = planTerms[plan].webhooks
+    const room = await webhookBook.add(
+      { workspaceId },
+      webhook,
+      most,
+      { ...deed, target: webhook.id },
+      signal,
+    )
+    if (room) return accept({ webhook, secret })
+    const detail = `The plan ${plan} lets a workspace have ${most} webhooks: delete one, or change the plan.`
+    return refuse({ reason: 'plan-limit', detail })
+  }
+
+export const readWebhook =
+  ({ webhookBook }: Pick<Needs, 'webhookBook'>) =>
+  async (
+    { owner, webhookId }: Pick<WebhookOrder, 'owner' | 'webhookId'>,
+    signal: AbortSignal,
+  ): Promise<Result<Webhook, WebhookRefusal>> =>
+    foundOr(await webhookBook.find({ workspaceId: owner.workspaceId }, webhookId, signal))
+
+/** A page of a workspace's webhooks, newest first. One statement. */
+export const listWebhooks =
+  ({ webhookBook }: Pick<Needs, 'webhookBook'>) =>
+  async (
+    {
+      owner: { workspaceId },
+      limit,
+      after,
+    }: { readonly owner: Owner; readonly limit: number; readonly after: WebhookPlace | null },
+    signal: AbortSignal,
+  ): Promise<{ readonly webhooks: readonly Webhook[]; readonly next: WebhookPlace | null }> => {
+    const rows = await webhookBook.list({ workspaceId, limit: limit + 1, after }, signal)
+    const webhooks = rows.slice(0, limit)
+    return { webhooks, next: rows.length > limit ? (webhooks.at(-1) ?? null) : null }
+  }
+
+export const changeWebhook =
+  ({ webhookBook, clock }: Pick<Needs, 'webhookBook' | 'clock'>) =>
+  async (
+    { owner, deed, webhookId, change }: WebhookOrder & { readonly change: WebhookChange },
+    signal: AbortSignal,
+  ): Promise<Result<Webhook, WebhookRefusal>> => {
+    const { workspaceId } = owner
+    const changed = { ...change, now: clock.now() }
+    const entry = { ...deed, target: webhookId }
+    return foundOr(await webhookBook.change({ workspaceId }, webhookId, changed, entry, signal))
+  }
+
+/** Gives it a new secret. What is sent until the overlap is over is signed with both. */
+export const rotateWebhook =
+  ({ webhookBook, webhookSecret, clock }: Pick<Needs, 'webhookBook' | 'webhookSecret' | 'clock'>) =>
+  async (
+    { owner, deed, webhookId, overlapMs }: WebhookOrder & { readonly overlapMs: number },
+    signal: AbortSignal,
+  ): Promise<Result<WebhookShown, WebhookRefusal>> => {
+    const { workspaceId } = owner
+    const until = clock.now() + overlapMs
+    const entry = { ...deed, target: webhookId }
+    const webhook = foundOr(await webhookBook.rotate({ workspaceId }, webhookId, until, entry, signal))
+    return webhook.ok
+      ? accept({ webhook: webhook.value, secret: webhookSecret(webhook.value) })
+      : webhook
+  }
+
+export const removeWebhook =
+  ({ webhookBook }: Pick<Needs, 'webhookBook'>) =>
+  async (
+    { owner, deed, webhookId }: WebhookOrder,
+    signal: AbortSignal,
+  ): Promise<Result<null, WebhookRefusal>> => {
+    const { workspaceId } = owner
+    const removed = await webhookBook.remove(
+      { workspaceId },
+      webhookId,
+      { ...deed, target: webhookId },
+      signal,
+    )
+    return removed ? accept(null) : refuse({ reason: 'webhook-not-found' })
+  }
+
+const foundOr = (webhook: Webhook | null): Result<Webhook, WebhookRefusal> =>
+  webhook === null ? refuse({ reason: 'webhook-not-found' }) : accept(webhook)

@@ -1,0 +1,384 @@
+// What the archive promises of webhooks and their deliveries: on a real Postgres, and of what stands in for it in tests.
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { AuditEntry } from '../../src/application/audit-ports.ts'
+import type {
+  DeliveryLog,
+  DeliveryRecords,
+  DueDelivery,
+  TakenDelivery,
+  Webhook,
+  WebhookBook,
+} from '../../src/application/webhook-ports.ts'
+import { auditLog } from '../../src/archive/audit-log.ts'
+import { ballotRecords } from '../../src/archive/ballot-records.ts'
+import { openDatabase } from '../../src/archive/database.ts'
+import { deliveryLog } from '../../src/archive/delivery-log.ts'
+import { deliveryRecords } from '../../src/archive/delivery-records.ts'
+import { pollRecords } from '../../src/archive/poll-records.ts'
+import { webhookBook } from '../../src/archive/webhook-book.ts'
+import { memoryWebhooks } from '../support/memory-webhooks.ts'
+import { withPostgres } from '../support/postgres.ts'
+import { aBallot, aPoll } from './archived.ts'
+
+const postgres = withPostgres()
+const signal = () => AbortSignal.timeout(20_000)
+let made = 0
+
+interface Stand {
+  readonly workspaceId: string
+  readonly book: WebhookBook
+  readonly log: DeliveryLog
+  readonly records: DeliveryRecords
+  /** Actions in the audit log, oldest first. */
+  noted(): Promise<readonly string[]>
+  /** Archives ballots of a poll of the workspace; answers what became due. */
+  cast(pollId: string, ids: readonly string[], revision?: number): Promise<readonly DueDelivery[]>
+  opened(pollId: string): Promise<readonly DueDelivery[]>
+  closed(pollId: string): Promise<readonly DueDelivery[]>
+}
+
+const stands = {
+  Postgres: async (): Promise<Stand> => {
+    const workspaceId = `ws_${++made}`
+    const database = openDatabase(postgres)
+    const collecting = async (work: (due: (more: readonly DueDelivery[]) => Promise<void>) => Promise<unknown>) => {
+      const due: DueDelivery[] = []
+      await work(async (more) => void due.push(...more))
+      return due
+    }
+    const record = (id: string, change: object) =>
+      collecting((remind) =>
+        pollRecords(database, remind).record({ ...aPoll({ id, workspaceId }), ...change }, signal()),
+      )
+    return {
+      workspaceId,
+      book: webhookBook(database),
+      log: deliveryLog(database),
+      records: deliveryRecords(database),
+      noted: async () =>
+        (await auditLog(database).list({ workspaceId, limit: 100, after: null }, signal()))
+          .map(({ action }) => action)
+          .reverse(),
+      cast: (pollId, ids, revision = 1) =>
+        collecting((remind) =>
+          ballotRecords(database, remind).store(
+            [
+              {
+                v: 2,
+                id: `${pollId}:0:1`,
+                pollId,
+                shard: 0,
+                first: 1,
+                last: ids.length,
+                workspaceId,
+                ballots: ids.map((id, at) => aBallot(id, { revision, seq: at + 1, shard: 0 })),
+              },
+            ],
+            signal(),
+          ),
+        ),
+      opened: (id) => record(id, { opened: true }),
+      closed: (id) => record(id, { opened: true, phase: 'closed', version: 4, closedAt: 1_795_570_000_000 }),
+    }
+  },
+  'in memory': async (): Promise<Stand> => {
+    const workspaceId = `ws_${++made}`
+    const { tables, entries, ...stand } = memoryWebhooks()
+    const stored = new Map<string, number>()
+    return {
+      workspaceId,
+      ...stand,
+      noted: async () => entries.map(({ action }) => action),
+      cast: async (pollId, ids, revision = 1) => {
+        const fresh = ids.filter((id) => (stored.get(`${pollId} ${id}`) ?? 0) < revision)
+        for (const id of fresh) stored.set(`${pollId} ${id}`, revision)
+        return tables.tellBallots(
+          workspaceId,
+          pollId,
+          fresh.map((id) => ({ id, revision, castAt: Date.now() })),
+          Date.now(),
+        )
+      },
+      opened: async (pollId) => tables.tellPoll(workspaceId, pollId, 'poll.opened', Date.now()),
+      closed: async (pollId) => tables.tellPoll(workspaceId, pollId, 'poll.closed', Date.now()),
+    }
+  },
+}
+
+describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
+  let stand: Stand
+  beforeEach(async () => {
+    stand = await make()
+  })
+  const reach = () => ({ workspaceId: stand.workspaceId })
+  const entry = (action: string): AuditEntry => ({
+    id: `aud_${++made}`,
+    workspaceId: stand.workspaceId,
+    at: 1_795_560_000_000 + made,
+    actor: 'key_a',
+    action,
+    target: 'whk_x',
+    requestId: 'req_a',
+  })
+  const aWebhook = (changes: Partial<Webhook> = {}): Webhook => ({
+    id: `whk_${String(++made).padStart(16, '0')}`,
+    url: 'https://example.com/hook?a=1',
+    description: `Grüße "it's"`,
+    events: ['poll.opened', 'poll.progress', 'poll.closed', 'ballot.cast'],
+    pollId: null,
+    generation: 1,
+    previousUntil: null,
+    createdAt: 1_795_560_000_123,
+    disabledAt: null,
+    disabledReason: null,
+    ...changes,
+  })
+  const added = async (changes: Partial<Webhook> = {}) => {
+    const webhook = aWebhook(changes)
+    expect(await stand.book.add(reach(), webhook, 50, entry('webhook.create'), signal())).toBe(true)
+    return webhook
+  }
+  const onlyCasts = { events: ['ballot.cast'] } as const
+  const plan = { now: Date.now(), delaysMs: [5_000, 60_000] }
+  const taken = async (due: DueDelivery | undefined): Promise<TakenDelivery> => {
+    const delivery = due === undefined ? null : await stand.records.take(due, plan, signal())
+    if (delivery === null) throw new Error('it could not be taken')
+    return delivery
+  }
+  const times = { now: plan.now + 1_000, failingBefore: plan.now - 1_000 }
+  const deliveries = (webhookId: string, state: 'pending' | 'failed' | null = null) =>
+    stand.log.list({ ...reach(), webhookId, state, limit: 100, after: null }, signal())
+
+  test('are found as they were made, by their own workspace only', async () => {
+    const webhook = await added({ pollId: 'poll_x' })
+    expect(await stand.book.find(reach(), webhook.id, signal())).toEqual(webhook)
+    expect(await stand.book.find({ workspaceId: 'ws_other' }, webhook.id, signal())).toBeNull()
+    expect(await stand.noted()).toEqual(['webhook.create'])
+  })
+
+  test('are as many as the plan has, and a refused one notes nothing', async () => {
+    await added()
+    expect(await stand.book.add(reach(), aWebhook(), 1, entry('webhook.create'), signal())).toBe(false)
+    expect(await stand.noted()).toEqual(['webhook.create'])
+  })
+
+  test('are listed newest first, page by page', async () => {
+    const [old, young, youngest] = [
+      await added(),
+      await added({ createdAt: 1_795_560_000_999 }),
+      await added({ createdAt: 1_795_560_000_999 }),
+    ]
+    const first = await stand.book.list({ ...reach(), limit: 2, after: null }, signal())
+    expect(first).toEqual([youngest, young])
+    const after = first.at(-1) ?? null
+    expect(await stand.book.list({ ...reach(), limit: 2, after }, signal())).toEqual([old])
+  })
+
+  test('change what is named and keep the rest', async () => {
+    const webhook = await added()
+    const change = { url: 'https://example.org/', events: ['poll.closed'] as const, now: 5_000 }
+    const changed = await stand.book.change(reach(), webhook.id, change, entry('webhook.change'), signal())
+    expect(changed).toEqual({ ...webhook, url: 'https://example.org/', events: ['poll.closed'] })
+    expect(
+      await stand.book.change({ workspaceId: 'ws_o' }, webhook.id, change, entry('x'), signal()),
+    ).toBeNull()
+    expect(await stand.noted()).toEqual(['webhook.create', 'webhook.change'])
+  })
+
+  test('a new secret is a new generation, with an overlap', async () => {
+    const webhook = await added()
+    const rotated = await stand.book.rotate(reach(), webhook.id, 9_000, entry('webhook.rotate'), signal())
+    expect(rotated).toEqual({ ...webhook, generation: 2, previousUntil: 9_000 })
+  })
+
+  test('hear of each ballot once, by the hundred, however often it is archived', async () => {
+    const webhook = await added(onlyCasts)
+    const ids = Array.from({ length: 250 }, (_, at) => `bal_${String(at).padStart(3, '0')}`)
+    const due = await stand.cast('poll_a', ids)
+    expect(due).toHaveLength(3)
+    expect(await stand.cast('poll_a', ids)).toEqual([])
+    const told: string[] = []
+    for (const each of due) {
+      const { payload, webhook: to } = await taken(each)
+      expect(to).toMatchObject({ id: webhook.id, url: webhook.url, generation: 1 })
+      expect(new TextEncoder().encode(payload ?? '').byteLength).toBeLessThan(20_000)
+      const { type, timestamp, data } = JSON.parse(payload ?? '')
+      expect(type).toBe('ballot.cast')
+      expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+      expect(data.pollId).toBe('poll_a')
+      expect(data.ballots.length).toBeLessThanOrEqual(100)
+      told.push(...data.ballots.map(({ id }: { id: string }) => id))
+    }
+    expect(told.toSorted()).toEqual(ids)
+    expect(JSON.parse((await taken((await stand.cast('poll_a', ['bal_000'], 2))[0])).payload ?? '')).toMatchObject({
+      data: { ballots: [{ id: 'bal_000', revision: 2, castAt: expect.stringMatching(/Z$/) }] },
+    })
+  })
+
+  test('hear of what they asked for only', async () => {
+    const casts = await added(onlyCasts)
+    const other = await added({ ...onlyCasts, pollId: 'poll_other' })
+    const off = await added(onlyCasts)
+    await stand.book.change(reach(), off.id, { enabled: false, now: 1 }, entry('x'), signal())
+    await stand.cast('poll_b', ['bal_a'])
+    await stand.opened('poll_b')
+    expect((await deliveries(casts.id)).map(({ event }) => event)).toEqual(['ballot.cast'])
+    expect(await deliveries(other.id)).toEqual([])
+    expect(await deliveries(off.id)).toEqual([])
+  })
+
+  test('hear once that a poll has opened and that it has closed', async () => {
+    const webhook = await added({ events: ['poll.opened', 'poll.closed'] })
+    expect(await stand.opened('poll_c')).toHaveLength(1)
+    expect(await stand.opened('poll_c')).toHaveLength(0)
+    const closing = await stand.closed('poll_c')
+    expect(closing).toHaveLength(1)
+    expect(await stand.closed('poll_c')).toHaveLength(0)
+    expect((await deliveries(webhook.id)).map(({ event }) => event).toSorted()).toEqual([
+      'poll.closed',
+      'poll.opened',
+    ])
+    expect(JSON.parse((await taken(closing[0])).payload ?? '')).toMatchObject({
+      type: 'poll.closed',
+      data: { pollId: 'poll_c' },
+    })
+  })
+
+  test('hear of progress once a minute, at its end, by how many there are then', async () => {
+    await added({ events: ['poll.progress'] })
+    const due = [...(await stand.cast('poll_d', ['bal_a'])), ...(await stand.cast('poll_d', ['bal_b']))]
+    // Two, where a minute ended between the two batches.
+    expect([1, 2]).toContain(due.length)
+    for (const { dueAt } of due) expect(dueAt % 60_000).toBe(0)
+    expect(JSON.parse((await taken(due.at(-1))).payload ?? '')).toMatchObject({
+      type: 'poll.progress',
+      data: { pollId: 'poll_d' },
+    })
+  })
+
+  test('a reminder takes its delivery once, and the next attempt is planned before this one begins', async () => {
+    await added(onlyCasts)
+    const [due] = await stand.cast('poll_e', ['bal_a'])
+    const first = await taken(due)
+    expect(first).toMatchObject({ attempt: 1, nextAt: plan.now + 5_000 })
+    expect(await stand.records.take(due ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
+    const second = await taken({ id: first.id, dueAt: first.nextAt })
+    expect(second).toMatchObject({ attempt: 2, nextAt: plan.now + 60_000, payload: first.payload })
+    expect(await taken({ id: first.id, dueAt: second.nextAt })).toMatchObject({ attempt: 3 })
+  })
+
+  test('what was taken is over, and only the attempt that is under way can say so', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_f', ['bal_a'])
+    const delivery = await taken(due)
+    const done = { kind: 'delivered', status: 204 } as const
+    await stand.records.settle({ ...delivery, attempt: 7 }, done, times, signal())
+    expect(await deliveries(webhook.id)).toMatchObject([{ state: 'pending', attempts: 1 }])
+    await stand.records.settle(delivery, done, times, signal())
+    expect(await deliveries(webhook.id)).toMatchObject([
+      { state: 'delivered', attempts: 1, lastStatus: 204, nextAt: null, deliveredAt: times.now },
+    ])
+    expect(await stand.records.take({ id: delivery.id, dueAt: delivery.nextAt }, plan, signal())).toBeNull()
+  })
+
+  const fails = (last: boolean) => ({ kind: 'failed', status: 500, error: 'The answer was 500.', last }) as const
+
+  test('what failed is tried again, until it is the last time', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_g', ['bal_a'])
+    const delivery = await taken(due)
+    await stand.records.settle(delivery, fails(false), times, signal())
+    expect(await deliveries(webhook.id)).toMatchObject([
+      { state: 'pending', lastStatus: 500, lastError: 'The answer was 500.', nextAt: delivery.nextAt },
+    ])
+    const again = await taken({ id: delivery.id, dueAt: delivery.nextAt })
+    await stand.records.settle(again, fails(true), times, signal())
+    expect(await deliveries(webhook.id, 'failed')).toMatchObject([{ state: 'failed', nextAt: null }])
+    expect(await deliveries(webhook.id, 'pending')).toEqual([])
+    expect((await stand.book.find(reach(), webhook.id, signal()))?.disabledAt).toBeNull()
+  })
+
+  test('one that is gone is disabled, with all that was on its way', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_h', ['bal_a'])
+    const [later] = await stand.cast('poll_h', ['bal_b'])
+    await stand.records.settle(await taken(due), { kind: 'gone' }, times, signal())
+    expect(await stand.book.find(reach(), webhook.id, signal())).toMatchObject({
+      disabledAt: times.now,
+      disabledReason: 'gone',
+    })
+    expect((await deliveries(webhook.id)).map(({ state }) => state)).toEqual(['failed', 'failed'])
+    expect(await stand.records.take(later ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
+    const enabled = await stand.book.change(reach(), webhook.id, { enabled: true, now: 1 }, entry('x'), signal())
+    expect(enabled).toMatchObject({ disabledAt: null, disabledReason: null })
+  })
+
+  test('one that has only failed for long is disabled; one success, and it begins anew', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_i', ['bal_a'])
+    const first = await taken(due)
+    await stand.records.settle(first, fails(false), times, signal())
+    const muchLater = { now: times.now + 9_000, failingBefore: times.now + 1 }
+    const second = await taken({ id: first.id, dueAt: first.nextAt })
+    await stand.records.settle(second, { kind: 'delivered', status: 200 }, muchLater, signal())
+    const [next] = await stand.cast('poll_i', ['bal_b'])
+    const third = await taken(next)
+    await stand.records.settle(third, fails(false), { ...times, failingBefore: times.now }, signal())
+    expect((await stand.book.find(reach(), webhook.id, signal()))?.disabledAt).toBeNull()
+    const fourth = await taken({ id: third.id, dueAt: third.nextAt })
+    await stand.records.settle(fourth, fails(false), muchLater, signal())
+    expect(await stand.book.find(reach(), webhook.id, signal())).toMatchObject({ disabledReason: 'failing' })
+  })
+
+  test('what is overdue is found, oldest first, whoever forgot it', async () => {
+    await added(onlyCasts)
+    const due = [...(await stand.cast('poll_j', ['bal_a'])), ...(await stand.cast('poll_j', ['bal_b']))]
+    const found = await stand.records.overdue(Date.now() + 60_000, 1_000, signal())
+    const mine = found.filter(({ id }) => due.some((one) => one.id === id))
+    expect(mine).toEqual(due.toSorted((one, other) => one.dueAt - other.dueAt))
+    expect(await stand.records.overdue(Date.now() - 3_600_000, 1_000, signal())).toEqual([])
+  })
+
+  test('a delivery is sent again with the same id and body, by its own workspace only', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_k', ['bal_a'])
+    const delivery = await taken(due)
+    await stand.records.settle(delivery, fails(true), times, signal())
+    const order = { ...reach(), webhookId: webhook.id, deliveryId: delivery.id, now: 1_795_600_000_000 }
+    const foreign = { ...order, workspaceId: 'ws_other' }
+    expect(await stand.log.redeliver(foreign, entry('x'), signal())).toBeNull()
+    const again = await stand.log.redeliver(order, entry('delivery.redeliver'), signal())
+    expect(again).toMatchObject({ id: delivery.id, state: 'pending', attempts: 0, nextAt: order.now })
+    const second = await taken({ id: delivery.id, dueAt: order.now })
+    expect(second).toMatchObject({ payload: delivery.payload, attempt: 1 })
+    expect(await stand.noted()).toEqual(['webhook.create', 'delivery.redeliver'])
+  })
+
+  test('one that is removed takes its deliveries along', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_l', ['bal_a'])
+    expect(await stand.book.remove({ workspaceId: 'ws_o' }, webhook.id, entry('x'), signal())).toBe(false)
+    expect(await stand.book.remove(reach(), webhook.id, entry('webhook.delete'), signal())).toBe(true)
+    expect(await stand.records.take(due ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
+    expect(await deliveries(webhook.id)).toEqual([])
+  })
+})
+
+test('a poll that was away from Postgres for all of its life opens and closes at once', async () => {
+  const stand = await stands.Postgres()
+  const webhook: Webhook = {
+    id: `whk_whole_life`,
+    url: 'https://example.com/',
+    description: '',
+    events: ['poll.opened', 'poll.closed'],
+    pollId: null,
+    generation: 1,
+    previousUntil: null,
+    createdAt: 1,
+    disabledAt: null,
+    disabledReason: null,
+  }
+  const entry = { id: 'aud_w', workspaceId: stand.workspaceId, at: 1, actor: 'a', action: 'a', target: 't', requestId: 'r' }
+  await stand.book.add({ workspaceId: stand.workspaceId }, webhook, 9, entry, signal())
+  expect(await stand.closed('poll_whole')).toHaveLength(2)
+})
