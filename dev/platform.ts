@@ -87,10 +87,12 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
       UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
       ROOT_KEY: secrets.rootKey,
       RECEIPT_KEY: secrets.receiptKey,
+      WEBHOOK_KEY: secrets.webhookKey,
       // Cloudflare's published secret for tests: every challenge passes. 2x… fails and 3x… says "spent".
       TURNSTILE_SECRET: process.env['TURNSTILE_SECRET'] ?? '1x0000000000000000000000000000000AA',
       TURNSTILE_URL: `${siteverify.url}/siteverify`,
       EDGEPOLL_TEST_ADDRESSES: process.env['EDGEPOLL_TEST_ADDRESSES'] ?? '',
+      EDGEPOLL_TEST_WEBHOOKS: process.env['EDGEPOLL_TEST_WEBHOOKS'] ?? '',
     },
     stop: async () => {
       await Promise.all([neon.stop(), upstash.stop(), siteverify.stop()])

@@ -9,6 +9,8 @@ export interface Secrets {
   readonly receiptKey: string
   /** What callers of the Redis gateway show. */
   readonly redisToken: string
+  /** What the secrets of webhooks are computed from. */
+  readonly webhookKey: string
 }
 
 /** The secrets of the folder; what is missing is made and kept. */
@@ -18,6 +20,7 @@ export const readSecrets = (folder: DataFolder): Secrets => {
     rootKey: kept.rootKey ?? `ep_root_${randomBytes(32).toString('base64url')}`,
     receiptKey: kept.receiptKey ?? JSON.stringify(makeReceiptKey()),
     redisToken: kept.redisToken ?? randomBytes(24).toString('base64url'),
+    webhookKey: kept.webhookKey ?? randomBytes(32).toString('base64url'),
   }
   writeJson(folder.secretsFile, secrets)
   return secrets

@@ -9,8 +9,9 @@ const costs: readonly { readonly method: string; readonly path: RegExp; readonly
     path: /^\/v1\/polls\/[^/]+\/(results\/(timeline|breakdown)|ballots|invites|questions\/[^/]+\/texts)$/,
     cost: 2,
   }, // Postgres
-  { method: 'GET', path: /^\/v1\/(polls|keys|audit-log)$/, cost: 2 }, // Postgres
-  { method: 'POST', path: /^\/v1\/keys(\/|$)/, cost: 2 }, // writes there
+  { method: 'GET', path: /^\/v1\/(polls|keys|audit-log|webhooks)$/, cost: 2 }, // Postgres
+  { method: 'GET', path: /^\/v1\/webhooks\/[^/]+\/deliveries$/, cost: 2 }, // and there
+  { method: 'POST', path: /^\/v1\/(keys|webhooks)(\/|$)/, cost: 2 }, // writes there
   { method: 'POST', path: /^\/v1\/polls$/, cost: 2 }, // an object and Postgres
   { method: 'POST', path: /^\/v1\/polls\/[^/]+\/(open|close|archive)$/, cost: 2 }, // every box of the poll
   { method: 'PATCH', path: /^\/v1\/polls\//, cost: 2 },

@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
+import { placeUnder, type SpanPlace } from '../kernel/trace.ts'
 import { delaysMs, mostAttempts } from './delivery-schedule.ts'
 import type { Report } from './events.ts'
 import type { DeliveryRecords, DueDelivery, Remind, Settlement, TakenDelivery } from './webhook-ports.ts'
@@ -11,7 +12,10 @@ export type Sent =
 
 /** Signs and posts a body. Never rejects but for a bug; ends by itself. */
 export type SendEvent = (
-  delivery: Pick<TakenDelivery, 'id' | 'webhook'> & { readonly payload: string },
+  delivery: Pick<TakenDelivery, 'id' | 'webhook'> & {
+    readonly payload: string
+    readonly trace: SpanPlace | undefined
+  },
   signal: AbortSignal,
 ) => Promise<Sent>
 
@@ -35,6 +39,7 @@ export const deliverEvent =
     const plan = { now: clock.now(), delaysMs: delaysMs(random.fraction()) }
     const taken = await deliveryRecords.take(due, plan, signal)
     if (taken === null) return
+    const trace = placeUnder(taken.traceparent, `${taken.id} ${taken.attempt}`)
     const began = clock.now()
     const settlement = await attempt(taken)
     const now = clock.now()
@@ -51,6 +56,7 @@ export const deliverEvent =
       outcome,
       status,
       durationMs,
+      ...(trace && { trace }),
     })
     await deliveryRecords.settle(taken, settlement, { now, failingBefore: now - patienceMs }, signal)
     if (settlement.kind === 'failed' && !settlement.last) await remind([{ id, dueAt: nextAt }])
@@ -59,7 +65,7 @@ export const deliverEvent =
       if (payload === null) return failed('There is nothing left to tell.', true)
       // One whose last attempt was never settled: it has been tried often enough.
       if (nth > mostAttempts) return failed('The last attempt did not end.', true)
-      const sent = await sendEvent({ ...rest, payload }, signal)
+      const sent = await sendEvent({ ...rest, payload, trace }, signal)
       const last = nth >= mostAttempts
       if (sent.kind === 'failed') return failed(sent.error, last)
       if (sent.status === 410) return { kind: 'gone' }

@@ -160,6 +160,7 @@ export type Event =
       /** What it was answered with; null: nothing. */
       readonly status: number | null
       readonly durationMs: number
+      readonly trace?: SpanPlace
     }
   /** Deliveries that nobody was reminded of in time; now somebody is. */
   | { readonly type: 'deliveries-swept'; readonly count: number }

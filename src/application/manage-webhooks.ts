@@ -121,9 +121,7 @@ export const rotateWebhook =
     const until = clock.now() + overlapMs
     const entry = { ...deed, target: webhookId }
     const webhook = foundOr(await webhookBook.rotate({ workspaceId }, webhookId, until, entry, signal))
-    return webhook.ok
-      ? accept({ webhook: webhook.value, secret: webhookSecret(webhook.value) })
-      : webhook
+    return webhook.ok ? accept({ webhook: webhook.value, secret: webhookSecret(webhook.value) }) : webhook
   }
 
 export const removeWebhook =

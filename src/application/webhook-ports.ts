@@ -135,6 +135,8 @@ export interface TakenDelivery {
   readonly attempt: number
   /** When it is tried again, unless this attempt is settled. */
   readonly nextAt: number
+  /** Of a request that it tells of, where one is traced. */
+  readonly traceparent: string | null
   readonly webhook: Pick<Webhook, 'id' | 'url' | 'generation' | 'previousUntil'>
 }
 

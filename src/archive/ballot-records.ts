@@ -42,9 +42,16 @@ interface BallotRow {
   readonly shard: number
   readonly seq: number
   readonly salt: string | null
+  readonly traceparent: string | null
 }
 
-const rowsOf = ({ pollId, workspaceId, rankings, ballots }: BallotMessage): readonly BallotRow[] =>
+const rowsOf = ({
+  pollId,
+  workspaceId,
+  rankings,
+  traceparent,
+  ballots,
+}: BallotMessage): readonly BallotRow[] =>
   ballots.map((ballot) => ({
     poll_id: pollId,
     workspace_id: workspaceId ?? null,
@@ -57,6 +64,7 @@ const rowsOf = ({ pollId, workspaceId, rankings, ballots }: BallotMessage): read
     shard: ballot.shard,
     seq: ballot.seq,
     salt: ballot.answers === null ? null : ballot.salt,
+    traceparent: traceparent ?? null,
   }))
 
 /** One statement and one parameter for any number of ballots. `distinct on` because a statement may not touch a row
@@ -71,7 +79,7 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
   with event as materialized (
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as event (
       poll_id text, workspace_id text, rankings jsonb, id text, revision integer, cast_at bigint, answers jsonb, country text,
-      shard integer, seq bigint, salt text
+      shard integer, seq bigint, salt text, traceparent text
     )
   ),
   poll as materialized (select distinct poll_id from event order by poll_id),

@@ -1,6 +1,11 @@
 // Deliveries as whoever makes them claims and settles them: each attempt is one row changed before it and one after it.
 import { type SQL, sql } from 'drizzle-orm'
-import type { DeliveryRecords, DueDelivery, TakenDelivery, WebhookEvent } from '../application/webhook-ports.ts'
+import type {
+  DeliveryRecords,
+  DueDelivery,
+  TakenDelivery,
+  WebhookEvent,
+} from '../application/webhook-ports.ts'
 import type { Database } from './database.ts'
 import { bodyOf, writtenTime } from './delivery-statements.ts'
 import { instantOf, msOf } from './instant.ts'
@@ -22,7 +27,7 @@ export const deliveryRecords = (database: Database): DeliveryRecords => {
               and webhook.id = deliveries.webhook_id and webhook.disabled_at is null
             returning
               deliveries.id, event, payload, attempts, ${msOf('next_at')} as next_ms, webhook.id as webhook_id, url, generation,
-              ${msOf('previous_until')} as previous_ms`,
+              ${msOf('previous_until')} as previous_ms, traceparent`,
         signal,
       )
       return row === undefined ? null : takenOf(row)
@@ -105,6 +110,7 @@ interface Row extends Record<string, unknown> {
   readonly url: string
   readonly generation: number
   readonly previous_ms: string | null
+  readonly traceparent: string | null
 }
 
 const takenOf = (row: Row): TakenDelivery => ({
@@ -113,6 +119,7 @@ const takenOf = (row: Row): TakenDelivery => ({
   payload: row.payload,
   attempt: row.attempts,
   nextAt: Number(row.next_ms),
+  traceparent: row.traceparent,
   webhook: {
     id: row.webhook_id,
     url: row.url,

@@ -26,7 +26,7 @@ const atOnce = sql`date_trunc('milliseconds', now())`
 /** At most 20 KB a body: an entry is about 90 bytes. */
 const ballotsABody = 100
 
-/** After `stored` (poll_id, id, revision, cast_at, answers, shard, seq) and `owner` (poll_id, workspace_id): ballots, by the
+/** After `event` (poll_id, traceparent), `stored` (poll_id, id, revision, cast_at, answers, shard, seq) and `owner` (poll_id, workspace_id): ballots, by the
  *  hundred; and once a minute and poll that there are more, told at the end of the minute by how many there are then. What is
  *  inserted is in one order everywhere, so that two writers cannot wait for each other. */
 export const ballotDeliveries = sql`
@@ -53,12 +53,12 @@ export const ballotDeliveries = sql`
           jsonb_build_object('id', id, 'revision', revision, 'castAt', ${writtenTime(sql`cast_at`)})
           order by shard, seq, id))`,
       )} as payload,
-      ${atOnce} as next_at
+      ${atOnce} as next_at, (select max(traceparent) from event where event.poll_id = numbered.poll_id) as traceparent
     from numbered group by webhook_id, workspace_id, poll_id, part
     union all
     select
       ${messageId(sql`listener.id || ' poll.progress ' || poll_id || ' ' || extract(epoch from date_trunc('minute', now()))::bigint`)},
-      workspace_id, listener.id, 'poll.progress', poll_id, null, date_trunc('minute', now()) + interval '1 minute'
+      workspace_id, listener.id, 'poll.progress', poll_id, null, date_trunc('minute', now()) + interval '1 minute', null
     from listener
     where 'poll.progress' = any (events) and exists (select from stored where stored.poll_id = listener.poll_id)
   ),
@@ -74,7 +74,7 @@ export const pollDeliveries = sql`
         sql`name`,
         sql`jsonb_strip_nulls(jsonb_build_object('pollId', moved.id, 'closedAt', ${writtenTime(sql`event.at`)}))`,
       )} as payload,
-      ${atOnce} as next_at
+      ${atOnce} as next_at, null as traceparent
     from moved
     cross join lateral (
       values ('poll.opened', moved.opened, null::timestamptz), ('poll.closed', moved.closed, moved.closed_at)
@@ -86,8 +86,9 @@ export const pollDeliveries = sql`
 
 function written(): SQL {
   return sql`told as (
-    insert into deliveries (id, workspace_id, webhook_id, event, poll_id, payload, state, attempts, created_at, next_at)
-    select id, workspace_id, webhook_id, event, poll_id, payload, 'pending', 0, now(), next_at from news order by id
+    insert into deliveries (id, workspace_id, webhook_id, event, poll_id, payload, state, attempts, created_at, next_at, traceparent)
+    select id, workspace_id, webhook_id, event, poll_id, payload, 'pending', 0, now(), next_at, traceparent
+    from news order by id
     on conflict (id) do nothing
     returning id, next_at
   )`

@@ -233,6 +233,8 @@ export const deliveries = pgTable(
     createdAt: instant('created_at').notNull(),
     nextAt: instant('next_at'),
     deliveredAt: instant('delivered_at'),
+    /** W3C, of a request that it tells of, where one is traced. */
+    traceparent: text('traceparent'),
   },
   (delivery) => [
     index('deliveries_newest_first').on(

@@ -11,6 +11,7 @@ import { openAnswer, sealAnswer } from './kept-answer.ts'
 import { bodyLimits } from './limits.ts'
 import { ownedKey } from './owned-key.ts'
 import { ownedPoll } from './owned-poll.ts'
+import { ownedWebhook } from './owned-webhook.ts'
 import type { OwnerWrite } from './owner-writes.ts'
 import { presentedKey } from './presented-key.ts'
 import type { AnyRefusal } from './problems.ts'
@@ -70,8 +71,9 @@ const instead = async (
 /** What the handler would ask first. */
 const mayAsk = async (c: Context<Http>, { scope }: OwnerWrite): Promise<Result<unknown, AnyRefusal>> => {
   if (scope === null) return requireOperator(c.get('caller'))
-  const { pollId, keyId } = c.req.param()
+  const { pollId, keyId, webhookId } = c.req.param()
   if (pollId !== undefined) return ownedPoll(c, pollId, scope)
   if (keyId !== undefined) return ownedKey(c, keyId)
+  if (webhookId !== undefined) return ownedWebhook(c, webhookId)
   return requireOwner(c.get('caller'), scope)
 }

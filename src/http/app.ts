@@ -35,6 +35,7 @@ import { rollups } from './routes/rollups.ts'
 import { rum } from './routes/rum.ts'
 import { usage } from './routes/usage.ts'
 import { voters } from './routes/voters.ts'
+import { webhooks } from './routes/webhooks.ts'
 import { ownWorkspace, workspaces } from './routes/workspaces.ts'
 
 export const createApp = (services: Services) => {
@@ -65,6 +66,7 @@ export const createApp = (services: Services) => {
     .route('/v1/rum', rum)
     .route('/v1/keys', keys)
     .route('/v1/audit-log', auditLog)
+    .route('/v1/webhooks', webhooks)
     .route('/v1/polls', polls)
     .route('/v1/polls', ownerPolls)
     .route('/v1/polls', ballots)

@@ -28,6 +28,15 @@ import type { listBallots, readBallot } from '../application/list-ballots.ts'
 import type { listInvites } from '../application/list-invites.ts'
 import type { listPolls } from '../application/list-polls.ts'
 import type { listTexts } from '../application/list-texts.ts'
+import type { listDeliveries, redeliver } from '../application/manage-deliveries.ts'
+import type {
+  changeWebhook,
+  createWebhook,
+  listWebhooks,
+  readWebhook,
+  removeWebhook,
+  rotateWebhook,
+} from '../application/manage-webhooks.ts'
 import type { noteAction } from '../application/note-action.ts'
 import type { openLive } from '../application/open-live.ts'
 import type { BallotReader, ReceiptBook } from '../application/ports.ts'
@@ -59,10 +68,12 @@ export interface Services {
   readonly auditPoll: ReturnType<typeof auditPoll>
   readonly castBallot: ReturnType<typeof castBallot>
   readonly changePoll: ReturnType<typeof changePoll>
+  readonly changeWebhook: ReturnType<typeof changeWebhook>
   readonly changeWorkspace: ReturnType<typeof changeWorkspace>
   readonly checkHealth: ReturnType<typeof checkHealth>
   readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>
+  readonly createWebhook: ReturnType<typeof createWebhook>
   readonly createWorkspace: ReturnType<typeof createWorkspace>
   readonly door: Door
   readonly deletePoll: ReturnType<typeof deletePoll>
@@ -79,12 +90,14 @@ export interface Services {
   readonly identifyCaller: ReturnType<typeof identifyCaller>
   readonly issueInvites: ReturnType<typeof issueInvites>
   readonly listBallots: ReturnType<typeof listBallots>
+  readonly listDeliveries: ReturnType<typeof listDeliveries>
   readonly listInvites: ReturnType<typeof listInvites>
   readonly issueKey: ReturnType<typeof issueKey>
   readonly listActions: ReturnType<typeof listActions>
   readonly listKeys: ReturnType<typeof listKeys>
   readonly listPolls: ReturnType<typeof listPolls>
   readonly listTexts: ReturnType<typeof listTexts>
+  readonly listWebhooks: ReturnType<typeof listWebhooks>
   readonly mayWatch: ReturnType<typeof mayWatch>
   readonly noteAction: ReturnType<typeof noteAction>
   readonly openLive: ReturnType<typeof openLive>
@@ -100,18 +113,24 @@ export interface Services {
   readonly readPoll: ReturnType<typeof readPoll>
   readonly readPollFor: ReturnType<typeof readPollFor>
   readonly readResults: ReturnType<typeof readResults>
+  readonly readWebhook: ReturnType<typeof readWebhook>
   readonly readWorkspace: ReturnType<typeof readWorkspace>
   readonly recallResults: ReturnType<typeof recallResults>
   readonly readBreakdown: ReturnType<typeof readBreakdown>
   readonly readTimeline: ReturnType<typeof readTimeline>
   readonly readUsage: ReturnType<typeof readUsage>
+  readonly redeliver: ReturnType<typeof redeliver>
   readonly redriveLetters: ReturnType<typeof redriveLetters>
   readonly revokeInvite: ReturnType<typeof revokeInvite>
   readonly retirePolls: ReturnType<typeof retirePolls>
   readonly receipts: ReceiptBook
+  readonly removeWebhook: ReturnType<typeof removeWebhook>
   readonly renameKey: ReturnType<typeof renameKey>
   readonly revokeKey: ReturnType<typeof revokeKey>
   readonly rotateKey: ReturnType<typeof rotateKey>
+  readonly rotateWebhook: ReturnType<typeof rotateWebhook>
+  /** What is wrong with an address that events are to be sent to; null: nothing that can be seen from it. */
+  readonly webhookFault: (url: string) => string | null
   /** The address a request comes from, as the platform reports it. */
   readonly addressOf: (headers: Headers) => string
   readonly clock: Clock

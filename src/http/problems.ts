@@ -20,6 +20,7 @@ export type ProtocolRefusal =
   | { readonly reason: 'invites-invalid'; readonly errors: readonly Fault[] }
   | QuestionRefusal
   | { readonly reason: 'key-draft-invalid'; readonly errors: readonly Fault[] }
+  | { readonly reason: 'webhook-invalid'; readonly errors: readonly Fault[] }
   | { readonly reason: 'idempotency-key-in-flight' }
   | { readonly reason: 'archive-behind' }
   | { readonly reason: 'origin-not-allowed' }
@@ -262,6 +263,31 @@ export const problems = {
     status: 409,
     title: 'This is the last key that can manage keys',
     detail: 'Nobody could make another one afterwards. Make one first, or send `?force=true`.',
+  },
+  'webhook-not-found': {
+    status: 404,
+    title: 'There is no such webhook',
+    detail: 'No webhook has this id, or it is not yours.',
+  },
+  'webhook-invalid': {
+    status: 422,
+    title: 'This is not a valid webhook',
+    detail: 'Mend what `errors` points at and send it again.',
+  },
+  'webhook-disabled': {
+    status: 409,
+    title: 'This webhook is disabled',
+    detail: 'Nothing is sent there: see its `disabledReason`, and enable it first with `PATCH`.',
+  },
+  'delivery-not-found': {
+    status: 404,
+    title: 'There is no such delivery',
+    detail: 'No delivery of this webhook has this id. They are kept for 90 days.',
+  },
+  'delivery-forgotten': {
+    status: 409,
+    title: 'The body of this delivery is no longer kept',
+    detail: 'Bodies are kept for 14 days. What it told of can be read from the API.',
   },
   'body-malformed': {
     status: 400,

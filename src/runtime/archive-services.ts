@@ -1,6 +1,7 @@
 // The archive Worker: who plays which part.
 import { archiveBallots } from '../application/archive-ballots.ts'
 import { auditPoll } from '../application/audit-poll.ts'
+import { deliverEvent } from '../application/deliver-event.ts'
 import { forgetAged } from '../application/forget-aged.ts'
 import { retirePolls } from '../application/retire-polls.ts'
 import { answerStore } from '../archive/answer-store.ts'
@@ -9,10 +10,14 @@ import { ballotReader } from '../archive/ballot-reader.ts'
 import { ballotRecords } from '../archive/ballot-records.ts'
 import { openDatabase } from '../archive/database.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
+import { deliveryRecords } from '../archive/delivery-records.ts'
 import { pollRecords } from '../archive/poll-records.ts'
 import { retentionRecords } from '../archive/retention-records.ts'
 import { rollupRecords } from '../archive/rollup-records.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
+import { judgeHost } from '../delivery/resolve.ts'
+import { webhookSecrets } from '../delivery/secret.ts'
+import { sendEvent } from '../delivery/send.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
 import { type BoardNamespace, scoreboards } from '../scoreboard/client.ts'
@@ -21,13 +26,18 @@ import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
+import { type ReminderQueue, remindThrough } from './remind-deliveries.ts'
 import { telemetryOf } from './telemetry.ts'
 
 interface ArchiveBindings<BoxId, BoardId, MeterId> {
   readonly BALLOT_BOX: BoxNamespace<BoxId>
   readonly SCOREBOARD: BoardNamespace<BoardId>
   readonly METER: MeterNamespace<MeterId>
+  readonly DELIVERIES: ReminderQueue
 }
+
+/** What an endpoint has for its answer, as Standard Webhooks asks: 15 to 30 s. */
+const attemptMs = 15_000
 
 export const archiveServices = <BoxId, BoardId, MeterId>(
   env: ArchiveBindings<BoxId, BoardId, MeterId>,
@@ -51,6 +61,11 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
   const reader = ballotReader(database)
   const boards = scoreboards(env.SCOREBOARD, clock)
   const retention = retentionRecords(database)
+  const remind = remindThrough({ queue: env.DELIVERIES, clock, report, waitUntil })
+  const deliveries = deliveryRecords(database)
+  // The platform's own fetch, which is not a method of ours.
+  const outward: typeof fetch = (...request) => fetch(...request)
+  const unguarded = config.EDGEPOLL_TEST_WEBHOOKS === '1'
   return {
     answers: answerStore(database),
     auditPoll: auditPoll({
@@ -60,16 +75,32 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
       rollupRecords: rollupRecords(database),
     }),
     archiveBallots: archiveBallots({
-      ballotRecords: protectBallotRecords(ballotRecords(database), postgres),
+      ballotRecords: protectBallotRecords(ballotRecords(database, remind), postgres),
       ballotBoxes: boxes,
       clock,
       report,
     }),
     ballotReader: reader,
     deadLetters: deadLetters(database),
+    deliverEvent: deliverEvent({
+      deliveryRecords: deliveries,
+      sendEvent: sendEvent({
+        secretOf: webhookSecrets(config.WEBHOOK_KEY),
+        judge: unguarded ? null : judgeHost({ url: config.DNS_URL, fetch: outward }),
+        fetch: outward,
+        clock,
+        timeoutMs: attemptMs,
+      }),
+      remind,
+      clock,
+      random,
+      report,
+    }),
+    deliveryRecords: deliveries,
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
     pace: archivePace(report),
-    pollRecords: pollRecords(database),
+    pollRecords: pollRecords(database, remind),
+    remind,
     retirePolls: retirePolls({ retentionRecords: retention, scoreboards: boards, clock, report }),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),

@@ -51,6 +51,13 @@ const database = {
   DATABASE_ENDPOINT: z.string().default(''),
 }
 
+const webhooks = {
+  /** The secrets of all webhooks are computed from it. */
+  WEBHOOK_KEY: z.string().min(32),
+  /** `1`: events may be sent to any address, this machine's too. For tests; never where people vote. */
+  EDGEPOLL_TEST_WEBHOOKS: z.enum(['', '0', '1']).default(''),
+}
+
 const receiptKey = z
   .string()
   .transform((text, context) => {
@@ -71,6 +78,8 @@ const receiptKey = z
     }),
   )
 
+const cloudflareDns = 'https://cloudflare-dns.com/dns-query'
+
 const siteverify = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 
 /** Turnstile's published test secrets: they answer without a person. */
@@ -80,6 +89,7 @@ const testSecret = /^[123]x0{20,}[0-9A-Za-z]*$/
 const edge = z.object({
   ...common,
   ...database,
+  ...webhooks,
   UPSTASH_REDIS_REST_URL: z.url(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
   ROOT_KEY: z.string().min(24),
@@ -104,7 +114,17 @@ const count = z.object({
   EDGEPOLL_SHEDDING: shedding,
 })
 
-const archive = z.object({ ...common, ...database })
+const archive = z.object({
+  ...common,
+  ...database,
+  ...webhooks,
+  /** Asked where a webhook's name leads, before each attempt: DNS over HTTPS with JSON answers. */
+  DNS_URL: z
+    .string()
+    .transform((url) => url || cloudflareDns)
+    .default(cloudflareDns)
+    .pipe(z.url()),
+})
 
 /** Judged also where other values are wrong: whoever sets up an environment is told everything at once. */
 const when = () => true
@@ -115,6 +135,14 @@ const protectsItself: [
 ] = [
   ({ ENVIRONMENT, EDGEPOLL_SHEDDING }) => !isServed(ENVIRONMENT) || EDGEPOLL_SHEDDING !== 'off',
   { path: ['EDGEPOLL_SHEDDING'], message: 'would let a surge drown everybody', when },
+]
+
+const guardsTargets: [
+  (config: { readonly ENVIRONMENT: string; readonly EDGEPOLL_TEST_WEBHOOKS: string }) => boolean,
+  { path: string[]; message: string; when: () => boolean },
+] = [
+  ({ ENVIRONMENT, EDGEPOLL_TEST_WEBHOOKS }) => !isServed(ENVIRONMENT) || EDGEPOLL_TEST_WEBHOOKS !== '1',
+  { path: ['EDGEPOLL_TEST_WEBHOOKS'], message: 'would send events to private addresses', when },
 ]
 
 /** Outside local and preview nothing may stand in for the real thing. */
@@ -136,6 +164,9 @@ const served = edge
     },
   )
   .refine(...protectsItself)
+  .refine(...guardsTargets)
+
+const servedArchive = archive.refine(...guardsTargets)
 
 /** A benchmark's slow box must not be anybody's real one. */
 const servedCount = count
@@ -150,7 +181,7 @@ const isServed = (name: string) => name === 'staging' || name === 'production'
 
 export const edgeConfig = (env: object) => parsed('edge', served, env)
 export const countConfig = (env: object) => parsed('count', servedCount, env)
-export const archiveConfig = (env: object) => parsed('archive', archive, env)
+export const archiveConfig = (env: object) => parsed('archive', servedArchive, env)
 
 export type EdgeConfig = ReturnType<typeof edgeConfig>
 
@@ -162,7 +193,7 @@ export interface Flaw {
 
 /** What would keep a Worker from starting with these variables and secrets; nothing: it can start. */
 export const flawsOf = (worker: 'edge' | 'count' | 'archive', env: object): readonly Flaw[] => {
-  const result = { edge: served, count: servedCount, archive }[worker].safeParse(env)
+  const result = { edge: served, count: servedCount, archive: servedArchive }[worker].safeParse(env)
   return result.success ? [] : flawsIn(result.error)
 }
 

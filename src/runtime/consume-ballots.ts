@@ -4,7 +4,7 @@ import { type BallotMessage, openBallotMessage } from '../application/ballot-mes
 import { placeUnder } from '../kernel/trace.ts'
 import type { ArchiveServices } from './archive-services.ts'
 
-export interface Delivery {
+export interface QueuedMessage {
   readonly id: string
   readonly attempts: number
   /** When it was put into the queue. */
@@ -25,8 +25,8 @@ export const consumeBallots =
     clock,
     report,
   }: Pick<ArchiveServices, 'archiveBallots' | 'worthRetrying' | 'pace' | 'clock' | 'report'>) =>
-  async (deliveries: readonly Delivery[]): Promise<void> => {
-    const readable: { delivery: Delivery; message: BallotMessage }[] = []
+  async (deliveries: readonly QueuedMessage[]): Promise<void> => {
+    const readable: { delivery: QueuedMessage; message: BallotMessage }[] = []
     for (const delivery of deliveries) {
       const message = openBallotMessage(delivery.body)
       if (message !== null) readable.push({ delivery, message })
@@ -38,12 +38,12 @@ export const consumeBallots =
       for (const { delivery } of readable.splice(0)) putOff(delivery)
     }
 
-    function poisoned(delivery: Delivery, error: string) {
+    function poisoned(delivery: QueuedMessage, error: string) {
       report({ type: 'message-poisoned', messageId: delivery.id, error })
       delivery.retry({ delaySeconds: longestDelaySeconds }) // to the dead-letter queue in the end, never lost
     }
 
-    function putOff(delivery: Delivery) {
+    function putOff(delivery: QueuedMessage) {
       delivery.retry({ delaySeconds: backoffSeconds(delivery.attempts) })
     }
 

@@ -1,11 +1,10 @@
 // The Durable Objects: what a box and a board are given, but for their own storage.
 import type { BallotMessage } from '../application/ballot-message.ts'
-import type { BoardLink, BoxAddress, BoxLink, PollDeath } from '../application/ports.ts'
+import type { BoardLink, BoxAddress, BoxLink, PollDeath, PollRecord } from '../application/ports.ts'
 import type { BoxNeeds } from '../ballot-box/needs.ts'
 import { boxName } from '../ballot-box/protocol.ts'
 import { type BoxSettings, boxSettings } from '../ballot-box/settings.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
-import type { Poll } from '../domain/poll/poll.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { locationHint } from '../kernel/location-hint.ts'
 import { systemRandom } from '../kernel/random.ts'
@@ -46,7 +45,10 @@ export interface CountBindings<BoxId, BoardId, RelayId, MeterId> {
   readonly METER: MeterNamespace<MeterId>
   readonly READS: KeyValueStore
   readonly BALLOTS: { sendBatch(messages: { body: BallotMessage; contentType: 'json' }[]): Promise<unknown> }
-  readonly ARCHIVE: { recordPoll(poll: Poll): Promise<void>; removePoll(death: PollDeath): Promise<void> }
+  readonly ARCHIVE: {
+    recordPoll(poll: PollRecord): Promise<void>
+    removePoll(death: PollDeath): Promise<void>
+  }
 }
 
 interface CountServices {

@@ -80,6 +80,7 @@ import { admitCallers } from './admit-callers.ts'
 import { ballotWindows } from './ballot-windows.ts'
 import { edgeConfig } from './config.ts'
 import { door } from './door.ts'
+import { edgeWebhooks } from './edge-webhooks.ts'
 import { firstAnswers } from './first-answers.ts'
 import { keyUse } from './key-use.ts'
 import {
@@ -102,6 +103,7 @@ import {
 } from './protect.ts'
 import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
+import type { ReminderQueue } from './remind-deliveries.ts'
 import { telemetryOf } from './telemetry.ts'
 
 export interface EdgeBindings<BoxId, BoardId, RelayId, MeterId> {
@@ -110,6 +112,7 @@ export interface EdgeBindings<BoxId, BoardId, RelayId, MeterId> {
   readonly RELAY: RelayNamespace<RelayId>
   readonly METER: MeterNamespace<MeterId>
   readonly BALLOTS: { sendBatch(messages: { body: unknown; contentType: 'json' }[]): Promise<unknown> }
+  readonly DELIVERIES: ReminderQueue
   readonly NEW_VOTERS: NewVoterLimiter
   readonly OWNER_CALLS_FREE: LocationLimiter
   readonly OWNER_CALLS_PRO: LocationLimiter
@@ -295,6 +298,17 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       },
     }),
     revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
+    ...edgeWebhooks({
+      config,
+      database,
+      guard: guards.postgres,
+      pollBook,
+      queue: env.DELIVERIES,
+      waitUntil,
+      clock,
+      random,
+      report,
+    }),
     clock,
     random,
     report,

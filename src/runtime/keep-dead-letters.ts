@@ -1,12 +1,12 @@
 // The dead-letter queue's consumer: what could not be archived is kept in Postgres until somebody has looked.
 import type { ArchiveServices } from './archive-services.ts'
-import type { Delivery } from './consume-ballots.ts'
+import type { QueuedMessage } from './consume-ballots.ts'
 
 const patienceMs = 20_000
 
 export const keepDeadLetters =
   ({ deadLetters, clock, report }: Pick<ArchiveServices, 'deadLetters' | 'clock' | 'report'>) =>
-  async (deliveries: readonly Delivery[]): Promise<void> => {
+  async (deliveries: readonly QueuedMessage[]): Promise<void> => {
     const diedAt = clock.now()
     const letters = deliveries.map(({ id, body }) => ({ id: messageId(body) ?? id, body, diedAt }))
     try {

@@ -147,6 +147,17 @@ export const metrics = {
     labels: [],
     help: 'Log events that were brought to Postgres, repeats included.',
   },
+  edgepoll_delivery_attempt_duration_seconds: {
+    kind: 'histogram',
+    labels: ['outcome'],
+    bounds: durations,
+    help: 'Attempts to send an event to a webhook, by how they ended: delivered, failed, given-up (the last of its schedule) or gone (410).',
+  },
+  edgepoll_deliveries_swept_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Deliveries that were due and that the queue had not reminded anybody of in time.',
+  },
   edgepoll_archive_failures_total: {
     kind: 'counter',
     labels: [],

@@ -63,6 +63,12 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
       recorder.count('edgepoll_archive_events_total', event.events)
       recorder.observe('edgepoll_archive_statement_duration_seconds', event.durationMs / second)
       return
+    case 'delivery-attempted':
+      recorder.observe('edgepoll_delivery_attempt_duration_seconds', event.durationMs / second, event.outcome)
+      return
+    case 'deliveries-swept':
+      recorder.count('edgepoll_deliveries_swept_total', event.count)
+      return
     case 'archive-failed':
       recorder.count('edgepoll_archive_failures_total')
       return

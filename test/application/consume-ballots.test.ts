@@ -4,7 +4,7 @@ import { archiveBallots } from '../../src/application/archive-ballots.ts'
 import type { BallotMessage } from '../../src/application/ballot-message.ts'
 import type { Event } from '../../src/application/events.ts'
 import { archivePace } from '../../src/runtime/archive-pace.ts'
-import { consumeBallots, type Delivery } from '../../src/runtime/consume-ballots.ts'
+import { consumeBallots, type QueuedMessage } from '../../src/runtime/consume-ballots.ts'
 
 describe('a batch', () => {
   test('that is archived is acknowledged, message by message, in one statement', async () => {
@@ -109,7 +109,7 @@ test('messages of this version and of the one before are archived', async () => 
 /** What Postgres says of content that it will never take. */
 class Rejected extends Error {}
 
-interface FakeDelivery extends Delivery {
+interface FakeDelivery extends QueuedMessage {
   readonly fates: string[]
 }
 
@@ -166,7 +166,7 @@ const aConsumer = ({ poison = [] }: { poison?: readonly string[] } = {}) => {
     downAfter: Number.POSITIVE_INFINITY,
     /** Whether boxes answer their confirmations with an error. */
     deaf: false,
-    consume: (batch: readonly Delivery[]) => consume(batch),
+    consume: (batch: readonly QueuedMessage[]) => consume(batch),
   }
   const report = (event: Event) => void stand.events.push(event)
   const consume = consumeBallots({

@@ -41,7 +41,9 @@ const stands = {
   Postgres: async (): Promise<Stand> => {
     const workspaceId = `ws_${++made}`
     const database = openDatabase(postgres)
-    const collecting = async (work: (due: (more: readonly DueDelivery[]) => Promise<void>) => Promise<unknown>) => {
+    const collecting = async (
+      work: (due: (more: readonly DueDelivery[]) => Promise<void>) => Promise<unknown>,
+    ) => {
       const due: DueDelivery[] = []
       await work(async (more) => void due.push(...more))
       return due
@@ -210,7 +212,9 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
       told.push(...data.ballots.map(({ id }: { id: string }) => id))
     }
     expect(told.toSorted()).toEqual(ids)
-    expect(JSON.parse((await taken((await stand.cast('poll_a', ['bal_000'], 2))[0])).payload ?? '')).toMatchObject({
+    expect(
+      JSON.parse((await taken((await stand.cast('poll_a', ['bal_000'], 2))[0])).payload ?? ''),
+    ).toMatchObject({
       data: { ballots: [{ id: 'bal_000', revision: 2, castAt: expect.stringMatching(/Z$/) }] },
     })
   })
@@ -281,7 +285,8 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     expect(await stand.records.take({ id: delivery.id, dueAt: delivery.nextAt }, plan, signal())).toBeNull()
   })
 
-  const fails = (last: boolean) => ({ kind: 'failed', status: 500, error: 'The answer was 500.', last }) as const
+  const fails = (last: boolean) =>
+    ({ kind: 'failed', status: 500, error: 'The answer was 500.', last }) as const
 
   test('what failed is tried again, until it is the last time', async () => {
     const webhook = await added(onlyCasts)
@@ -309,7 +314,13 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     })
     expect((await deliveries(webhook.id)).map(({ state }) => state)).toEqual(['failed', 'failed'])
     expect(await stand.records.take(later ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
-    const enabled = await stand.book.change(reach(), webhook.id, { enabled: true, now: 1 }, entry('x'), signal())
+    const enabled = await stand.book.change(
+      reach(),
+      webhook.id,
+      { enabled: true, now: 1 },
+      entry('x'),
+      signal(),
+    )
     expect(enabled).toMatchObject({ disabledAt: null, disabledReason: null })
   })
 
@@ -378,7 +389,15 @@ test('a poll that was away from Postgres for all of its life opens and closes at
     disabledAt: null,
     disabledReason: null,
   }
-  const entry = { id: 'aud_w', workspaceId: stand.workspaceId, at: 1, actor: 'a', action: 'a', target: 't', requestId: 'r' }
+  const entry = {
+    id: 'aud_w',
+    workspaceId: stand.workspaceId,
+    at: 1,
+    actor: 'a',
+    action: 'a',
+    target: 't',
+    requestId: 'r',
+  }
   await stand.book.add({ workspaceId: stand.workspaceId }, webhook, 9, entry, signal())
   expect(await stand.closed('poll_whole')).toHaveLength(2)
 })

@@ -55,6 +55,8 @@ describe.each(posts)('%s', (route) => {
 const other: Readonly<Record<string, object>> = {
   'POST /v1/keys': { name: 'Yet another' },
   'POST /v1/keys/:keyId/rotate': { overlapSeconds: 61 },
+  'POST /v1/webhooks': { url: 'https://example.org/' },
+  'POST /v1/webhooks/:webhookId/rotate': { overlapSeconds: 61 },
   'POST /v1/polls': { title: 'Dinner?' },
   'POST /v1/polls/:pollId/invites': { count: 4 },
   'POST /v1/polls/:pollId/voters/erase': { voterId: 'another-voter-of-these' },

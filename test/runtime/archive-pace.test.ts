@@ -4,7 +4,7 @@ import type { BallotMessage } from '../../src/application/ballot-message.ts'
 import type { Event } from '../../src/application/events.ts'
 import { ArchiveRejected, ArchiveUnavailable } from '../../src/archive/archive-error.ts'
 import { archivePace } from '../../src/runtime/archive-pace.ts'
-import { consumeBallots, type Delivery } from '../../src/runtime/consume-ballots.ts'
+import { consumeBallots, type QueuedMessage } from '../../src/runtime/consume-ballots.ts'
 
 describe('a statement', () => {
   test('takes all that comes while Postgres is quick', () => {
@@ -84,7 +84,7 @@ const aConsumer = () => {
       const fates: string[] = Array(count).fill('nothing')
       await consume(
         fates.map(
-          (_fate, at): Delivery => ({
+          (_fate, at): QueuedMessage => ({
             id: `m${at}`,
             attempts: 1,
             timestamp: new Date(0),

@@ -26,6 +26,15 @@ import { listBallots, readBallot } from '../../src/application/list-ballots.ts'
 import { listInvites } from '../../src/application/list-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
 import { listTexts } from '../../src/application/list-texts.ts'
+import { listDeliveries, redeliver } from '../../src/application/manage-deliveries.ts'
+import {
+  changeWebhook,
+  createWebhook,
+  listWebhooks,
+  readWebhook,
+  removeWebhook,
+  rotateWebhook,
+} from '../../src/application/manage-webhooks.ts'
 import { noteAction } from '../../src/application/note-action.ts'
 import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
@@ -48,7 +57,9 @@ import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { retirePolls } from '../../src/application/retire-polls.ts'
 import { revokeInvite } from '../../src/application/revoke-invite.ts'
 import { eraseVoter, exportVoter } from '../../src/application/voter-requests.ts'
+import { targetFault } from '../../src/application/webhook-target.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
+import { webhookSecrets } from '../../src/delivery/secret.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Door } from '../../src/http/door.ts'
 import type { Services } from '../../src/http/http.ts'
@@ -78,6 +89,7 @@ import { type LocalCounting, localCounting } from './local-counting.ts'
 import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
 import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
 import { keyValues, pollsOf, usageOf, usageThatFails } from './memory-stores.ts'
+import { type MemoryWebhooks, memoryWebhooks } from './memory-webhooks.ts'
 import { memoryWorkspaces } from './memory-workspaces.ts'
 import { localMeter } from './meters.ts'
 import { validateAnswer } from './openapi.ts'
@@ -98,6 +110,7 @@ export interface Api {
   /** A new key of a workspace, with these scopes or all, on the plan of the dev workspace or another. */
   key(workspaceId?: string, scopes?: readonly Scope[], plan?: Plan, mode?: KeyMode): string
   readonly keys: MemoryKeys
+  readonly webhooks: MemoryWebhooks
   /** Where first answers are kept. */
   readonly answers: { readonly redis: MemoryAnswers; readonly postgres: MemoryAnswers }
   /** Makes a poll with the first workspace's key, and returns its document. */
@@ -173,6 +186,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const ballotPages = ballotPagesOver(postgres.page)
   const overTime = { pollBook: boards, ballotBoxes: boxes, rollupReader: rollupReaderOver(postgres.page) }
   const keys = memoryKeys()
+  const webhooks = memoryWebhooks(keys.log.entries)
   const answers = { redis: memoryAnswers(clock), postgres: memoryAnswers(clock) }
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
@@ -221,7 +235,25 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random }
   const { spaces, retention } = memoryWorkspaces(keys.rows, () => postgres.polls.values())
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
+  const hooks = {
+    webhookBook: webhooks.book,
+    webhookSecret: webhookSecrets('x'.repeat(32)),
+    deliveryLog: webhooks.log,
+    remind: async () => {},
+    pollBook,
+    clock,
+    random,
+  }
   const services: Services = {
+    changeWebhook: changeWebhook(hooks),
+    createWebhook: createWebhook(hooks),
+    listDeliveries: listDeliveries(hooks),
+    listWebhooks: listWebhooks(hooks),
+    readWebhook: readWebhook(hooks),
+    redeliver: redeliver(hooks),
+    removeWebhook: removeWebhook(hooks),
+    rotateWebhook: rotateWebhook(hooks),
+    webhookFault: targetFault,
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
     auditPoll: auditPoll({
@@ -369,6 +401,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const api: Api = {
     counting,
     keys,
+    webhooks,
     answers,
     services,
     invites,

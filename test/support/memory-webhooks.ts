@@ -22,12 +22,14 @@ export const memoryWebhooks = (entries: AuditEntry[] = []): MemoryWebhooks => {
     tables,
     entries,
     book: {
-      add: async ({ workspaceId }, webhook, most, entry) => noting(tables.add(workspaceId, webhook, most), entry),
+      add: async ({ workspaceId }, webhook, most, entry) =>
+        noting(tables.add(workspaceId, webhook, most), entry),
       find: async ({ workspaceId }, id) => tables.find(workspaceId, id),
       list: async (order) => tables.list(order),
       change: async ({ workspaceId }, id, change, entry) =>
         noting(tables.change(workspaceId, id, change), entry),
-      rotate: async ({ workspaceId }, id, until, entry) => noting(tables.rotate(workspaceId, id, until), entry),
+      rotate: async ({ workspaceId }, id, until, entry) =>
+        noting(tables.rotate(workspaceId, id, until), entry),
       remove: async ({ workspaceId }, id, entry) => noting(tables.remove(workspaceId, id), entry),
     },
     log: {

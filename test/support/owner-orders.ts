@@ -35,6 +35,29 @@ export const ownerOrders: Readonly<Record<string, Make>> = {
     const id = await a('keyId', api, key)
     return { path: `/v1/keys/${id}`, target: id }
   },
+  'POST /v1/webhooks': async () => ({
+    path: '/v1/webhooks',
+    body: { url: 'https://example.com/hook' },
+    target: null,
+  }),
+  'PATCH /v1/webhooks/:webhookId': async (api, key) => {
+    const id = await a('webhookId', api, key)
+    return { path: `/v1/webhooks/${id}`, body: { description: 'Mine' }, target: id }
+  },
+  'DELETE /v1/webhooks/:webhookId': async (api, key) => {
+    const id = await a('webhookId', api, key)
+    return { path: `/v1/webhooks/${id}`, target: id }
+  },
+  'POST /v1/webhooks/:webhookId/rotate': async (api, key) => {
+    const id = await a('webhookId', api, key)
+    return { path: `/v1/webhooks/${id}/rotate`, body: { overlapSeconds: 60 }, target: id }
+  },
+  'POST /v1/webhooks/:webhookId/deliveries/:deliveryId/redeliver': async (api, key) => {
+    const id = await a('webhookId', api, key)
+    const { workspaceId = '' } = api.webhooks.tables.webhooks.get(id) ?? {}
+    const [due] = api.webhooks.tables.tellPoll(workspaceId, 'poll_a', 'poll.opened', 1)
+    return { path: `/v1/webhooks/${id}/deliveries/${due?.id}/redeliver`, target: due?.id ?? null }
+  },
   'POST /v1/polls': async () => ({ path: '/v1/polls', body: lunch, target: null }),
   'PATCH /v1/polls/:pollId': async (api, key) => {
     const id = await a('pollId', api, key)

@@ -65,6 +65,14 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/usage': 'any key',
   'GET /v1/workspace': 'any key',
   'PATCH /v1/workspace': 'keys:write',
+  'GET /v1/webhooks': 'webhooks:write',
+  'POST /v1/webhooks': 'webhooks:write',
+  'GET /v1/webhooks/:webhookId': 'webhooks:write',
+  'PATCH /v1/webhooks/:webhookId': 'webhooks:write',
+  'DELETE /v1/webhooks/:webhookId': 'webhooks:write',
+  'GET /v1/webhooks/:webhookId/deliveries': 'webhooks:write',
+  'POST /v1/webhooks/:webhookId/deliveries/:deliveryId/redeliver': 'webhooks:write',
+  'POST /v1/webhooks/:webhookId/rotate': 'webhooks:write',
   'POST /v1/workspaces': 'operator',
   'GET /v1/workspaces/:workspaceId': 'operator',
   'PATCH /v1/workspaces/:workspaceId': 'operator',
@@ -88,6 +96,14 @@ export const things: Readonly<
       return (await api.ask('POST', '/v1/keys', { key, body })).json.id
     },
   },
+  webhookId: {
+    missing: 'whk_0123456789abcdefghjkmnpqrs',
+    make: async (api, key) => {
+      const body = { url: 'https://example.com/hook' }
+      return (await api.ask('POST', '/v1/webhooks', { key, body })).json.id
+    },
+  },
+  deliveryId: { missing: 'msg_none', make: async () => 'msg_none' },
   questionId: { missing: 'nowhere', make: async () => 'why' },
   // Both are looked for in the poll: one that is not there is erased or revoked all the same, or refused by that poll.
   ballotId: { missing: 'bal_0123456789abcdefghjkmnpqrs', make: async () => 'bal_0123456789abcdefghjkmnpqrs' },

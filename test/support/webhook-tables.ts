@@ -44,7 +44,12 @@ export const webhookTables = () => {
   const stop = (webhookId: string) => {
     for (const row of deliveries.values())
       if (row.webhookId === webhookId && row.state === 'pending')
-        deliveries.set(row.id, { ...row, state: 'failed', nextAt: null, lastError: 'The webhook was disabled.' })
+        deliveries.set(row.id, {
+          ...row,
+          state: 'failed',
+          nextAt: null,
+          lastError: 'The webhook was disabled.',
+        })
   }
   const listeners = (workspaceId: string, event: WebhookEvent, pollId: string) =>
     [...webhooks.values()].filter(
@@ -58,7 +63,12 @@ export const webhookTables = () => {
     row: WebhookRow,
     event: WebhookEvent,
     pollId: string,
-    news: { readonly source: string; readonly payload: string | null; readonly now: number; readonly at: number },
+    news: {
+      readonly source: string
+      readonly payload: string | null
+      readonly now: number
+      readonly at: number
+    },
   ): readonly DueDelivery[] => {
     const id = `msg_${sha256(`${row.id} ${event} ${news.source}`).slice(0, 32)}`
     if (deliveries.has(id)) return []
@@ -95,7 +105,10 @@ export const webhookTables = () => {
             source: `${pollId} ${part.map(({ id, revision }) => `${id}:${revision}`).join()}`,
             payload: body('ballot.cast', now, {
               pollId,
-              ballots: part.map(({ castAt, ...ballot }) => ({ ...ballot, castAt: new Date(castAt).toISOString() })),
+              ballots: part.map(({ castAt, ...ballot }) => ({
+                ...ballot,
+                castAt: new Date(castAt).toISOString(),
+              })),
             }),
             now,
             at: now,
@@ -208,6 +221,7 @@ export const webhookTables = () => {
         payload,
         attempt,
         nextAt,
+        traceparent: null,
         webhook: { id: webhookId, url, generation, previousUntil },
       }
     },
@@ -285,4 +299,9 @@ const shown = (row: WebhookRow | undefined): Webhook | null => {
   return webhook
 }
 
-const deliveryOf = ({ workspaceId: _own, webhookId: _whose, payload: _body, ...row }: DeliveryRow): Delivery => row
+const deliveryOf = ({
+  workspaceId: _own,
+  webhookId: _whose,
+  payload: _body,
+  ...row
+}: DeliveryRow): Delivery => row

@@ -1,23 +1,25 @@
 // What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
 import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
-import type { PollDeath } from '../../src/application/ports.ts'
-import type { Poll } from '../../src/domain/poll/poll.ts'
+import type { PollDeath, PollRecord } from '../../src/application/ports.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
 import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
+import { consumeDeliveries } from '../../src/runtime/consume-deliveries.ts'
 import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 import { retainAll } from '../../src/runtime/retain-all.ts'
+import { sweepDeliveries } from '../../src/runtime/sweep-deliveries.ts'
 
-/** As in wrangler.toml; the other schedule is the reconciler's. */
+/** As in wrangler.toml; the third schedule is the reconciler's. */
 const retention = '47 * * * *'
+const sweep = '* * * * *'
 
 const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env, waitUntil))
 
 /** Called by service binding, never from outside. */
 export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
-  async recordPoll(poll: Poll): Promise<void> {
+  async recordPoll(poll: PollRecord): Promise<void> {
     await servicesOf(this.env).pollRecords.record(poll, AbortSignal.timeout(5_000))
   }
 
@@ -30,13 +32,17 @@ export default {
   fetch: () => new Response(null, { status: 404 }),
   queue: async (batch, env) => {
     const services = servicesOf(env)
-    const dead = batch.queue.startsWith('edgepoll-ballots-dead')
-    await (dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages))
+    // Reminders that died are only that: the sweep finds what they were of.
+    if (batch.queue.startsWith('edgepoll-deliveries-dead')) batch.ackAll()
+    else if (batch.queue.startsWith('edgepoll-deliveries')) await consumeDeliveries(services)(batch.messages)
+    else if (batch.queue.startsWith('edgepoll-ballots-dead')) await keepDeadLetters(services)(batch.messages)
+    else await consumeBallots(services)(batch.messages)
     services.tellMetrics()
   },
   scheduled: async ({ cron }, env) => {
     const services = servicesOf(env)
-    if (cron === retention) await retainAll(services)()
+    if (cron === sweep) await sweepDeliveries(services)()
+    else if (cron === retention) await retainAll(services)()
     else {
       await forgetAnswers(services)()
       await reconcileAll(services)()

@@ -19,6 +19,7 @@ import { retentionOperations } from './operations/retention.ts'
 import { rollupOperations } from './operations/rollups.ts'
 import { usageOperations } from './operations/usage.ts'
 import { voterOperations } from './operations/voters.ts'
+import { eventOperations, webhookOperations } from './operations/webhooks.ts'
 import { workspaceOperations } from './operations/workspaces.ts'
 import { problemExample, refusalOf } from './refusals.ts'
 import { saidOnce } from './said-once.ts'
@@ -37,6 +38,7 @@ export const operations = [
   ...proofOperations,
   ...ownerOperations,
   ...usageOperations,
+  ...webhookOperations,
   ...keyOperations,
   ...workspaceOperations,
   ...operatorOperations,
@@ -67,8 +69,9 @@ export const openApiDocument = (release: string) => {
     registry.registerComponent('examples', reason, example)
   }
   for (const operation of operations) registry.registerPath(operation)
+  for (const [, operation] of eventOperations) registry.registerWebhook(operation)
 
-  const { webhooks: _none, ...document } = app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'edgepoll',

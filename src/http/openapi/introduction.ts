@@ -53,6 +53,7 @@ export const tagDescriptions = [
   { name: 'Proofs', description: 'What shows, without trusting us, that every ballot was counted.' },
   { name: 'Invites and exports', description: 'What else an owner does with a poll.' },
   { name: 'Usage', description: 'What a workspace has used of its plan.' },
+  { name: 'Webhooks', description: 'Events, posted to where their owner listens.' },
   { name: 'Keys', description: 'Who may do what, and what they did.' },
   { name: 'Workspaces', description: 'What holds for all polls of an owner.' },
   { name: 'Operator', description: 'For whoever runs the service.' },

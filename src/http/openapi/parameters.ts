@@ -30,6 +30,12 @@ export const questionPath = z.object({ pollId: poll, questionId: id('The questio
 
 export const keyPath = z.object({ keyId: id('The key.', 'key_24bhjszjzkrkydte') })
 
+export const webhookPath = z.object({ webhookId: id('The webhook.', 'whk_0c9bxv4m2q8r7t5w3y1z6n0pgh') })
+
+export const deliveryPath = webhookPath.extend({
+  deliveryId: id('The delivery.', 'msg_4f1e0c9bd2a75386e94d7f01b2c3a495'),
+})
+
 /** Of a list: how many a page, and where it begins. */
 export const paged = {
   limit: z.int().min(1).max(100).optional().openapi({ description: 'How many a page.', default: 20 }),

@@ -41,6 +41,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'stood-in':
     case 'archive-paced':
     case 'retirement-failed':
+    case 'reminders-lost':
+    case 'deliveries-swept':
       return 'warn'
     case 'retention-ran':
       return event.complete ? 'info' : 'warn'
@@ -48,6 +50,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'rows-forgotten':
     case 'relay-woke':
       return 'info'
+    case 'delivery-attempted':
+      return event.outcome === 'delivered' ? 'debug' : 'info'
     case 'breaker-moved':
       return event.to === 'closed' ? 'info' : 'warn'
     case 'request':

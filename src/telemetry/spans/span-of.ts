@@ -61,6 +61,22 @@ export const spanOf = (event: Event, now: number): Span | null => {
           'edgepoll.queue_delay_ms': event.queueDelayMs,
         },
       }
+    case 'delivery-attempted':
+      return {
+        place,
+        name: 'deliver event',
+        kind: 'client',
+        began: now - event.durationMs,
+        ended: now,
+        failed: event.outcome !== 'delivered',
+        attributes: {
+          'edgepoll.webhook_id': event.webhookId,
+          'edgepoll.event': event.event,
+          'edgepoll.attempt': event.attempt,
+          'edgepoll.outcome': event.outcome,
+          ...(event.status !== null && { 'http.response.status_code': event.status }),
+        },
+      }
     case 'message-archived':
       return {
         place,

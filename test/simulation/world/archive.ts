@@ -7,7 +7,7 @@ import { redriveLetters } from '../../../src/application/redrive-letters.ts'
 import { ArchiveRejected } from '../../../src/archive/archive-error.ts'
 import { type BoxNamespace, ballotBoxes } from '../../../src/ballot-box/client.ts'
 import { archivePace } from '../../../src/runtime/archive-pace.ts'
-import { consumeBallots, type Delivery } from '../../../src/runtime/consume-ballots.ts'
+import { consumeBallots, type QueuedMessage } from '../../../src/runtime/consume-ballots.ts'
 import { keepDeadLetters } from '../../../src/runtime/keep-dead-letters.ts'
 import { reconcileAll } from '../../../src/runtime/reconcile-all.ts'
 import type { BoardNeeds } from '../../../src/scoreboard/board.ts'
@@ -130,7 +130,7 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
     maxRetries,
     retryDelayMs,
     gatherMs: 1_000,
-    consume: (deliveries: readonly Delivery[]) =>
+    consume: (deliveries: readonly QueuedMessage[]) =>
       invocation((worker) => consumeBallots(servicesFor(worker))(deliveries)),
     dead: (body) => letters.send([body]),
   })

@@ -1,6 +1,6 @@
 // A queue as the platform and its local stand-in give it: at least once on a good day, in any order; each message is
 // acknowledged alone, tried again a few times, and goes to the next queue in the end.
-import type { Delivery } from '../../../src/runtime/consume-ballots.ts'
+import type { QueuedMessage } from '../../../src/runtime/consume-ballots.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import { plainCopy } from './plain-copy.ts'
@@ -24,7 +24,7 @@ interface Terms {
   /** How long a batch is gathered. */
   readonly gatherMs: number
   /** Consumes a batch; rejects when the consumer ended, then nothing of it is acknowledged. */
-  readonly consume: (deliveries: readonly Delivery[]) => Promise<void>
+  readonly consume: (deliveries: readonly QueuedMessage[]) => Promise<void>
   readonly dead: (body: unknown) => void
 }
 

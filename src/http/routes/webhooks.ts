@@ -1,0 +1,149 @@
+// Webhooks: where an owner hears of events, and what became of what was sent there.
+import { type Context, Hono } from 'hono'
+import { requireOwner } from '../../application/identify-caller.ts'
+import type { WebhookShown } from '../../application/manage-webhooks.ts'
+import { type DeliveryState, deliveryStates } from '../../application/webhook-ports.ts'
+import { faultsOf } from '../../representation/faults.ts'
+import { bodyFormats } from '../../representation/formats.ts'
+import { readBody } from '../../representation/read-body.ts'
+import { webhookBody, webhookPatch, webhookRotationBody } from '../../representation/webhook-body.ts'
+import { deliveryDocument, webhookDocument } from '../../representation/webhook-document.ts'
+import { answer } from '../answer.ts'
+import { signalOf } from '../deadline.ts'
+import { type Http, refused } from '../http.ts'
+import { bodyLimits } from '../limits.ts'
+import { pageAsked, pageEnd } from '../list-query.ts'
+import { deedOf } from '../note-write.ts'
+import { ownedWebhook } from '../owned-webhook.ts'
+import { onlyParameters } from '../query.ts'
+import { respond } from '../respond.ts'
+
+const unkept = { 'Cache-Control': 'private, no-store' }
+
+export const webhooks = new Hono<Http>()
+  .post('/', async (c) => {
+    const owner = requireOwner(c.get('caller'), 'webhooks:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
+    if (!body.ok) return refused(c, body.refusal)
+    const parsed = webhookBody.safeParse(body.value)
+    if (!parsed.success) return refused(c, { reason: 'webhook-invalid', errors: faultsOf(parsed.error) })
+    const fault = targetFaultOf(c, parsed.data.url)
+    if (fault !== null) return fault
+
+    const order = { owner: owner.value, deed: deedOf(c), ...parsed.data }
+    const made = await c.get('services').createWebhook(order, signalOf(c))
+    return made.ok ? secretShown(c, made.value, 201) : refused(c, made.refusal)
+  })
+
+  .get('/', async (c) => {
+    const owner = requireOwner(c.get('caller'), 'webhooks:write')
+    if (!owner.ok) return refused(c, owner.refusal)
+    const page = pageAsked(c, 'whk')
+    if (!page.ok) return refused(c, page.refusal)
+    const order = { owner: owner.value, ...page.value }
+    const { webhooks, next } = await c.get('services').listWebhooks(order, signalOf(c))
+    const { nextCursor, headers } = pageEnd(c, next)
+    return answer(c, { data: webhooks.map(webhookDocument), nextCursor }, 200, headers)
+  })
+
+  .get('/:webhookId', async (c) => {
+    const owned = await ownedWebhook(c, c.req.param('webhookId'))
+    if (!owned.ok) return refused(c, owned.refusal)
+    const parameters = onlyParameters(c)
+    if (!parameters.ok) return refused(c, parameters.refusal)
+    return answer(c, webhookDocument(owned.value.webhook), 200, unkept)
+  })
+
+  .patch('/:webhookId', async (c) => {
+    const webhookId = c.req.param('webhookId')
+    const owned = await ownedWebhook(c, webhookId)
+    if (!owned.ok) return refused(c, owned.refusal)
+    const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.pollPatch)
+    if (!body.ok) return refused(c, body.refusal)
+    const parsed = webhookPatch.safeParse(body.value)
+    if (!parsed.success) return refused(c, { reason: 'webhook-invalid', errors: faultsOf(parsed.error) })
+    const { url, description, events, enabled } = parsed.data
+    const fault = url === undefined ? null : targetFaultOf(c, url)
+    if (fault !== null) return fault
+    const change = {
+      ...(url !== undefined && { url }),
+      ...(description !== undefined && { description }),
+      ...(events !== undefined && { events }),
+      ...(enabled !== undefined && { enabled }),
+    }
+    const order = { owner: owned.value.owner, deed: deedOf(c), webhookId, change }
+    const changed = await c.get('services').changeWebhook(order, signalOf(c))
+    return changed.ok ? answer(c, webhookDocument(changed.value), 200, unkept) : refused(c, changed.refusal)
+  })
+
+  .delete('/:webhookId', async (c) => {
+    const webhookId = c.req.param('webhookId')
+    const owned = await ownedWebhook(c, webhookId)
+    if (!owned.ok) return refused(c, owned.refusal)
+    const parameters = onlyParameters(c)
+    if (!parameters.ok) return refused(c, parameters.refusal)
+    const order = { owner: owned.value.owner, deed: deedOf(c), webhookId }
+    const removed = await c.get('services').removeWebhook(order, signalOf(c))
+    return removed.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, removed.refusal)
+  })
+
+  .post('/:webhookId/rotate', async (c) => {
+    const webhookId = c.req.param('webhookId')
+    const owned = await ownedWebhook(c, webhookId)
+    if (!owned.ok) return refused(c, owned.refusal)
+    // Without a body it is the usual overlap.
+    const body =
+      c.req.raw.body === null
+        ? ({ ok: true, value: {} } as const)
+        : await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
+    if (!body.ok) return refused(c, body.refusal)
+    const parsed = webhookRotationBody.safeParse(body.value)
+    if (!parsed.success) return refused(c, { reason: 'webhook-invalid', errors: faultsOf(parsed.error) })
+    const overlapMs = parsed.data.overlapSeconds * 1_000
+    const order = { owner: owned.value.owner, deed: deedOf(c), webhookId, overlapMs }
+    const rotated = await c.get('services').rotateWebhook(order, signalOf(c))
+    return rotated.ok ? secretShown(c, rotated.value, 200) : refused(c, rotated.refusal)
+  })
+
+  .get('/:webhookId/deliveries', async (c) => {
+    const owned = await ownedWebhook(c, c.req.param('webhookId'))
+    if (!owned.ok) return refused(c, owned.refusal)
+    const page = pageAsked(c, 'msg', ['state'])
+    if (!page.ok) return refused(c, page.refusal)
+    const { state } = c.req.query()
+    if (state !== undefined && !isState(state)) {
+      const detail = `\`state\` must be one of ${deliveryStates.join(', ')}.`
+      return refused(c, { reason: 'query-invalid', detail })
+    }
+    const order = { ...owned.value, ...page.value, state: state ?? null }
+    const { deliveries, next } = await c.get('services').listDeliveries(order, signalOf(c))
+    const { nextCursor, headers } = pageEnd(c, next)
+    return answer(c, { data: deliveries.map(deliveryDocument), nextCursor }, 200, headers)
+  })
+
+  .post('/:webhookId/deliveries/:deliveryId/redeliver', async (c) => {
+    const owned = await ownedWebhook(c, c.req.param('webhookId'))
+    if (!owned.ok) return refused(c, owned.refusal)
+    const parameters = onlyParameters(c)
+    if (!parameters.ok) return refused(c, parameters.refusal)
+    const order = { ...owned.value, deed: deedOf(c), deliveryId: c.req.param('deliveryId') }
+    const again = await c.get('services').redeliver(order, signalOf(c))
+    return again.ok ? answer(c, deliveryDocument(again.value), 202, unkept) : refused(c, again.refusal)
+  })
+
+const isState = (text: string): text is DeliveryState => deliveryStates.some((state) => state === text)
+
+/** The refusal of an address that events may not be sent to; null: they may. */
+const targetFaultOf = (c: Context<Http>, url: string): Response | null => {
+  const detail = c.get('services').webhookFault(url)
+  return detail === null
+    ? null
+    : refused(c, { reason: 'webhook-invalid', errors: [{ pointer: '/url', detail }] })
+}
+
+const secretShown = (c: Context<Http>, { webhook, secret }: WebhookShown, status: 200 | 201): Response => {
+  const Location = `${new URL(c.req.url).origin}/v1/webhooks/${webhook.id}`
+  const headers = { ...(status === 201 && { Location }), 'Cache-Control': 'no-store' }
+  return answer(c, { ...webhookDocument(webhook), secret }, status, headers)
+}

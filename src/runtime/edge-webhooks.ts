@@ -1,0 +1,53 @@
+// The verbs by which owners manage webhooks: who plays which part at the edge.
+import { listDeliveries, redeliver } from '../application/manage-deliveries.ts'
+import {
+  changeWebhook,
+  createWebhook,
+  listWebhooks,
+  readWebhook,
+  removeWebhook,
+  rotateWebhook,
+} from '../application/manage-webhooks.ts'
+import type { PollBook } from '../application/ports.ts'
+import { targetFault } from '../application/webhook-target.ts'
+import type { Database } from '../archive/database.ts'
+import { deliveryLog } from '../archive/delivery-log.ts'
+import { webhookBook } from '../archive/webhook-book.ts'
+import { webhookSecrets } from '../delivery/secret.ts'
+import type { Random } from '../kernel/random.ts'
+import type { EdgeConfig } from './config.ts'
+import type { Footing, Guard } from './guard.ts'
+import { protectDeliveryLog, protectWebhookBook } from './protect-webhooks.ts'
+import { type ReminderQueue, remindThrough } from './remind-deliveries.ts'
+
+interface Needs extends Pick<Footing, 'clock' | 'report'> {
+  readonly random: Random
+  readonly config: Pick<EdgeConfig, 'WEBHOOK_KEY' | 'EDGEPOLL_TEST_WEBHOOKS'>
+  readonly database: Database
+  readonly guard: Guard
+  readonly pollBook: PollBook
+  readonly queue: ReminderQueue
+  readonly waitUntil: (work: Promise<unknown>) => void
+}
+
+export const edgeWebhooks = ({ config, database, guard, queue, waitUntil, ...rest }: Needs) => {
+  const unguarded = config.EDGEPOLL_TEST_WEBHOOKS === '1'
+  const needs = {
+    ...rest,
+    webhookBook: protectWebhookBook(webhookBook(database), guard),
+    webhookSecret: webhookSecrets(config.WEBHOOK_KEY),
+    deliveryLog: protectDeliveryLog(deliveryLog(database), guard),
+    remind: remindThrough({ queue, waitUntil, clock: rest.clock, report: rest.report }),
+  }
+  return {
+    changeWebhook: changeWebhook(needs),
+    createWebhook: createWebhook(needs),
+    listDeliveries: listDeliveries(needs),
+    listWebhooks: listWebhooks(needs),
+    readWebhook: readWebhook(needs),
+    redeliver: redeliver(needs),
+    removeWebhook: removeWebhook(needs),
+    rotateWebhook: rotateWebhook(needs),
+    webhookFault: (url: string) => targetFault(url, unguarded),
+  }
+}

@@ -1,0 +1,29 @@
+// What Postgres is asked under where an owner manages webhooks: as for keys, in protect.ts.
+import type { DeliveryLog, WebhookBook } from '../application/webhook-ports.ts'
+import type { Guard } from './guard.ts'
+
+const reading = { priority: 'lists', ownMs: 4_000, repeatable: true } as const
+const writing = { priority: 'owner-writes', ownMs: 5_000, repeatable: false } as const
+
+/** Making a webhook twice makes two. */
+export const protectWebhookBook = (book: WebhookBook, guard: Guard): WebhookBook => ({
+  add: (reach, webhook, most, entry, signal) =>
+    guard.ask(writing, signal, (hop) => book.add(reach, webhook, most, entry, hop)),
+  find: (reach, webhookId, signal) =>
+    guard.ask({ ...reading, priority: 'close' }, signal, (hop) => book.find(reach, webhookId, hop)),
+  list: (order, signal) => guard.ask(reading, signal, (hop) => book.list(order, hop)),
+  change: (reach, webhookId, change, entry, signal) =>
+    guard.ask(writing, signal, (hop) => book.change(reach, webhookId, change, entry, hop)),
+  rotate: (reach, webhookId, previousUntil, entry, signal) =>
+    guard.ask(writing, signal, (hop) => book.rotate(reach, webhookId, previousUntil, entry, hop)),
+  remove: (reach, webhookId, entry, signal) =>
+    guard.ask(writing, signal, (hop) => book.remove(reach, webhookId, entry, hop)),
+})
+
+export const protectDeliveryLog = (log: DeliveryLog, guard: Guard): DeliveryLog => ({
+  list: (order, signal) =>
+    guard.ask({ ...reading, object: `deliveries:${order.workspaceId}` }, signal, (hop) =>
+      log.list(order, hop),
+    ),
+  redeliver: (order, entry, signal) => guard.ask(writing, signal, (hop) => log.redeliver(order, entry, hop)),
+})
