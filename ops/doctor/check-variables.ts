@@ -39,6 +39,7 @@ const remedies: Readonly<Record<string, string>> = {
   DATABASE_URL: 'Take the direct connection string of the Neon branch: postgresql://….',
   ROOT_KEY: `Make one: node -p "'ep_root_' + crypto.randomBytes(32).toString('base64url')"`,
   RECEIPT_KEY: 'Make one with the command of docs/deploying.md: an Ed25519 private key as JWK with a kid.',
+  WEBHOOK_KEY: `Make one: node -p "crypto.randomBytes(32).toString('base64url')"; edge and archive have the same.`,
   TURNSTILE_SECRET: 'Make a widget in the dashboard under Turnstile, and take its secret key.',
   UPSTASH_REDIS_REST_URL: 'Take the REST URL of the Upstash database: https://….',
 }

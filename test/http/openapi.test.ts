@@ -83,6 +83,9 @@ describe('the document', () => {
     const poll = await api.aPoll()
     const key = api.key('ws_first', [])
     const [keyId = ''] = api.keys.rows.keys()
+    const made = { url: 'https://example.com/' }
+    const all = api.key('ws_first', ['webhooks:write'])
+    const webhook = await api.ask('POST', '/v1/webhooks', { key: all, body: made })
     for (const { method, path, operationId } of operations) {
       const { security } = openApi.paths[path][method.toLowerCase()]
       const [scope] = security.flatMap(({ ApiKey = [] }: { ApiKey?: string[] }) => ApiKey)
@@ -90,6 +93,7 @@ describe('the document', () => {
       const address = path
         .replace('{pollId}', poll.id)
         .replace('{keyId}', keyId)
+        .replace('{webhookId}', webhook.json.id)
         .replaceAll(/\{\w+\}/g, '1')
       const { status, json } = await api.ask(method, address, { key })
       expect([operationId, status, json.scope]).toEqual([operationId, 403, scope])

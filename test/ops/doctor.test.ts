@@ -44,6 +44,7 @@ const secrets = {
   UPSTASH_REDIS_REST_TOKEN: 'a-token',
   ROOT_KEY: 'a-root-key-that-is-long-enough',
   RECEIPT_KEY: JSON.stringify({ ...receiptKey, kid: 'a' }),
+  WEBHOOK_KEY: 'a-webhook-key-of-thirty-two-characters',
   TURNSTILE_SECRET: '0x4AAAAAAAabcdefghijklmnopqrstuvwxyz',
   EDGE_URL: 'https://polls.example',
 }
@@ -93,7 +94,7 @@ describe('the doctor', () => {
     [
       'a secret that is not declared',
       archive,
-      production((text) => text.replace('required = ["DATABASE_URL"]', 'required = []')),
+      production((text) => text.replace('required = ["DATABASE_URL", "WEBHOOK_KEY"]', 'required = []')),
       /secret DATABASE_URL/,
     ],
     [

@@ -85,7 +85,7 @@ describe('the alert rules', () => {
     const tested = read('ops/alerts/tests/edgepoll.yml')
     for (const { alert } of [...objectives, ...alarms])
       expect(tested).toMatch(new RegExp(`alertname: ${alert}\\n\\s+exp_alerts:`))
-  })
+  }, 60_000)
 })
 
 describe('the dashboards', () => {

@@ -10,6 +10,7 @@ const env = {
   UPSTASH_REDIS_REST_TOKEN: 'token',
   ROOT_KEY: 'ep_root_0123456789abcdef0123456789',
   RECEIPT_KEY: JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd', kid: 'one' }),
+  WEBHOOK_KEY: 'a-key-of-at-least-thirty-two-characters',
   TURNSTILE_SECRET: '0x4AAAAAAA-a-real-secret',
 }
 

@@ -28,7 +28,7 @@ describe('making a poll', () => {
   test('answers as soon as Postgres has it', async () => {
     const { stand, created } = await creating(async () => {})
     expect(await isDone(created)).toBe(true)
-    expect(stand.postgres.recorded).toEqual([stand.definition.poll])
+    expect(stand.postgres.recorded).toEqual([{ ...stand.definition.poll, opened: true }])
   })
 
   test('answers at once when Postgres says no, and the poll is there', async () => {
@@ -84,7 +84,7 @@ describe('the alarm', () => {
     for (let failures = 0; failures < 20; failures++) expect(await stand.ring()).toBe(true)
     stand.postgres.before = async () => {}
     await stand.ring()
-    expect(stand.postgres.recorded).toEqual([stand.definition.poll])
+    expect(stand.postgres.recorded).toEqual([{ ...stand.definition.poll, opened: true }])
   })
 
   test('goes on after a restart', async () => {
@@ -93,7 +93,7 @@ describe('the alarm', () => {
     stand.restart()
     stand.postgres.before = async () => {}
     expect(await stand.ring()).toBe(true)
-    expect(stand.postgres.recorded).toEqual([stand.definition.poll])
+    expect(stand.postgres.recorded).toEqual([{ ...stand.definition.poll, opened: true }])
   })
 
   test('is not held up by a record that hangs', async () => {

@@ -3,7 +3,10 @@
 
 type Json = Readonly<Record<string, unknown>>
 
-export const as30 = (document: Json): Json => ({ ...(older(document) as Json), openapi: '3.0.3' }) // an object stays one
+export const as30 = ({ webhooks: _since31, ...document }: Json): Json => ({
+  ...(older(document) as Json), // an object stays one
+  openapi: '3.0.3',
+})
 
 const older = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(older)
