@@ -79,13 +79,17 @@ describe('the alert rules', () => {
     expect(fast).toEqual({ status: 0, said: expect.stringContaining('SUCCESS') })
   })
 
-  test.skipIf(!hasPromtool)('fire when they should, and not otherwise', () => {
-    const { status, said } = promtool('test', 'rules', 'ops/alerts/tests/edgepoll.yml')
-    expect(status, said).toBe(0)
-    const tested = read('ops/alerts/tests/edgepoll.yml')
-    for (const { alert } of [...objectives, ...alarms])
-      expect(tested).toMatch(new RegExp(`alertname: ${alert}\\n\\s+exp_alerts:`))
-  }, 60_000)
+  test.skipIf(!hasPromtool)(
+    'fire when they should, and not otherwise',
+    () => {
+      const { status, said } = promtool('test', 'rules', 'ops/alerts/tests/edgepoll.yml')
+      expect(status, said).toBe(0)
+      const tested = read('ops/alerts/tests/edgepoll.yml')
+      for (const { alert } of [...objectives, ...alarms])
+        expect(tested).toMatch(new RegExp(`alertname: ${alert}\\n\\s+exp_alerts:`))
+    },
+    60_000,
+  )
 })
 
 describe('the dashboards', () => {
