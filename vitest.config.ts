@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       node('unit', [
-        'test/{architecture,archive,kernel,laws,domain,ballot-box,scoreboard,relay,application,register,receipts,admission,resilience,runtime,cache,representation,http,telemetry,web,bench,dev,ops,support}/**/*.test.ts',
+        'test/{architecture,archive,kernel,laws,domain,ballot-box,scoreboard,relay,application,register,receipts,delivery,admission,resilience,runtime,cache,representation,http,telemetry,web,bench,dev,ops,support}/**/*.test.ts',
       ]),
       node('contracts', ['test/contracts/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       node('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
