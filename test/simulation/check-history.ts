@@ -1,4 +1,4 @@
-// The history checker: every invariant of docs/design/counting.md but 11, which is about webhooks, by its number.
+// The history checker: every invariant of docs/design/counting.md, by its number.
 import { chainRecomputes, closedIsClosed, numbersAddUp } from './checks/counted.ts'
 import { type Reading, readEvidence } from './checks/reading.ts'
 import { nothingRunsBack, repeatsHearTheFirstAnswer, votersReadTheirOwn } from './checks/seen.ts'
@@ -11,6 +11,7 @@ import {
   sameBallots,
   withinQuota,
 } from './checks/stored.ts'
+import { eventsTellWhatHappened } from './checks/told.ts'
 import type { Evidence } from './evidence.ts'
 
 /** What must hold, in the words of the design. */
@@ -30,6 +31,7 @@ export const invariants = {
   '8 voters read their own ballots': votersReadTheirOwn,
   '9 a repeat hears the first answer': repeatsHearTheFirstAnswer,
   '10 nothing lands after the close, and a final result never changes': closedIsClosed,
+  '11 webhooks hear what happened, once, and repeats share an id': eventsTellWhatHappened,
   '12 once faults stop, all views converge': viewsConverge,
   '13 the chain recomputes': chainRecomputes,
   '14 every injected fault fired': faultsFired,

@@ -12,11 +12,13 @@ import { emptyTally, type PollTally } from '../../src/domain/tally/tally.ts'
 import type { RelayAddress } from '../../src/relay/protocol.ts'
 import { type BoardState, openScorebook } from '../../src/scoreboard/scorebook.ts'
 import type { FaultAccount } from '../support/simulated/chaos.ts'
+import type { DeliveryRow } from '../support/webhook-tables.ts'
 import { acknowledged, type ExportRecord, type History } from './history.ts'
 import { exports } from './people/exports.ts'
 import type { Stage } from './people/stage.ts'
 import { read } from './people/watchers.ts'
 import type { BoxStand } from './world/box-stand.ts'
+import type { Deliveries } from './world/deliveries.ts'
 import { edgeCount } from './world/edges.ts'
 import type { World } from './world/world.ts'
 
@@ -29,6 +31,9 @@ export interface Evidence {
   readonly messagesHeld: number
   /** Bodies of dead letters that are left. */
   readonly letters: readonly unknown[]
+  /** What is written down for the owner's webhook, and what came to its endpoint. */
+  readonly deliveries: readonly DeliveryRow[]
+  readonly received: Deliveries['received']
 }
 
 export interface PollEvidence {
@@ -80,6 +85,8 @@ export const gather = async (world: World, history: History, stages: readonly St
     faults: world.chaos.account(),
     alarms: world.alarms,
     messagesHeld: world.archive.queues.reduce((sum, { held }) => sum + held, 0),
+    deliveries: [...world.archive.tables.webhooks.deliveries.values()],
+    received: world.archive.deliveries.received,
     letters: [...world.archive.tables.deadLetters.values()].map(({ body }) => body),
   }
 }

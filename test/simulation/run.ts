@@ -102,6 +102,9 @@ const play = async (world: World, history: History, seed: number): Promise<reado
   await schedule.runUntil(schedule.now + 20 * minute)
   await finish(schedule, world.archive.reconcile())
   await schedule.runUntil(schedule.now + 5 * minute)
+  await finish(schedule, world.archive.deliveries.sweep())
+  await schedule.runUntil(schedule.now + minute)
+  await finish(schedule, world.archive.deliveries.redeliverAll())
   return stages
 }
 

@@ -19,6 +19,7 @@ import type { Route } from '../../support/simulated/network.ts'
 import { postgresOf, type Tables } from '../../support/simulated/postgres.ts'
 import { type Queue, queueOf } from '../../support/simulated/queue.ts'
 import type { Caller } from '../../support/simulated/stateful-object.ts'
+import { type Deliveries, deliveriesOf } from './deliveries.ts'
 import type { Ground } from './ground.ts'
 
 export interface Archive {
@@ -33,6 +34,7 @@ export interface Archive {
   readonly ballotReader: BallotReader & { readonly page: RowsOf }
   readonly tables: Tables
   readonly queues: readonly Queue[]
+  readonly deliveries: Deliveries
 }
 
 interface Links {
@@ -56,8 +58,13 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
       if (row.answers === null && ballot.answers !== null) saw('message of an erased ballot')
     },
     dropped: () => saw('message of a deleted poll'),
+    remind: (due) => deliveries.remind(due),
   })
   const { tables, deadLetters, ballotReader } = postgres
+  const deliveries = deliveriesOf(ground, {
+    records: () => postgres.deliveryRecords,
+    tables: () => tables,
+  })
   const pace = archivePace(report)
   const ballotRecords = ground.parts.ballotRecords(postgres.ballotRecords, tables)
 
@@ -138,6 +145,7 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
   return {
     tables,
     ballotReader,
+    deliveries,
     queues: [ballots, letters],
     send: (caller, messages) =>
       network.call(sending, caller, async () => {

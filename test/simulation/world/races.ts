@@ -25,6 +25,7 @@ export const races = {
   'viewer came back': 'a viewer lost the socket and connected again',
   'alarm given up': 'the platform tried an alarm seven times and no more',
   'letter redriven': 'a dead letter was sent again',
+  'event received twice': 'an endpoint took an event and did not say so, and it came again',
   'many ballots in one commit': 'a commit held more than one ballot',
 } as const
 

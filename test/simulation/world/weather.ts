@@ -5,8 +5,13 @@ import type { World } from './world.ts'
 export const weather = async (world: World): Promise<void> => {
   const chance = world.chance.fork('weather')
   const { chaos, schedule } = world
+  let sweptAt = schedule.now
   while (!chaos.peace) {
     await schedule.pause(chance.between(100, 900))
+    if (schedule.now - sweptAt > 60_000) {
+      sweptAt = schedule.now
+      await world.archive.deliveries.sweep()
+    }
     const boxes = world.boxes.all().filter(({ object }) => object.living)
     const boards = world.boards.all().filter(({ object }) => object.living)
     if (boxes.length === 0 || boards.length === 0) continue

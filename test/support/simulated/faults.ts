@@ -59,6 +59,9 @@ export const faultRates = {
   'postgres-reset-after-commit': 0.1,
   'postgres-deadlocked': 0.05,
   'postgres-refused-a-ballot': 0.05,
+  'reminder-lost': 0.1,
+  'endpoint-refused': 0.1,
+  'endpoint-unanswered': 0.1,
   'clock-skewed': 0.002,
   'clock-jumped-back': 0.002,
 } as const

@@ -7,13 +7,16 @@ import type {
   DeadLetter,
   DeadLetters,
   PollDeath,
+  PollRecord,
   PollRecords,
   ShardAudit,
 } from '../../../src/application/ports.ts'
+import type { DeliveryRecords, DueDelivery, Remind } from '../../../src/application/webhook-ports.ts'
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
-import type { Poll, PollPhase } from '../../../src/domain/poll/poll.ts'
+import type { PollPhase } from '../../../src/domain/poll/poll.ts'
 import { sha256 } from '../../../src/kernel/hash.ts'
 import type { RowsOf } from '../ballot-pages.ts'
+import { type WebhookTables, webhookTables } from '../webhook-tables.ts'
 import type { Chance } from './chance.ts'
 import type { Chaos } from './chaos.ts'
 import { plainCopy } from './plain-copy.ts'
@@ -25,6 +28,7 @@ export interface SimulatedPostgres {
   readonly pollRecords: PollRecords
   readonly ballotReader: BallotReader & { readonly page: RowsOf }
   readonly deadLetters: DeadLetters
+  readonly deliveryRecords: DeliveryRecords
   readonly tables: Tables
 }
 
@@ -32,9 +36,10 @@ export interface SimulatedPostgres {
 export interface Tables {
   /** By poll; rows in the order they came, each with its own id where the statements are right. */
   readonly ballots: Map<string, ArchivedBallot[]>
-  readonly polls: Map<string, Poll>
+  readonly polls: Map<string, PollRecord>
   readonly deletedPolls: Map<string, PollDeath>
   readonly deadLetters: Map<string, DeadLetter>
+  readonly webhooks: WebhookTables
 }
 
 interface Terms {
@@ -44,6 +49,8 @@ interface Terms {
   /** Told when a message comes too late to change a row. */
   readonly overtaken?: (ballot: ArchivedBallot, row: ArchivedBallot) => void
   readonly dropped?: (pollId: string) => void
+  /** Told what is due to webhooks, once a statement was answered. */
+  readonly remind?: Remind
 }
 
 export const postgresOf = (terms: Terms): SimulatedPostgres => {
@@ -52,7 +59,9 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
     polls: new Map(),
     deletedPolls: new Map(),
     deadLetters: new Map(),
+    webhooks: webhookTables(),
   }
+  const { remind = async () => {} } = terms
   const asked = connectionTo(terms)
   const refused = refusals(terms)
   const rowsOf = (pollId: string) => {
@@ -63,12 +72,17 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
     return rows
   }
 
-  const store = (pollId: string, ballots: readonly ArchivedBallot[]): number => {
+  const store = (
+    pollId: string,
+    workspaceId: string,
+    ballots: readonly ArchivedBallot[],
+  ): { readonly written: number; readonly due: readonly DueDelivery[] } => {
     if (tables.deletedPolls.has(pollId)) {
       terms.dropped?.(pollId)
-      return 0
+      return { written: 0, due: [] }
     }
     const rows = rowsOf(pollId)
+    const news: ArchivedBallot[] = []
     let written = 0
     for (const { highest, firstCastAt } of distinct(ballots)) {
       const at = rows.findIndex(({ id }) => id === highest.id)
@@ -81,41 +95,60 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
         if (row.revision > highest.revision) terms.overtaken?.(highest, row)
         continue
       }
+      if (highest.answers !== null) news.push(highest)
       written++
     }
-    return written
+    return { written, due: tables.webhooks.tellBallots(workspaceId, pollId, news, terms.schedule.now) }
   }
 
   return {
     tables,
     ballotRecords: {
-      store: (messages, signal) => {
-        if (messages.every(({ ballots }) => ballots.length === 0)) return Promise.resolve(0)
-        return asked(signal, () => {
+      store: async (messages, signal) => {
+        if (messages.every(({ ballots }) => ballots.length === 0)) return 0
+        const workspaces = new Map(messages.map(({ pollId, workspaceId = '' }) => [pollId, workspaceId]))
+        const { written, due } = await asked(signal, () => {
           const ballots = messages.flatMap(({ pollId, ballots }) =>
             ballots.map((ballot) => ({ pollId, ballot: plainCopy(ballot) })),
           )
           refused(ballots.map(({ ballot }) => ballot.id))
           const polls = [...new Set(ballots.map(({ pollId }) => pollId))].sort()
-          return polls.reduce(
-            (written, poll) =>
-              written +
-              store(
-                poll,
-                ballots.flatMap(({ pollId, ballot }) => (pollId === poll ? [stored(ballot)] : [])),
-              ),
-            0,
+          const done = polls.map((poll) =>
+            store(
+              poll,
+              workspaces.get(poll) ?? '',
+              ballots.flatMap(({ pollId, ballot }) => (pollId === poll ? [stored(ballot)] : [])),
+            ),
           )
+          return {
+            written: done.reduce((sum, each) => sum + each.written, 0),
+            due: done.flatMap((each) => each.due),
+          }
         })
+        await remind(due)
+        return written
       },
     },
     pollRecords: {
-      record: (poll, signal) =>
-        asked(signal, () => {
+      record: async (poll, signal) => {
+        const due = await asked(signal, () => {
           const known = tables.polls.get(poll.id)
-          if (tables.deletedPolls.has(poll.id)) return
-          if (known === undefined || isLater(poll, known)) tables.polls.set(poll.id, plainCopy(poll))
-        }),
+          if (tables.deletedPolls.has(poll.id)) return []
+          if (known !== undefined && !isLater(poll, known)) return []
+          const opened = poll.opened === true || known?.opened === true
+          tables.polls.set(poll.id, { ...plainCopy(poll), opened })
+          const now = terms.schedule.now
+          return [
+            ...(opened && known?.opened !== true
+              ? tables.webhooks.tellPoll(poll.workspaceId, poll.id, 'poll.opened', now)
+              : []),
+            ...(poll.phase === 'closed' && known?.phase !== 'closed'
+              ? tables.webhooks.tellPoll(poll.workspaceId, poll.id, 'poll.closed', now)
+              : []),
+          ]
+        })
+        await remind(due)
+      },
       remove: (death, signal) =>
         asked(signal, () => {
           if (!tables.deletedPolls.has(death.pollId)) tables.deletedPolls.set(death.pollId, death)
@@ -140,6 +173,19 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
             .sort()
             .slice(0, limit),
         ),
+    },
+    deliveryRecords: {
+      take: (due, plan, signal) =>
+        asked(signal, () =>
+          tables.webhooks.take(due, plan, (pollId) =>
+            tables.deletedPolls.has(pollId)
+              ? null
+              : (tables.ballots.get(pollId) ?? []).filter(({ answers }) => answers !== null).length,
+          ),
+        ),
+      settle: (taken, settlement, times, signal) =>
+        asked(signal, () => tables.webhooks.settle(taken, settlement, times)),
+      overdue: (before, limit, signal) => asked(signal, () => tables.webhooks.overdue(before, limit)),
     },
     deadLetters: {
       keep: (letters, signal) =>
@@ -192,8 +238,13 @@ const distinct = (ballots: readonly ArchivedBallot[]) => {
 
 const phases: readonly PollPhase[] = ['draft', 'open', 'closing', 'closed']
 
-const isLater = (poll: Poll, known: Poll): boolean => {
-  const rank = ({ version, phase, archived }: Poll) => [version, phases.indexOf(phase), archived ? 1 : 0]
+const isLater = (poll: PollRecord, known: PollRecord): boolean => {
+  const rank = ({ version, phase, archived, opened }: PollRecord) => [
+    version,
+    phases.indexOf(phase),
+    archived ? 1 : 0,
+    opened ? 1 : 0,
+  ]
   const [one, other] = [rank(poll), rank(known)]
   const at = one.findIndex((value, place) => value !== other[place])
   return !isDeepStrictEqual(one, other) && (one[at] ?? 0) > (other[at] ?? 0)
