@@ -71,7 +71,7 @@ export interface WebhookBook {
     entry: AuditEntry,
     signal: AbortSignal,
   ): Promise<Webhook | null>
-  /** With all its deliveries. false: no such webhook. */
+  /** With what is on its way; what was delivered grows old as everything does. false: no such webhook. */
   remove(reach: WebhookReach, webhookId: string, entry: AuditEntry, signal: AbortSignal): Promise<boolean>
 }
 

@@ -244,8 +244,9 @@ export const deliveries = pgTable(
       delivery.id.desc().nullsFirst(),
     ),
     index('deliveries_by_time').using('brin', delivery.createdAt),
-    // What the sweep reads: what is on its way, by when it is due.
+    // What is on its way, by when it is due for the sweep, and by its webhook for when that is disabled.
     index('deliveries_due').on(delivery.nextAt).where(sql`${delivery.state} = 'pending'`),
+    index('deliveries_pending').on(delivery.webhookId).where(sql`${delivery.state} = 'pending'`),
   ],
 )
 

@@ -84,7 +84,8 @@ export const webhookBook = (database: Database): WebhookBook => {
         sql`with done as (delete from ${table} where ${own(reach, webhookId)} returning *),
             gone as (
               delete from deliveries
-              where workspace_id = ${reach.workspaceId} and webhook_id = ${webhookId} and exists (select from done)),
+              where workspace_id = ${reach.workspaceId} and webhook_id = ${webhookId} and state = 'pending'
+                and exists (select from done)),
             noted as (${noted(entry, sql`from done`)})
             select ${shown} from done`,
         signal,

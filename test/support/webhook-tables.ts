@@ -172,7 +172,8 @@ export const webhookTables = () => {
 
     remove(workspaceId: string, id: string): boolean {
       if (own(workspaceId, id) === undefined) return false
-      for (const row of deliveries.values()) if (row.webhookId === id) deliveries.delete(row.id)
+      for (const row of deliveries.values())
+        if (row.webhookId === id && row.state === 'pending') deliveries.delete(row.id)
       return webhooks.delete(id)
     },
 

@@ -3,6 +3,7 @@
 import type { BallotMessage } from '../../../src/application/ballot-message.ts'
 import type { NewKey } from '../../../src/application/key-ports.ts'
 import { agingRows } from '../../../src/application/retention-ports.ts'
+import type { Webhook } from '../../../src/application/webhook-ports.ts'
 import { answerStore } from '../../../src/archive/answer-store.ts'
 import { auditLog } from '../../../src/archive/audit-log.ts'
 import { ballotPages } from '../../../src/archive/ballot-pages.ts'
@@ -10,6 +11,8 @@ import { ballotReader } from '../../../src/archive/ballot-reader.ts'
 import { ballotRecords } from '../../../src/archive/ballot-records.ts'
 import type { Database } from '../../../src/archive/database.ts'
 import { deadLetters } from '../../../src/archive/dead-letters.ts'
+import { deliveryLog } from '../../../src/archive/delivery-log.ts'
+import { deliveryRecords } from '../../../src/archive/delivery-records.ts'
 import { inviteBook } from '../../../src/archive/invite-book.ts'
 import { keyBook } from '../../../src/archive/key-book.ts'
 import { keyRing } from '../../../src/archive/key-ring.ts'
@@ -19,6 +22,7 @@ import { retentionRecords } from '../../../src/archive/retention-records.ts'
 import { rollupReader } from '../../../src/archive/rollup-reader.ts'
 import { rollupRecords } from '../../../src/archive/rollup-records.ts'
 import { usageReader } from '../../../src/archive/usage-reader.ts'
+import { webhookBook } from '../../../src/archive/webhook-book.ts'
 import { workspaces } from '../../../src/archive/workspaces.ts'
 import { ownedPollOf } from '../../support/owned.ts'
 import { aBallot, aPoll } from '../archived.ts'
@@ -56,6 +60,19 @@ const newKey: NewKey = {
   name: 'k',
   createdAt: now,
   expiresAt: null,
+}
+const hooks = { workspaceId: 'ws_1' }
+const newWebhook: Webhook = {
+  id: 'wh_new',
+  url: 'https://example.com/',
+  description: '',
+  events: ['poll.closed'],
+  pollId: null,
+  generation: 1,
+  previousUntil: null,
+  createdAt: now,
+  disabledAt: null,
+  disabledReason: null,
 }
 const workspace = { id: 'ws_new', name: 'n', plan: 'free', retentionDays: null, createdAt: now } as const
 const poll = await ownedPollOf('poll_1', 'ws_1')
@@ -101,6 +118,87 @@ export const laws: Readonly<Record<string, Law>> = {
     multiple: 10,
     why: 'BRIN finds ranges of 128 pages, not rows',
   },
+  'webhookBook.add': one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, entry, signal), 14),
+  'webhookBook.find': one((db, signal) => webhookBook(db).find(hooks, 'wh_11', signal)),
+  'webhookBook.list': page(
+    (db, signal) => webhookBook(db).list({ ...hooks, limit: 10, after: null }, signal),
+    10,
+  ),
+  'webhookBook.change': one(
+    (db, signal) => webhookBook(db).change(hooks, 'wh_11', { description: 'd', now }, entry, signal),
+    4,
+  ),
+  'webhookBook.change (disabled)': {
+    ...page(
+      (db, signal) =>
+        webhookBook(db).change({ workspaceId: 'ws_0' }, 'wh_1', { enabled: false, now }, entry, signal),
+      10_000,
+    ),
+    why: 'gives up all that is on its way',
+    grows: true,
+  },
+  'webhookBook.rotate': one((db, signal) => webhookBook(db).rotate(hooks, 'wh_11', now, entry, signal), 4),
+  'webhookBook.remove': one((db, signal) => webhookBook(db).remove(hooks, 'wh_11', entry, signal), 4),
+  'deliveryLog.list': page(
+    (db, signal) =>
+      deliveryLog(db).list(
+        { workspaceId: 'ws_1', webhookId: 'wh_1', state: null, limit: 100, after: null },
+        signal,
+      ),
+    100,
+  ),
+  'deliveryLog.list (failed)': {
+    ...page(
+      (db, signal) =>
+        deliveryLog(db).list(
+          { workspaceId: 'ws_1', webhookId: 'wh_1', state: 'pending', limit: 100, after: null },
+          signal,
+        ),
+      100,
+    ),
+    multiple: 12,
+    why: 'passes by what stands otherwise: a tenth stands so',
+  },
+  'deliveryLog.redeliver': one(
+    (db, signal) =>
+      deliveryLog(db).redeliver(
+        { workspaceId: 'ws_1', webhookId: 'wh_1', deliveryId: 'msg_7', now },
+        entry,
+        signal,
+      ),
+    6,
+  ),
+  'deliveryRecords.take': one(
+    (db, signal) =>
+      deliveryRecords(db).take(
+        { id: 'msg_20', dueAt: Date.UTC(2026, 0, 1) + 20_000 },
+        { now, delaysMs: [5_000] },
+        signal,
+      ),
+    // Progress counts the poll by its minutes.
+    30,
+  ),
+  'deliveryRecords.settle (delivered)': one(
+    (db, signal) =>
+      deliveryRecords(db).settle(
+        { id: 'msg_30', attempt: 1 },
+        { kind: 'delivered', status: 204 },
+        { now, failingBefore: now },
+        signal,
+      ),
+    6,
+  ),
+  'deliveryRecords.settle': one(
+    (db, signal) =>
+      deliveryRecords(db).settle(
+        { id: 'msg_40', attempt: 1 },
+        { kind: 'failed', status: 500, error: 'e', last: false },
+        { now, failingBefore: 0 },
+        signal,
+      ),
+    8,
+  ),
+  'deliveryRecords.overdue': page((db, signal) => deliveryRecords(db).overdue(now, 1_000, signal), 1_000),
   'auditLog.add': one((db, signal) => auditLog(db).add(entry, signal)),
   'auditLog.list': page(
     (db, signal) =>

@@ -33,6 +33,12 @@ export const seed = async (postgres: TestPostgres, times = 1): Promise<void> => 
     `insert into deliveries (id, workspace_id, webhook_id, event, poll_id, payload, state, attempts, created_at)
      select 'msg_' || n, 'ws_1', 'wh_1', 'poll.closed', 'poll_1', '{}', 'delivered', 1,
        timestamptz '2026-01-01' + n * interval '1 s' from generate_series(1, ${many}) as n`,
+    `insert into webhooks (id, workspace_id, url, description, events, generation, created_at)
+     select 'wh_' || n, 'ws_' || n / 10, 'https://example.com/', '', '{ballot.cast,poll.progress,poll.opened,poll.closed}', 1,
+       timestamptz '2026-01-01' + n * interval '1 s' from generate_series(0, 29999) as n`,
+    // A tenth are on their way, most of them late.
+    `update deliveries set state = 'pending', next_at = created_at, payload = null, event = 'poll.progress'
+     where substr(id, 5)::integer % 10 = 0`,
     `insert into usage (workspace_id, day, ballots)
      select 'ws_' || n / 30, date '2026-01-01' + n % 30, 1 from generate_series(0, 29999) as n`,
   ]

@@ -101,7 +101,7 @@ const changeWebhook = createRoute({
 const deleteWebhook = createRoute({
   operationId: 'deleteWebhook',
   summary: 'Delete a webhook',
-  description: 'With its deliveries; what is on its way is not sent.',
+  description: 'What is on its way is not sent.',
   ...about,
   method: 'delete',
   path: '/v1/webhooks/{webhookId}',
