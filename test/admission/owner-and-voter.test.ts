@@ -73,8 +73,9 @@ describe('the table of plans', () => {
 
   it('gives a plan nothing less than the one before it', () => {
     const rows = plans.map((plan) => {
-      const { callsPerMinute, polls, shards, viewers, key } = planTerms[plan]
-      return [callsPerMinute, polls ?? Number.POSITIVE_INFINITY, shards, viewers, key.burst, key.perSecond]
+      const { callsPerMinute, polls, shards, webhooks, viewers, key } = planTerms[plan]
+      const most = polls ?? Number.POSITIVE_INFINITY
+      return [callsPerMinute, most, shards, webhooks, viewers, key.burst, key.perSecond]
     })
     for (const [at, row] of rows.entries())
       for (const [column, value] of row.entries())
