@@ -97,6 +97,7 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
     case 'shelf-failed':
     case 'relay-failed':
     case 'poll-record-failed':
+    case 'reminders-lost':
     case 'confirm-failed':
       recorder.count('edgepoll_background_failures_total', 1, event.type)
       return

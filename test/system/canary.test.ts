@@ -82,6 +82,15 @@ beforeAll(async () => {
   key = made.json.apiKey
   raw['apiKeySecret'] = key.split('_').at(-1) ?? ''
 
+  // Hears of every ballot below: its deliveries are among the tables that are searched.
+  const hook = await client.ask('POST', '/v1/webhooks', {
+    key,
+    headers: { 'Idempotency-Key': raw['idempotencyKey'] ?? '' },
+    body: { url: 'https://canary.example/hook' },
+  })
+  expect(hook.status, hook.text).toBe(201)
+  raw['webhookSecret'] = String(hook.json.secret).slice('whsec_'.length, -1)
+
   const named = { 'Voter-Id': raw['voterId'] ?? '', 'Idempotency-Key': raw['idempotencyKey'] ?? '' }
   polls.session = await aPoll({ dedupe: { by: 'session' } })
   await cast(polls.session, {}, named, answers['answer'] ?? '')
