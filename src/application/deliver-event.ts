@@ -43,7 +43,7 @@ export const deliverEvent =
     const began = clock.now()
     const settlement = await attempt(taken)
     const now = clock.now()
-    const { id, event, attempt: attempts, webhook, nextAt } = taken
+    const { id, workspaceId, event, attempt: attempts, webhook, nextAt } = taken
     const outcome = settlement.kind === 'failed' && settlement.last ? 'given-up' : settlement.kind
     const status = settlement.kind === 'gone' ? 410 : settlement.status
     const durationMs = now - began
@@ -59,7 +59,7 @@ export const deliverEvent =
       ...(trace && { trace }),
     })
     await deliveryRecords.settle(taken, settlement, { now, failingBefore: now - patienceMs }, signal)
-    if (settlement.kind === 'failed' && !settlement.last) await remind([{ id, dueAt: nextAt }])
+    if (settlement.kind === 'failed' && !settlement.last) await remind([{ id, workspaceId, dueAt: nextAt }])
 
     async function attempt({ payload, attempt: nth, ...rest }: TakenDelivery): Promise<Settlement> {
       if (payload === null) return failed('There is nothing left to tell.', true)

@@ -63,6 +63,6 @@ export const redeliver =
     const found = await deliveryLog.redeliver(order, { ...deed, target: deliveryId }, signal)
     if (found === null) return refuse({ reason: 'delivery-not-found' })
     if (found === 'forgotten') return refuse({ reason: 'delivery-forgotten' })
-    await remind([{ id: found.id, dueAt: order.now }])
+    await remind([{ id: found.id, workspaceId, dueAt: order.now }])
     return accept(found)
   }

@@ -118,6 +118,8 @@ export interface DeliveryLog {
 /** What is in the queue for a delivery: only a reminder, the delivery itself is in Postgres. */
 export interface DueDelivery {
   readonly id: string
+  /** Whose it is, and so where it lies. */
+  readonly workspaceId: string
   /** When it is to be tried. One that was tried meanwhile is due at another time: the reminder is void. */
   readonly dueAt: number
 }
@@ -128,6 +130,7 @@ export type Remind = (due: readonly DueDelivery[]) => Promise<void>
 /** A delivery that is being attempted, and by whom. */
 export interface TakenDelivery {
   readonly id: string
+  readonly workspaceId: string
   readonly event: WebhookEvent
   /** The body to sign and send; null: there is nothing to tell any more. */
   readonly payload: string | null
@@ -168,7 +171,7 @@ export interface DeliveryRecords {
   ): Promise<TakenDelivery | null>
   /** A webhook that has done nothing but fail since before `failingBefore` is disabled by the last failure. */
   settle(
-    taken: Pick<TakenDelivery, 'id' | 'attempt'>,
+    taken: Pick<TakenDelivery, 'id' | 'workspaceId' | 'attempt'>,
     settlement: Settlement,
     times: { readonly now: number; readonly failingBefore: number },
     signal: AbortSignal,

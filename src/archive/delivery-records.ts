@@ -15,7 +15,7 @@ export const deliveryRecords = (database: Database): DeliveryRecords => {
   const rowsOf = async <Found extends Record<string, unknown>>(statement: SQL, signal: AbortSignal) =>
     (await database.run((postgres) => postgres.execute<Found>(statement), signal)).rows
   return {
-    take: async ({ id, dueAt }, { now, delaysMs }, signal) => {
+    take: async ({ id, workspaceId, dueAt }, { now, delaysMs }, signal) => {
       const [row] = await rowsOf<Row>(
         sql`update deliveries set
               attempts = attempts + 1,
@@ -23,10 +23,10 @@ export const deliveryRecords = (database: Database): DeliveryRecords => {
                 least(attempts + 1, ${delaysMs.length}::integer)] * interval '1 millisecond',
               payload = coalesce(payload, ${progress})
             from webhooks as webhook
-            where deliveries.id = ${id} and state = 'pending' and next_at = ${instantOf(dueAt)}
+            where deliveries.id = ${id} and deliveries.workspace_id = ${workspaceId} and state = 'pending' and next_at = ${instantOf(dueAt)}
               and webhook.id = deliveries.webhook_id and webhook.disabled_at is null
             returning
-              deliveries.id, event, payload, attempts, ${msOf('next_at')} as next_ms, webhook.id as webhook_id, url, generation,
+              deliveries.id, deliveries.workspace_id, event, payload, attempts, ${msOf('next_at')} as next_ms, webhook.id as webhook_id, url, generation,
               ${msOf('previous_until')} as previous_ms, traceparent`,
         signal,
       )
@@ -76,12 +76,18 @@ export const deliveryRecords = (database: Database): DeliveryRecords => {
     },
 
     overdue: async (before, limit, signal) => {
-      const rows = await rowsOf<{ id: string; due_ms: string }>(
-        sql`select id, ${msOf('next_at')} as due_ms from deliveries
+      const rows = await rowsOf<{ id: string; workspace_id: string; due_ms: string }>(
+        sql`select id, workspace_id, ${msOf('next_at')} as due_ms from deliveries
             where state = 'pending' and next_at < ${instantOf(before)} order by next_at limit ${limit}::integer`,
         signal,
       )
-      return rows.map(({ id, due_ms }): DueDelivery => ({ id, dueAt: Number(due_ms) }))
+      return rows.map(
+        ({ id, workspace_id, due_ms }): DueDelivery => ({
+          id,
+          workspaceId: workspace_id,
+          dueAt: Number(due_ms),
+        }),
+      )
     },
   }
 }
@@ -102,6 +108,7 @@ const progress = sql`(
 
 interface Row extends Record<string, unknown> {
   readonly id: string
+  readonly workspace_id: string
   readonly event: WebhookEvent
   readonly payload: string | null
   readonly attempts: number
@@ -115,6 +122,7 @@ interface Row extends Record<string, unknown> {
 
 const takenOf = (row: Row): TakenDelivery => ({
   id: row.id,
+  workspaceId: row.workspace_id,
   event: row.event,
   payload: row.payload,
   attempt: row.attempts,

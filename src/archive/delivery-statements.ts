@@ -96,13 +96,13 @@ function written(): SQL {
     select id, workspace_id, webhook_id, event, poll_id, payload, 'pending', 0, now(), next_at, traceparent
     from news order by id
     on conflict (id) do nothing
-    returning id, next_at
+    returning id, workspace_id, next_at
   )`
 }
 
 /** What the statement tells whoever delivers, as a column of its answer: `dueOf` reads it. */
 export const dueColumn = sql`(
-  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'dueAt', (extract(epoch from next_at) * 1000)::bigint)), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('id', id, 'workspaceId', workspace_id, 'dueAt', (extract(epoch from next_at) * 1000)::bigint)), '[]')
   from told) as due`
 
 export interface DueColumn {

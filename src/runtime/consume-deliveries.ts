@@ -14,7 +14,7 @@ const attemptsAtOnce = 5
 /** An attempt's own end, what judges its target, and two statements. */
 const patienceMs = 40_000
 
-const reminder = z.object({ v: z.literal(1), id: z.string(), dueAt: z.number() })
+const reminder = z.object({ v: z.literal(1), id: z.string(), workspaceId: z.string(), dueAt: z.number() })
 
 /** Seconds until it is due, as far as a queue goes. */
 export const delayUntil = (dueAt: number, now: number): number =>
@@ -29,11 +29,11 @@ export const consumeDeliveries =
         report({ type: 'message-poisoned', messageId: message.id, error: 'a reminder of an unknown version' })
         return message.ack()
       }
-      const { id, dueAt } = due.data
-      const delaySeconds = delayUntil(dueAt, clock.now())
+      const { v: _known, ...delivery } = due.data
+      const delaySeconds = delayUntil(delivery.dueAt, clock.now())
       if (delaySeconds > 0) return message.retry({ delaySeconds })
       try {
-        await deliverEvent({ id, dueAt }, AbortSignal.timeout(patienceMs))
+        await deliverEvent(delivery, AbortSignal.timeout(patienceMs))
       } catch (error) {
         report({ type: 'reminders-lost', count: 1, error: String(error) })
       }

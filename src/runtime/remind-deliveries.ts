@@ -25,10 +25,10 @@ export const remindThrough =
   async (due) => {
     const now = clock.now()
     for (let at = 0; at < due.length; at += messagesABatch) {
-      const batch = due.slice(at, at + messagesABatch).map(({ id, dueAt }) => ({
-        body: { v: 1, id, dueAt },
+      const batch = due.slice(at, at + messagesABatch).map((delivery) => ({
+        body: { v: 1, ...delivery },
         contentType: 'json' as const,
-        delaySeconds: delayUntil(dueAt, now),
+        delaySeconds: delayUntil(delivery.dueAt, now),
       }))
       const sent = queue.sendBatch(batch).catch((error: unknown) => {
         report({ type: 'reminders-lost', count: batch.length, error: String(error) })

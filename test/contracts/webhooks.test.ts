@@ -265,10 +265,12 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     const [due] = await stand.cast('poll_e', ['bal_a'])
     const first = await taken(due)
     expect(first).toMatchObject({ attempt: 1, nextAt: plan.now + 5_000 })
-    expect(await stand.records.take(due ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
-    const second = await taken({ id: first.id, dueAt: first.nextAt })
+    expect(await stand.records.take(due ?? { id: '', workspaceId: '', dueAt: 0 }, plan, signal())).toBeNull()
+    const second = await taken({ id: first.id, workspaceId: first.workspaceId, dueAt: first.nextAt })
     expect(second).toMatchObject({ attempt: 2, nextAt: plan.now + 60_000, payload: first.payload })
-    expect(await taken({ id: first.id, dueAt: second.nextAt })).toMatchObject({ attempt: 3 })
+    expect(await taken({ id: first.id, workspaceId: first.workspaceId, dueAt: second.nextAt })).toMatchObject(
+      { attempt: 3 },
+    )
   })
 
   test('what was taken is over, and only the attempt that is under way can say so', async () => {
@@ -282,7 +284,13 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     expect(await deliveries(webhook.id)).toMatchObject([
       { state: 'delivered', attempts: 1, lastStatus: 204, nextAt: null, deliveredAt: times.now },
     ])
-    expect(await stand.records.take({ id: delivery.id, dueAt: delivery.nextAt }, plan, signal())).toBeNull()
+    expect(
+      await stand.records.take(
+        { id: delivery.id, workspaceId: delivery.workspaceId, dueAt: delivery.nextAt },
+        plan,
+        signal(),
+      ),
+    ).toBeNull()
   })
 
   const fails = (last: boolean) =>
@@ -296,7 +304,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     expect(await deliveries(webhook.id)).toMatchObject([
       { state: 'pending', lastStatus: 500, lastError: 'The answer was 500.', nextAt: delivery.nextAt },
     ])
-    const again = await taken({ id: delivery.id, dueAt: delivery.nextAt })
+    const again = await taken({ id: delivery.id, workspaceId: delivery.workspaceId, dueAt: delivery.nextAt })
     await stand.records.settle(again, fails(true), times, signal())
     expect(await deliveries(webhook.id, 'failed')).toMatchObject([{ state: 'failed', nextAt: null }])
     expect(await deliveries(webhook.id, 'pending')).toEqual([])
@@ -313,7 +321,9 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
       disabledReason: 'gone',
     })
     expect((await deliveries(webhook.id)).map(({ state }) => state)).toEqual(['failed', 'failed'])
-    expect(await stand.records.take(later ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
+    expect(
+      await stand.records.take(later ?? { id: '', workspaceId: '', dueAt: 0 }, plan, signal()),
+    ).toBeNull()
     const enabled = await stand.book.change(
       reach(),
       webhook.id,
@@ -330,13 +340,13 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     const first = await taken(due)
     await stand.records.settle(first, fails(false), times, signal())
     const muchLater = { now: times.now + 9_000, failingBefore: times.now + 1 }
-    const second = await taken({ id: first.id, dueAt: first.nextAt })
+    const second = await taken({ id: first.id, workspaceId: first.workspaceId, dueAt: first.nextAt })
     await stand.records.settle(second, { kind: 'delivered', status: 200 }, muchLater, signal())
     const [next] = await stand.cast('poll_i', ['bal_b'])
     const third = await taken(next)
     await stand.records.settle(third, fails(false), { ...times, failingBefore: times.now }, signal())
     expect((await stand.book.find(reach(), webhook.id, signal()))?.disabledAt).toBeNull()
-    const fourth = await taken({ id: third.id, dueAt: third.nextAt })
+    const fourth = await taken({ id: third.id, workspaceId: third.workspaceId, dueAt: third.nextAt })
     await stand.records.settle(fourth, fails(false), muchLater, signal())
     expect(await stand.book.find(reach(), webhook.id, signal())).toMatchObject({ disabledReason: 'failing' })
   })
@@ -360,7 +370,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     expect(await stand.log.redeliver(foreign, entry('x'), signal())).toBeNull()
     const again = await stand.log.redeliver(order, entry('delivery.redeliver'), signal())
     expect(again).toMatchObject({ id: delivery.id, state: 'pending', attempts: 0, nextAt: order.now })
-    const second = await taken({ id: delivery.id, dueAt: order.now })
+    const second = await taken({ id: delivery.id, workspaceId: delivery.workspaceId, dueAt: order.now })
     expect(second).toMatchObject({ payload: delivery.payload, attempt: 1 })
     expect(await stand.noted()).toEqual(['webhook.create', 'delivery.redeliver'])
   })
@@ -370,7 +380,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     const [due] = await stand.cast('poll_l', ['bal_a'])
     expect(await stand.book.remove({ workspaceId: 'ws_o' }, webhook.id, entry('x'), signal())).toBe(false)
     expect(await stand.book.remove(reach(), webhook.id, entry('webhook.delete'), signal())).toBe(true)
-    expect(await stand.records.take(due ?? { id: '', dueAt: 0 }, plan, signal())).toBeNull()
+    expect(await stand.records.take(due ?? { id: '', workspaceId: '', dueAt: 0 }, plan, signal())).toBeNull()
     expect(await deliveries(webhook.id)).toEqual([])
   })
 })

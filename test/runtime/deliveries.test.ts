@@ -14,28 +14,42 @@ describe('a reminder', () => {
   test('goes into the queue as late as it is due, and no later than a queue holds it', async () => {
     const stand = reminding()
     await stand.remind([
-      { id: 'msg_a', dueAt: noon - 5 },
-      { id: 'msg_b', dueAt: noon + 4_001 },
-      { id: 'msg_c', dueAt: noon + dayMs },
+      { id: 'msg_a', workspaceId: 'ws_a', dueAt: noon - 5 },
+      { id: 'msg_b', workspaceId: 'ws_a', dueAt: noon + 4_001 },
+      { id: 'msg_c', workspaceId: 'ws_a', dueAt: noon + dayMs },
     ])
     expect(stand.batches).toEqual([
       [
-        { body: { v: 1, id: 'msg_a', dueAt: noon - 5 }, contentType: 'json', delaySeconds: 0 },
-        { body: { v: 1, id: 'msg_b', dueAt: noon + 4_001 }, contentType: 'json', delaySeconds: 5 },
-        { body: { v: 1, id: 'msg_c', dueAt: noon + dayMs }, contentType: 'json', delaySeconds: 43_200 },
+        {
+          body: { v: 1, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon - 5 },
+          contentType: 'json',
+          delaySeconds: 0,
+        },
+        {
+          body: { v: 1, id: 'msg_b', workspaceId: 'ws_a', dueAt: noon + 4_001 },
+          contentType: 'json',
+          delaySeconds: 5,
+        },
+        {
+          body: { v: 1, id: 'msg_c', workspaceId: 'ws_a', dueAt: noon + dayMs },
+          contentType: 'json',
+          delaySeconds: 43_200,
+        },
       ],
     ])
   })
 
   test('goes by the hundred', async () => {
     const stand = reminding()
-    await stand.remind(Array.from({ length: 250 }, (_, at) => ({ id: `msg_${at}`, dueAt: noon })))
+    await stand.remind(
+      Array.from({ length: 250 }, (_, at) => ({ id: `msg_${at}`, workspaceId: 'ws_a', dueAt: noon })),
+    )
     expect(stand.batches.map(({ length }) => length)).toEqual([100, 100, 50])
   })
 
   test('that the queue does not take is told, and nothing fails', async () => {
     const stand = reminding(true)
-    await stand.remind([{ id: 'msg_a', dueAt: noon }])
+    await stand.remind([{ id: 'msg_a', workspaceId: 'ws_a', dueAt: noon }])
     await Promise.all(stand.behind)
     expect(stand.events).toMatchObject([{ type: 'reminders-lost', count: 1 }])
   })
@@ -44,39 +58,45 @@ describe('a reminder', () => {
 describe('out of the queue', () => {
   test('one that is due is followed', async () => {
     const stand = consuming()
-    expect(await stand.take({ v: 1, id: 'msg_a', dueAt: noon })).toBe('ack')
-    expect(stand.delivered).toEqual([{ id: 'msg_a', dueAt: noon }])
+    expect(await stand.take({ v: 1, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon })).toBe('ack')
+    expect(stand.delivered).toEqual([{ id: 'msg_a', workspaceId: 'ws_a', dueAt: noon }])
   })
 
   test('one that is early goes back until it is', async () => {
     const stand = consuming()
-    expect(await stand.take({ v: 1, id: 'msg_a', dueAt: noon + dayMs })).toBe('retry in 43200 s')
-    expect(await stand.take({ v: 1, id: 'msg_a', dueAt: noon + 1 })).toBe('retry in 1 s')
+    expect(await stand.take({ v: 1, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon + dayMs })).toBe(
+      'retry in 43200 s',
+    )
+    expect(await stand.take({ v: 1, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon + 1 })).toBe('retry in 1 s')
     expect(stand.delivered).toEqual([])
   })
 
   test('one that cannot be followed is not sent for ever: the sweep finds what it was of', async () => {
     const stand = consuming(true)
-    expect(await stand.take({ v: 1, id: 'msg_a', dueAt: noon })).toBe('ack')
+    expect(await stand.take({ v: 1, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon })).toBe('ack')
     expect(stand.events).toMatchObject([{ type: 'reminders-lost' }])
   })
 
-  test.each([[null], ['text'], [{ v: 2, id: 'msg_a', dueAt: noon }], [{ v: 1, id: 7, dueAt: noon }]])(
-    'what is none, as %j, is told and dropped',
-    async (body) => {
-      const stand = consuming()
-      expect(await stand.take(body)).toBe('ack')
-      expect(stand.events).toMatchObject([{ type: 'message-poisoned' }])
-    },
-  )
+  test.each([
+    [null],
+    ['text'],
+    [{ v: 2, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon }],
+    [{ v: 1, id: 7, workspaceId: 'ws_a', dueAt: noon }],
+  ])('what is none, as %j, is told and dropped', async (body) => {
+    const stand = consuming()
+    expect(await stand.take(body)).toBe('ack')
+    expect(stand.events).toMatchObject([{ type: 'message-poisoned' }])
+  })
 })
 
 describe('the sweep', () => {
   test('reminds of what has been due for two minutes', async () => {
-    const { run, reminded, events, asked } = sweeping([{ id: 'msg_a', dueAt: noon - 200_000 }])
+    const { run, reminded, events, asked } = sweeping([
+      { id: 'msg_a', workspaceId: 'ws_a', dueAt: noon - 200_000 },
+    ])
     await run()
     expect(asked).toEqual([noon - 120_000])
-    expect(reminded).toEqual([{ id: 'msg_a', dueAt: noon - 200_000 }])
+    expect(reminded).toEqual([{ id: 'msg_a', workspaceId: 'ws_a', dueAt: noon - 200_000 }])
     expect(events).toEqual([{ type: 'deliveries-swept', count: 1 }])
   })
 

@@ -87,7 +87,7 @@ export const webhookTables = () => {
       nextAt: news.at,
       deliveredAt: null,
     })
-    return [{ id, dueAt: news.at }]
+    return [{ id, workspaceId: row.workspaceId, dueAt: news.at }]
   }
   const body = (type: WebhookEvent, now: number, data: object) =>
     JSON.stringify({ type, timestamp: new Date(now).toISOString(), data })
@@ -218,6 +218,7 @@ export const webhookTables = () => {
       const { id: webhookId, url, generation, previousUntil } = webhook
       return {
         id,
+        workspaceId: row.workspaceId,
         event: row.event,
         payload,
         attempt,
@@ -264,8 +265,10 @@ export const webhookTables = () => {
 
     overdue: (before: number, limit: number): readonly DueDelivery[] =>
       [...deliveries.values()]
-        .flatMap(({ id, state, nextAt }) =>
-          state === 'pending' && nextAt !== null && nextAt < before ? [{ id, dueAt: nextAt }] : [],
+        .flatMap(({ id, workspaceId, state, nextAt }) =>
+          state === 'pending' && nextAt !== null && nextAt < before
+            ? [{ id, workspaceId, dueAt: nextAt }]
+            : [],
         )
         .toSorted((one, other) => one.dueAt - other.dueAt)
         .slice(0, limit),

@@ -171,7 +171,7 @@ export const laws: Readonly<Record<string, Law>> = {
   'deliveryRecords.take': one(
     (db, signal) =>
       deliveryRecords(db).take(
-        { id: 'msg_20', dueAt: Date.UTC(2026, 0, 1) + 20_000 },
+        { id: 'msg_20', workspaceId: 'ws_1', dueAt: Date.UTC(2026, 0, 1) + 20_000 },
         { now, delaysMs: [5_000] },
         signal,
       ),
@@ -181,7 +181,7 @@ export const laws: Readonly<Record<string, Law>> = {
   'deliveryRecords.settle (delivered)': one(
     (db, signal) =>
       deliveryRecords(db).settle(
-        { id: 'msg_30', attempt: 1 },
+        { id: 'msg_30', workspaceId: 'ws_1', attempt: 1 },
         { kind: 'delivered', status: 204 },
         { now, failingBefore: now },
         signal,
@@ -191,7 +191,7 @@ export const laws: Readonly<Record<string, Law>> = {
   'deliveryRecords.settle': one(
     (db, signal) =>
       deliveryRecords(db).settle(
-        { id: 'msg_40', attempt: 1 },
+        { id: 'msg_40', workspaceId: 'ws_1', attempt: 1 },
         { kind: 'failed', status: 500, error: 'e', last: false },
         { now, failingBefore: 0 },
         signal,

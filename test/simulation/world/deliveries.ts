@@ -108,7 +108,7 @@ export const deliveriesOf = (ground: Ground, { records, tables }: Links): Delive
         const now = clock.now()
         for (const { id: deliveryId } of open)
           webhooks.redeliver({ workspaceId, webhookId: webhook.id, deliveryId, now })
-        await remind(open.map(({ id }) => ({ id, dueAt: now })))
+        await remind(open.map(({ id }) => ({ id, workspaceId, dueAt: now })))
         await schedule.pause(60_000)
       }
     },
