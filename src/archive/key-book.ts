@@ -55,12 +55,16 @@ export const keyBook = (database: Database): KeyBook => {
 
     revoke: async (reach, keyId, { force, now }, entry, signal) => {
       const managing = sql`mode = 'live' and 'keys:write' = any(scopes) and ${good(now)}`
+      // Two that revoke each other's last resort take turns: who waited sees what the first has left. One that was replaced
+      // only lives on for a while.
       const [row] = await rowsOf<{ found: string; last: string }>(
-        sql`with own as (select id, ${managing} as managing from ${table} where ${own(reach, keyId)}),
+        sql`with managing as materialized (
+              select id, replaced_by from ${table} where workspace_id = ${reach.accountId} and ${managing}
+              order by id for update),
+            own as (select id from ${table} where ${own(reach, keyId)}),
             last as (
-              select id from own where managing and not ${force}::boolean and not exists (
-                select 1 from ${table}
-                where workspace_id = ${reach.accountId} and id <> ${keyId} and ${managing})),
+              select id from own where id in (select id from managing) and not ${force}::boolean and not exists (
+                select 1 from managing where id <> ${keyId} and replaced_by is null)),
             done as (
               update ${table} set revoked_at = ${instantOf(now)}
               where ${own(reach, keyId)} and revoked_at is null and not exists (select 1 from last) returning id),

@@ -181,6 +181,16 @@ describe.each(Object.entries(stands))('keys as their owner manages them, %s', (_
     expect((await find(two.id))?.revokedAt).toBe(now + 5)
   })
 
+  test('cannot all be revoked at once either, nor lean on one that was replaced', async () => {
+    const [one, two] = [await add(), await add()]
+    expect((await Promise.all([revoke(one.id), revoke(two.id)])).toSorted()).toEqual(['last', 'revoked'])
+    const successor = aKey()
+    const old = (await find(one.id))?.revokedAt === null ? one.id : two.id
+    await stand.book.rotate(reach, old, { successor, endsAt: now + 100, now }, anEntry(), signal())
+    expect(await revoke(successor.id)).toBe('last')
+    expect(await revoke(old)).toBe('revoked')
+  })
+
   test('say when they were used last, and never go back', async () => {
     const { id } = await add()
     for (const at of [now + 10, now + 5]) await stand.book.touch(id, at, signal())

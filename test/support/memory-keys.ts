@@ -63,7 +63,8 @@ export const memoryKeys = (): MemoryKeys => {
       const others = [...rows.values()].filter(
         (each) => each.workspaceId === reach.accountId && each.id !== keyId,
       )
-      if (managing(row) && !force && !others.some(managing)) return 'last'
+      const stays = (each: KeyRow) => managing(each) && each.replacedBy === null
+      if (managing(row) && !force && !others.some(stays)) return 'last'
       if (row.revokedAt !== null) return 'revoked'
       rows.set(keyId, { ...row, revokedAt: now })
       await log.add(entry, never)
