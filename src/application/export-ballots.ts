@@ -1,15 +1,18 @@
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
+import { carryReadAfter } from '../kernel/read-after.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { archivedShare } from './archived-share.ts'
 import type { BallotPages, ExportPage } from './ballot-pages.ts'
 import { findOwned, type OwnPollOrder } from './own-poll.ts'
 import type { BallotBoxes, PollBook } from './ports.ts'
+import type { WriteTokens } from './write-tokens.ts'
 
 interface Needs {
   readonly pollBook: PollBook
   readonly ballotBoxes: Pick<BallotBoxes, 'standing'>
   readonly ballotPages: Pick<BallotPages, 'lines'>
+  readonly writeTokens: WriteTokens
   /** Waits; rejects with the signal's reason. */
   readonly pause: (delayMs: number, signal: AbortSignal) => Promise<void>
 }
@@ -36,7 +39,7 @@ const mostRows = 10_000
  *  is there. Its first page is read before it answers: where Postgres is away, that is an answer and no broken file.
  *  Aborting the signal ends the reading. */
 export const exportBallots =
-  ({ pollBook, ballotBoxes, ballotPages, pause }: Needs) =>
+  ({ pollBook, ballotBoxes, ballotPages, writeTokens, pause }: Needs) =>
   async (
     order: OwnPollOrder,
     signal: AbortSignal,
@@ -53,11 +56,19 @@ export const exportBallots =
       }
       if (share.behind) return refuse({ reason: 'archive-behind' })
     }
+    // What the boxes were told to be archived a replica must have too, or an export would lack what it says it has.
+    carryReadAfter(signal, await writeTokens.written(owned.workspaceId, signal).catch(ignored(signal)))
     const read = (after: string | null, rows: number) =>
       ballotPages.lines(owned, { after, rows, bytes: pageBytes }, signal)
     const { archived, accepted } = share
     return accept({ poll, pages: pages(read, await read(null, firstRows)), archived, accepted })
   }
+
+/** The primary can be read all the same. */
+const ignored = (signal: AbortSignal) => (): null => {
+  signal.throwIfAborted()
+  return null
+}
 
 async function* pages(
   read: (after: string, rows: number) => Promise<ExportPage>,

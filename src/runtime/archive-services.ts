@@ -7,11 +7,13 @@ import { answerStore } from '../archive/answer-store.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { ballotRecords } from '../archive/ballot-records.ts'
-import { openDatabase } from '../archive/database.ts'
+import { openDatabases, perDatabase, statementMs } from '../archive/databases.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
+import { pollPlaces } from '../archive/poll-places.ts'
 import { pollRecords } from '../archive/poll-records.ts'
-import { retentionRecords } from '../archive/retention-records.ts'
 import { rollupRecords } from '../archive/rollup-records.ts'
+import { pollIdsOf, routedDeadLetters, routedPollRecords } from '../archive/routed.ts'
+import { routedRetention } from '../archive/routed-retention.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
 import { systemRandom as random } from '../kernel/random.ts'
@@ -44,32 +46,40 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     waitUntil,
     lingers: false,
   })
-  const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
-  // Nothing is shed here: what the queue gives is paced instead.
-  const postgres = postgresGuard({ clock, random, report, shedding: false })
+  const databases = openDatabases(config.databases, { statementMs: statementMs.archive, report, clock })
+  // What reads or writes a poll whole.
+  const slow = openDatabases(config.databases, { statementMs: statementMs.whole, report, clock })
   const boxes = ballotBoxes(env.BALLOT_BOX, clock)
-  const reader = ballotReader(database)
   const boards = scoreboards(env.SCOREBOARD, clock)
-  const retention = retentionRecords(database)
+  const retention = routedRetention(slow)
+  const readers = perDatabase(slow, (database) => ({
+    ballotReader: ballotReader(database),
+    rollupRecords: rollupRecords(database),
+  }))
+  const lanes = perDatabase(databases, (database) => {
+    // Nothing is shed here: what the queue gives is paced instead.
+    const postgres = postgresGuard({ clock, random, report, shedding: false })
+    return {
+      archiveBallots: archiveBallots({
+        ballotRecords: protectBallotRecords(ballotRecords(database), postgres),
+        ballotBoxes: boxes,
+        clock,
+        report,
+      }),
+      pace: archivePace(report),
+    }
+  })
+  const letters = perDatabase(databases, deadLetters)
   return {
-    answers: answerStore(database),
-    auditPoll: auditPoll({
-      pollBook: boards,
-      ballotBoxes: boxes,
-      ballotReader: reader,
-      rollupRecords: rollupRecords(database),
-    }),
-    archiveBallots: archiveBallots({
-      ballotRecords: protectBallotRecords(ballotRecords(database), postgres),
-      ballotBoxes: boxes,
-      clock,
-      report,
-    }),
-    ballotReader: reader,
-    deadLetters: deadLetters(database),
+    answers: perDatabase(databases, answerStore).each,
+    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, recordsOf: readers.of }),
+    ballotReader: { pollIds: pollIdsOf(readers.each.map((each) => each.ballotReader)) },
+    deadLetters: routedDeadLetters(letters.of, letters.directory, letters.each),
+    directoryLane: lanes.directory,
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
-    pace: archivePace(report),
-    pollRecords: pollRecords(database),
+    laneOf: lanes.of,
+    ownersOf: databases.each.length === 1 ? null : ownersOf(perDatabase(databases, pollPlaces).each),
+    pollRecords: routedPollRecords(perDatabase(slow, pollRecords).of),
     retirePolls: retirePolls({ retentionRecords: retention, scoreboards: boards, clock, report }),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
@@ -80,5 +90,17 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     report,
   }
 }
+
+/** Where one of the databases is away, what the others know. */
+const ownersOf =
+  (places: readonly ReturnType<typeof pollPlaces>[]) =>
+  async (pollIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
+    const known = await Promise.allSettled(places.map(({ among }) => among(pollIds, signal)))
+    return new Map(
+      known
+        .flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
+        .map(({ pollId, workspaceId }) => [pollId, workspaceId]),
+    )
+  }
 
 export type ArchiveServices = ReturnType<typeof archiveServices>

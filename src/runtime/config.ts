@@ -1,6 +1,7 @@
 // The world, parsed once: nothing after this page reads `env`. A Worker that is set up wrong says so in one sentence.
 import * as z from 'zod'
 import { logLevels } from '../telemetry/sinks/json-log.ts'
+import { databasesOf, databaseVariables, judgeDatabases } from './database-config.ts'
 
 const environment = z.enum(['local', 'preview', 'staging', 'production'])
 
@@ -46,11 +47,6 @@ const common = {
 /** `off`: nothing is turned away for there being too much. The naive twin of benchmark SURGE; never where people vote. */
 const shedding = z.enum(['', 'on', 'off']).default('')
 
-const database = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  DATABASE_ENDPOINT: z.string().default(''),
-}
-
 const receiptKey = z
   .string()
   .transform((text, context) => {
@@ -79,7 +75,7 @@ const testSecret = /^[123]x0{20,}[0-9A-Za-z]*$/
 
 const edge = z.object({
   ...common,
-  ...database,
+  ...databaseVariables,
   UPSTASH_REDIS_REST_URL: z.url(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
   ROOT_KEY: z.string().min(24),
@@ -104,10 +100,10 @@ const count = z.object({
   EDGEPOLL_SHEDDING: shedding,
 })
 
-const archive = z.object({ ...common, ...database })
-
 /** Judged also where other values are wrong: whoever sets up an environment is told everything at once. */
 const when = () => true
+
+const archive = z.object({ ...common, ...databaseVariables }).superRefine(judgeDatabases, { when })
 
 const protectsItself: [
   (config: { readonly ENVIRONMENT: string; readonly EDGEPOLL_SHEDDING: string }) => boolean,
@@ -136,6 +132,7 @@ const served = edge
     },
   )
   .refine(...protectsItself)
+  .superRefine(judgeDatabases, { when })
 
 /** A benchmark's slow box must not be anybody's real one. */
 const servedCount = count
@@ -148,9 +145,14 @@ const servedCount = count
 
 const isServed = (name: string) => name === 'staging' || name === 'production'
 
-export const edgeConfig = (env: object) => parsed('edge', served, env)
+export const edgeConfig = (env: object) => withDatabases(parsed('edge', served, env))
 export const countConfig = (env: object) => parsed('count', servedCount, env)
-export const archiveConfig = (env: object) => parsed('archive', archive, env)
+export const archiveConfig = (env: object) => withDatabases(parsed('archive', archive, env))
+
+const withDatabases = <Config extends Parameters<typeof databasesOf>[0]>(config: Config) => ({
+  ...config,
+  databases: databasesOf(config),
+})
 
 export type EdgeConfig = ReturnType<typeof edgeConfig>
 

@@ -125,7 +125,10 @@ const anAudit = ({
     stand.meanwhile()
   }
   const verb = auditPoll({
-    rollupRecords: nothingCounted,
+    recordsOf: () => ({
+      ballotReader: { audit: async () => [...stand.rows] },
+      rollupRecords: nothingCounted,
+    }),
     pollBook: { find: async (id) => (id === definition.poll.id ? definition : null) },
     ballotBoxes: {
       standing: async (address) => {
@@ -144,7 +147,6 @@ const anAudit = ({
       },
       resend: async ({ shard }, seq) => void stand.resent.push([shard, seq]),
     },
-    ballotReader: { audit: async () => [...stand.rows] },
   })
   return stand
 }
@@ -158,7 +160,6 @@ const aRound = (ids: readonly string[]) => {
   }
   const round = reconcileAll({
     ballotReader: {
-      audit: async () => [],
       pollIds: async (after, limit) => ids.filter((id) => after === null || id > after).slice(0, limit),
     },
     auditPoll: async ({ pollId }) => {

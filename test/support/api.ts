@@ -227,8 +227,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     auditPoll: auditPoll({
       pollBook: boards,
       ballotBoxes: boxes,
-      ballotReader: postgres,
-      rollupRecords: nothingCounted,
+      recordsOf: () => ({ ballotReader: postgres, rollupRecords: nothingCounted }),
     }),
     castBallot: castBallot({
       pollBook,

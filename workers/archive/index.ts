@@ -2,8 +2,8 @@
 import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
 import type { PollDeath } from '../../src/application/ports.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
+import { consumeApart } from '../../src/runtime/archive-lanes.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
-import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
 import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
@@ -31,7 +31,7 @@ export default {
   queue: async (batch, env) => {
     const services = servicesOf(env)
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
-    await (dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages))
+    await (dead ? keepDeadLetters(services)(batch.messages) : consumeApart(services)(batch.messages))
     services.tellMetrics()
   },
   scheduled: async ({ cron }, env) => {
