@@ -256,6 +256,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       },
     }),
     revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
+    written: archive.writeTokens.written,
     clock,
     random,
     report,

@@ -280,6 +280,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       pollBook,
       ballotBoxes: boxes,
       ballotPages,
+      writeTokens: { written: async () => null },
       pause: (delayMs) => time.advance(delayMs),
     }),
     firstAnswers: firstAnswers({ ...answers, waitUntil: around.waitUntil }),
@@ -360,6 +361,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     clock,
     random,
     report: around.report,
+    written: async () => null,
     tracing: options.tracing ?? telemetry.tracing,
   }
   const app = createApp(services)
