@@ -22,6 +22,7 @@ import type { MeterNamespace } from '../telemetry/meter/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
+import { ownersOf } from './owners-of.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
 import { telemetryOf } from './telemetry.ts'
 
@@ -90,17 +91,5 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     report,
   }
 }
-
-/** Where one of the databases is away, what the others know. */
-const ownersOf =
-  (places: readonly ReturnType<typeof pollPlaces>[]) =>
-  async (pollIds: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
-    const known = await Promise.allSettled(places.map(({ among }) => among(pollIds, signal)))
-    return new Map(
-      known
-        .flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
-        .map(({ pollId, workspaceId }) => [pollId, workspaceId]),
-    )
-  }
 
 export type ArchiveServices = ReturnType<typeof archiveServices>
