@@ -38,7 +38,7 @@ export const spawnStack = async (options: SpawnOptions): Promise<SpawnedStack> =
     name: 'npm run stack',
     command: process.execPath,
     args: [join(import.meta.dirname, 'stack.ts'), '--port', String(port), '--edges', String(edges)],
-    env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', ...options.env, EDGEPOLL_DATA: folder.root },
+    env: { ...process.env, DATABASE_URL: '', DATABASE_URLS: '', REDIS_URL: '', ...options.env, EDGEPOLL_DATA: folder.root },
     logFile: join(folder.logs, 'stack.log'),
     ownGroup: true,
     graceMs: 30_000,

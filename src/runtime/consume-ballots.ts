@@ -86,4 +86,5 @@ export const consumeBallots =
     }
   }
 
-export const backoffSeconds = (attempts: number): number => Math.min(longestDelaySeconds, 2 ** Math.min(attempts, 9))
+export const backoffSeconds = (attempts: number): number =>
+  Math.min(longestDelaySeconds, 2 ** Math.min(attempts, 9))

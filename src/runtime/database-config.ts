@@ -19,7 +19,8 @@ const mapOf = (key: RegExp, keys: string, value: z.ZodType<string>, example: str
       if (!parsed.success) return wrong(`is not JSON like ${example}`)
       for (const [name, each] of Object.entries(parsed.data)) {
         if (!key.test(name)) return wrong(`has a name that is none: ${keys}`)
-        if (!value.safeParse(each).success) return wrong(`has nothing of use for ${name}: write it like ${example}`)
+        if (!value.safeParse(each).success)
+          return wrong(`has nothing of use for ${name}: write it like ${example}`)
       }
       return parsed.data
     })
@@ -54,6 +55,9 @@ export const databaseVariables = {
   DATABASE_ENDPOINT: z.string().default(''),
 }
 
+/** Secrets that may be missing, of whichever Worker has `DATABASE_URL`. */
+export const optionalSecrets = ['DATABASE_URLS', 'DATABASE_READ_URL', 'DATABASE_READ_URLS'] as const
+
 export type DatabaseVariables = z.output<z.ZodObject<typeof databaseVariables>>
 
 /** Says what is wrong with the variables together. Each is judged where the others are wrong too, so that nothing here may rely
@@ -64,7 +68,10 @@ export const judgeDatabases = (config: Partial<DatabaseVariables>, context: z.Re
     context.addIssue({ code: 'custom', path: [variable], message })
   if (!isMap(urls)) return
   if (directoryName in urls)
-    wrong('DATABASE_URLS', `names ${directoryName}, which is the database of DATABASE_URL: give it there only`)
+    wrong(
+      'DATABASE_URLS',
+      `names ${directoryName}, which is the database of DATABASE_URL: give it there only`,
+    )
   const known = [directoryName, ...Object.keys(urls)]
   const places = new Map<string, string>()
   for (const [name, url] of [[directoryName, DATABASE_URL] as const, ...Object.entries(urls)]) {
@@ -77,9 +84,15 @@ export const judgeDatabases = (config: Partial<DatabaseVariables>, context: z.Re
   if (isMap(readUrls))
     for (const name of Object.keys(readUrls)) {
       if (name === directoryName && config.DATABASE_READ_URL)
-        wrong('DATABASE_READ_URLS', `names ${name}, whose replica DATABASE_READ_URL has: give it in one of them`)
+        wrong(
+          'DATABASE_READ_URLS',
+          `names ${name}, whose replica DATABASE_READ_URL has: give it in one of them`,
+        )
       if (!known.includes(name))
-        wrong('DATABASE_READ_URLS', `has a replica of ${name}, which is none of ${known.join(', ')}: add it to DATABASE_URLS`)
+        wrong(
+          'DATABASE_READ_URLS',
+          `has a replica of ${name}, which is none of ${known.join(', ')}: add it to DATABASE_URLS`,
+        )
     }
   if (isMap(pins))
     for (const [workspaceId, name] of Object.entries(pins))
@@ -109,9 +122,12 @@ export const databasesOf = (config: DatabaseVariables): DatabasesConfig => ({
   endpoint: config.DATABASE_ENDPOINT,
 })
 
-/** Addresses by name, `main` first, as an environment has them. @throws Error that says what is wrong with them. */
-export const databaseAddresses = (env: object): Readonly<Record<string, string>> => {
+/** What an environment says of databases. @throws Error that says what is wrong with it, and shows no value. */
+export const readDatabases = (env: object): DatabasesConfig => {
   const read = z.object(databaseVariables).superRefine(judgeDatabases).safeParse(env)
-  if (read.success) return databasesOf(read.data).urls
+  if (read.success) return databasesOf(read.data)
   throw new Error(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
 }
+
+/** Addresses by name, `main` first. @throws as `readDatabases`. */
+export const databaseAddresses = (env: object): Readonly<Record<string, string>> => readDatabases(env).urls

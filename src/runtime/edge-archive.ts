@@ -5,12 +5,7 @@ import { answerStore } from '../archive/answer-store.ts'
 import { auditLog } from '../archive/audit-log.ts'
 import { ballotPages } from '../archive/ballot-pages.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
-import {
-  type DatabasesConfig,
-  openDatabases,
-  perDatabase,
-  statementMs,
-} from '../archive/databases.ts'
+import { type DatabasesConfig, openDatabases, perDatabase, statementMs } from '../archive/databases.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { postgresHealth } from '../archive/health.ts'
 import { inviteBook } from '../archive/invite-book.ts'

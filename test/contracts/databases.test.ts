@@ -234,7 +234,10 @@ describe('whoever asks for all', () => {
     }
     expect(await letters.oldest(100, signal())).toEqual([unreadable, ...dead])
     expect(await letters.oldest(2, signal())).toEqual([unreadable, dead[0]])
-    await letters.remove([...dead.slice(1), unreadable].map(({ id }) => id), signal())
+    await letters.remove(
+      [...dead.slice(1), unreadable].map(({ id }) => id),
+      signal(),
+    )
     expect(await letters.oldest(100, signal())).toEqual([dead[0]])
   })
 

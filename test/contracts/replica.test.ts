@@ -123,17 +123,14 @@ describe('the primary answers', () => {
     expect(passedOver()).toEqual([])
   })
 
-  test.each([
-    'nonsense',
-    'north=0/1',
-    'main=',
-    'main=0/zz',
-    `main=0/1'); drop table usage; --`,
-  ])('whoever names what is none: %s', async (token) => {
-    await replica.hold()
-    await use(6)
-    expect(await read(open(), token)).toBe(6)
-  })
+  test.each(['nonsense', 'north=0/1', 'main=', 'main=0/zz', `main=0/1'); drop table usage; --`])(
+    'whoever names what is none: %s',
+    async (token) => {
+      await replica.hold()
+      await use(6)
+      expect(await read(open(), token)).toBe(6)
+    },
+  )
 
   test('whoever names a moment that has not come', async () => {
     expect(await read(open(), 'main=FFFFFFFF/FFFFFFFF')).toBe(1)
