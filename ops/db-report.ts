@@ -31,7 +31,10 @@ const program = new Command('db-report')
   .description(
     'Says how a Postgres is: statistics of tables, indexes, cache and statements, plans of the slowest, and advice.',
   )
-  .option('--database <url>', 'postgres://user:password@host/database (all of DATABASE_URL and DATABASE_URLS, or that of "npm start")')
+  .option(
+    '--database <url>',
+    'postgres://user:password@host/database (all of DATABASE_URL and DATABASE_URLS, or that of "npm start")',
+  )
   .option('--json', 'the same as JSON')
   .action(async (options: { readonly database?: string; readonly json?: true }) => {
     const all = Object.entries(addresses(options.database))
