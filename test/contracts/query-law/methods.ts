@@ -13,9 +13,12 @@ import { deadLetters } from '../../../src/archive/dead-letters.ts'
 import { inviteBook } from '../../../src/archive/invite-book.ts'
 import { keyBook } from '../../../src/archive/key-book.ts'
 import { keyRing } from '../../../src/archive/key-ring.ts'
+import { logPosition } from '../../../src/archive/log-position.ts'
+import { pollPlaces } from '../../../src/archive/poll-places.ts'
 import { pollReader } from '../../../src/archive/poll-reader.ts'
 import { pollRecords } from '../../../src/archive/poll-records.ts'
 import { retentionRecords } from '../../../src/archive/retention-records.ts'
+import { retentionTerms } from '../../../src/archive/retention-terms.ts'
 import { rollupReader } from '../../../src/archive/rollup-reader.ts'
 import { rollupRecords } from '../../../src/archive/rollup-records.ts'
 import { usageReader } from '../../../src/archive/usage-reader.ts'
@@ -174,6 +177,16 @@ export const laws: Readonly<Record<string, Law>> = {
   },
   'keyBook.touch': one((db, signal) => keyBook(db).touch('key_4', now, signal)),
   'keyRing.find': one((db, signal) => keyRing(db).find('key_4', signal)),
+  'logPosition.now': { ...one((db, signal) => logPosition(db).now(signal)), multiple: 0 },
+  'pollPlaces.among': page(
+    (db, signal) =>
+      pollPlaces(db).among(
+        Array.from({ length: 100 }, (_, n) => `poll_${n * 7}`),
+        signal,
+      ),
+    100,
+    2,
+  ),
   'pollReader.list': page(list(null), 100),
   'pollReader.list (open)': page(list('open'), 100, 1.5),
   'pollReader.list (draft)': page(list('draft'), 100),
@@ -198,6 +211,22 @@ export const laws: Readonly<Record<string, Law>> = {
     grows: true,
     mayScan: ['workspaces'],
   },
+  'retentionRecords.oldPollsAmong': {
+    ...page(
+      (db, signal) =>
+        retentionRecords(db).oldPollsAmong(
+          Array.from({ length: 100 }, (_, n) => ({ workspaceId: `ws_${n}`, days: 1 })),
+          null,
+          100,
+          now,
+          signal,
+        ),
+      100,
+    ),
+    multiple: 102,
+    why: 'reads up to a page of each workspace that it is asked for; once an hour',
+  },
+  'retentionTerms.list': page((db, signal) => retentionTerms(db).list('ws_5', 1_000, signal), 1_000),
   ...Object.fromEntries(
     agingRows.map((rows): [string, Law] => [
       `retentionRecords.forget (${rows})`,
