@@ -226,7 +226,13 @@ export const laws: Readonly<Record<string, Law>> = {
     multiple: 102,
     why: 'reads up to a page of each workspace that it is asked for; once an hour',
   },
-  'retentionTerms.list': page((db, signal) => retentionTerms(db).list('ws_5', 1_000, signal), 1_000),
+  'retentionTerms.list': {
+    ...page((db, signal) => retentionTerms(db).list('ws_5', 1_000, signal), 1_000),
+    multiple: 12,
+    why: 'passes over workspaces that keep polls for ever, all 10,000 if need be; once an hour',
+    mayScan: ['workspaces'],
+    grows: true,
+  },
   ...Object.fromEntries(
     agingRows.map((rows): [string, Law] => [
       `retentionRecords.forget (${rows})`,
