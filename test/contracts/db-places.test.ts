@@ -27,7 +27,7 @@ const places = (env: Record<string, string>) =>
     execFile(
       process.execPath,
       ['ops/db-places.ts'],
-      { env: given as NodeJS.ProcessEnv },
+      { env: given as NodeJS.ProcessEnv }, // the types of our Workers' variables are in it
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     )
   })
