@@ -1,12 +1,11 @@
 import type { Poll } from '../domain/poll/poll.ts'
 import type { VotingRefusal } from '../domain/refusal.ts'
-import { carryReadAfter } from '../kernel/read-after.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { archivedShare } from './archived-share.ts'
 import type { BallotPages, ExportPage } from './ballot-pages.ts'
 import { findOwned, type OwnPollOrder } from './own-poll.ts'
 import type { BallotBoxes, PollBook } from './ports.ts'
-import type { WriteTokens } from './write-tokens.ts'
+import { readAsOfNow, type WriteTokens } from './write-tokens.ts'
 
 interface Needs {
   readonly pollBook: PollBook
@@ -57,18 +56,12 @@ export const exportBallots =
       if (share.behind) return refuse({ reason: 'archive-behind' })
     }
     // What the boxes were told to be archived a replica must have too, or an export would lack what it says it has.
-    carryReadAfter(signal, await writeTokens.written(owned.workspaceId, signal).catch(ignored(signal)))
+    await readAsOfNow(writeTokens, owned.workspaceId, signal)
     const read = (after: string | null, rows: number) =>
       ballotPages.lines(owned, { after, rows, bytes: pageBytes }, signal)
     const { archived, accepted } = share
     return accept({ poll, pages: pages(read, await read(null, firstRows)), archived, accepted })
   }
-
-/** The primary can be read all the same. */
-const ignored = (signal: AbortSignal) => (): null => {
-  signal.throwIfAborted()
-  return null
-}
 
 async function* pages(
   read: (after: string, rows: number) => Promise<ExportPage>,

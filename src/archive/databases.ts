@@ -1,25 +1,24 @@
 // All databases of the archive: which one a workspace's data lies in, which one is the directory, and a replica beside each.
 import type { Report } from '../application/events.ts'
-import type { WriteTokens } from '../application/write-tokens.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { type Database, openDatabase } from './database.ts'
 import { freshReads } from './fresh-reads.ts'
-import { logPosition } from './log-position.ts'
 import { type Pins, routeOf } from './route.ts'
-import { tokenOf } from './write-token.ts'
 
 /** The name of the database that is always there. It is the directory. */
 export const directoryName = 'main'
 
 export interface NamedDatabase extends Database {
   readonly name: string
+  /** Whether a replica answers any of `reads`. */
+  readonly replicated: boolean
   /** For reads of owners: a replica, where it has seen what the signal says must have been seen; else the same. */
   readonly reads: Database
 }
 
 /** `of`: where the data of a workspace, and of its tests, lies. `directory`: where that lies which must be found before the
  *  workspace is known, or changes in one statement with it: workspaces, keys, the audit log. Its name is `main`. */
-export interface Databases extends WriteTokens {
+export interface Databases {
   of(workspaceId: string): NamedDatabase
   readonly directory: NamedDatabase
   readonly each: readonly [NamedDatabase, ...NamedDatabase[]]
@@ -72,7 +71,8 @@ export const openDatabases = (config: DatabasesConfig, { statementMs, ...told }:
               { name, primary, replica: openDatabase({ url: replica, endpoint, statementMs }) },
               told,
             )
-      return [name, { name, reads, run: (statement, signal) => primary.run(statement, signal) }]
+      const run: Database['run'] = (statement, signal) => primary.run(statement, signal)
+      return [name, { name, replicated: replica !== undefined, reads, run }]
     }),
   )
   const called = (name: string): NamedDatabase => {
@@ -87,13 +87,5 @@ export const openDatabases = (config: DatabasesConfig, { statementMs, ...told }:
     of,
     directory,
     each: [directory, ...[...named.values()].filter((database) => database !== directory)],
-    written: async (workspaceId, signal) => {
-      const replicated = [...new Set([directory, of(workspaceId)])].filter(({ name }) => name in readUrls)
-      if (replicated.length === 0) return null
-      const positions = await Promise.all(
-        replicated.map(async (database) => [database.name, await logPosition(database).now(signal)] as const),
-      )
-      return tokenOf(Object.fromEntries(positions))
-    },
   }
 }

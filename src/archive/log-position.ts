@@ -2,9 +2,13 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 
-export const logPosition = (database: Database) => ({
+export interface LogPosition {
   /** An LSN, as Postgres writes it. */
-  now: async (signal: AbortSignal): Promise<string> => {
+  now(signal: AbortSignal): Promise<string>
+}
+
+export const logPosition = (database: Database): LogPosition => ({
+  now: async (signal) => {
     const { rows } = await database.run(
       (postgres) => postgres.execute<{ lsn: string }>(sql`select pg_current_wal_lsn() as lsn`),
       signal,

@@ -1,5 +1,28 @@
 // How far databases have been written, as the text that owners carry from a write to a read: `main=0/16B3748`, and with a
 // comma that of a second database. It says nothing but positions in their logs.
+import type { WriteTokens } from '../application/write-tokens.ts'
+import type { Databases } from './databases.ts'
+import type { LogPosition } from './log-position.ts'
+
+/** Tokens of what a workspace has written: in the directory and where its data lies, as far as these have replicas. */
+export const writeTokens = (
+  { directory, of }: Databases,
+  positionOf: (workspaceId: string) => LogPosition,
+  ofDirectory: LogPosition,
+): WriteTokens => ({
+  written: async (workspaceId, signal) => {
+    const own = of(workspaceId)
+    const asked = [
+      ...(directory.replicated ? [{ name: directory.name, position: ofDirectory }] : []),
+      ...(own.replicated && own !== directory ? [{ name: own.name, position: positionOf(workspaceId) }] : []),
+    ]
+    if (asked.length === 0) return null
+    const positions = await Promise.all(
+      asked.map(async ({ name, position }) => [name, await position.now(signal)] as const),
+    )
+    return tokenOf(Object.fromEntries(positions))
+  },
+})
 
 /** Positions (LSN, as Postgres writes them) by the name of their database. */
 export type Positions = Readonly<Record<string, string>>

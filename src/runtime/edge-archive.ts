@@ -1,6 +1,8 @@
 // The archive as edges use it: every repository over every database, each under its database's own guard, and over them
 // the ports that know which one to ask.
 import type { Report } from '../application/events.ts'
+import type { UsageReader } from '../application/ports.ts'
+import { readAsOfNow } from '../application/write-tokens.ts'
 import { answerStore } from '../archive/answer-store.ts'
 import { auditLog } from '../archive/audit-log.ts'
 import { ballotPages } from '../archive/ballot-pages.ts'
@@ -11,6 +13,7 @@ import { postgresHealth } from '../archive/health.ts'
 import { inviteBook } from '../archive/invite-book.ts'
 import { keyBook } from '../archive/key-book.ts'
 import { keyRing } from '../archive/key-ring.ts'
+import { logPosition } from '../archive/log-position.ts'
 import { pollReader } from '../archive/poll-reader.ts'
 import { rollupReader } from '../archive/rollup-reader.ts'
 import { rollupRecords } from '../archive/rollup-records.ts'
@@ -28,6 +31,7 @@ import {
 import { routedRetention } from '../archive/routed-retention.ts'
 import { usageReader } from '../archive/usage-reader.ts'
 import { workspaces } from '../archive/workspaces.ts'
+import { writeTokens } from '../archive/write-token.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Guard } from './guard.ts'
 import {
@@ -38,11 +42,11 @@ import {
   protectInviteBook,
   protectKeyBook,
   protectKeyRing,
+  protectLogPosition,
   protectPollReader,
   protectRollupReader,
   protectUsageReader,
   protectWorkspaces,
-  protectWriteTokens,
 } from './protect.ts'
 
 interface Needs {
@@ -68,6 +72,7 @@ export const edgeArchive = ({ config, guardOf, report, clock }: Needs) => {
     return {
       answers: protectAnswerStore(answerStore(database), guard),
       invites: protectInviteBook({ record, revoke, list: inviteBook(database.reads).list }, guard),
+      position: protectLogPosition(logPosition(database), guard),
       polls: protectPollReader(pollReader(database.reads), guard),
       rollups: protectRollupReader(rollupReader(database.reads), guard),
       usage: protectUsageReader({ stored, polls: usageReader(database).polls }, guard),
@@ -86,6 +91,12 @@ export const edgeArchive = ({ config, guardOf, report, clock }: Needs) => {
   })
   const letters = perDatabase(databases, deadLetters)
   const { add } = auditLog(directory)
+  const tokens = writeTokens(
+    databases,
+    (workspaceId) => parts.of(workspaceId).position,
+    parts.directory.position,
+  )
+  const usage = routedUsageReader((workspaceId) => parts.of(workspaceId).usage)
 
   return {
     actions: protectAuditLog({ add, list: auditLog(directory.reads).list }, directoryGuard),
@@ -104,8 +115,15 @@ export const edgeArchive = ({ config, guardOf, report, clock }: Needs) => {
     },
     retention: routedRetention(slow),
     rollups: routedRollupReader((workspaceId) => parts.of(workspaceId).rollups),
-    usage: routedUsageReader((workspaceId) => parts.of(workspaceId).usage),
+    usage: {
+      polls: usage.polls,
+      // It is remembered for whoever asks next, who may have seen more than this reader has.
+      stored: async (workspaceId, signal) => {
+        await readAsOfNow(tokens, workspaceId, signal)
+        return usage.stored(workspaceId, signal)
+      },
+    } satisfies UsageReader,
     workspaces: protectWorkspaces(workspaces(directory), directoryGuard),
-    writeTokens: protectWriteTokens(databases, directoryGuard),
+    writeTokens: tokens,
   }
 }

@@ -20,8 +20,8 @@ import type {
   Workspaces,
 } from '../application/ports.ts'
 import type { RollupReader } from '../application/rollups.ts'
-import type { WriteTokens } from '../application/write-tokens.ts'
 import { directoryName } from '../archive/databases.ts'
+import type { LogPosition } from '../archive/log-position.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
 import { shardOf } from '../domain/voter/voter-keys.ts'
 import { refuse } from '../kernel/result.ts'
@@ -319,11 +319,9 @@ export const protectWorkspaces = (workspaces: Workspaces, guard: Guard): Workspa
 })
 
 /** What it says is beside the answer to what is done already: nobody waits long for it. */
-export const protectWriteTokens = (tokens: WriteTokens, guard: Guard): WriteTokens => ({
-  written: (workspaceId, signal) =>
-    guard.ask({ priority: 'close', ownMs: 500, repeatable: false, object: 'positions' }, signal, (hop) =>
-      tokens.written(workspaceId, hop),
-    ),
+export const protectLogPosition = ({ now }: LogPosition, guard: Guard): LogPosition => ({
+  now: (signal) =>
+    guard.ask({ priority: 'close', ownMs: 500, repeatable: false, object: 'position' }, signal, now),
 })
 
 /** A challenge is good once, so that asking twice about it would refuse who passed. Without an answer nobody is let in. */

@@ -1,8 +1,10 @@
 // A real replica, held back: who names what they wrote never reads something older, and the replica answers where it can.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Event } from '../../src/application/events.ts'
-import { openDatabases } from '../../src/archive/databases.ts'
+import { type Databases, openDatabases, perDatabase } from '../../src/archive/databases.ts'
+import { logPosition } from '../../src/archive/log-position.ts'
 import { usageReader } from '../../src/archive/usage-reader.ts'
+import { writeTokens } from '../../src/archive/write-token.ts'
 import { carryReadAfter } from '../../src/kernel/read-after.ts'
 import { withPostgres } from '../support/postgres.ts'
 import { withReplica } from '../support/replica.ts'
@@ -36,9 +38,12 @@ const use = (ballots: number) =>
      on conflict (workspace_id, day) do update set ballots = excluded.ballots`,
     [ballots],
   )
-const read = async (databases: ReturnType<typeof open>, token: string | null): Promise<number> =>
+const read = async (databases: Databases, token: string | null): Promise<number> =>
   (await usageReader(databases.of('ws_a').reads).stored('ws_a', after(token))).ballots
-const written = (databases: ReturnType<typeof open>) => databases.written('ws_a', AbortSignal.timeout(20_000))
+const written = (databases: Databases) => {
+  const { of, directory } = perDatabase(databases, logPosition)
+  return writeTokens(databases, of, directory).written('ws_a', AbortSignal.timeout(20_000))
+}
 /** Reads of usage that the replica has carried out. */
 const answered = () => replica.asked('coalesce(sum(')
 const passedOver = () => events.flatMap((event) => (event.type === 'replica-passed-over' ? event.reason : []))

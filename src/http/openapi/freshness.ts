@@ -4,10 +4,10 @@ import { z } from '@hono/zod-openapi'
 import { ownerWrites } from '../owner-writes.ts'
 import { headers } from './headers.ts'
 
-/** Reads that a replica may answer. */
+/** Reads that a replica may answer by a token. Exports and usage name the moment themselves. */
 const replicated: ReadonlySet<string> = new Set([
-  ...['listPolls', 'listBallots', 'readBallot', 'listTexts', 'exportBallots'],
-  ...['readTimeline', 'readBreakdown', 'listInvites', 'readUsage', 'readAuditLog'],
+  ...['listPolls', 'listBallots', 'readBallot', 'listTexts'],
+  ...['readTimeline', 'readBreakdown', 'listInvites', 'readAuditLog'],
 ])
 
 const written: ReadonlySet<string> = new Set(
