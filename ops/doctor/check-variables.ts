@@ -30,6 +30,7 @@ export const checkVariables = (setup: Setup, given: Variables): readonly Finding
     ...onceEach(judged),
     ...unsaid(setup, given),
     ...misnamed(setup),
+    ...pinnedApart(setup),
     ...detours(setup, Object.keys(stands)),
   ]
 }
@@ -68,6 +69,19 @@ const misnamed = (setup: Setup): readonly Finding[] =>
     .map(({ file, here }) =>
       wrong(`${file}: ENVIRONMENT is ${String(here.vars['ENVIRONMENT'])}.`, `Set it to ${setup.env}.`),
     )
+
+/** Edge and archive must look for a workspace in the same database. */
+const pinnedApart = (setup: Setup): readonly Finding[] => {
+  const { edge, archive } = setup.here
+  return edge.vars['DATABASE_PINS'] === archive.vars['DATABASE_PINS']
+    ? []
+    : [
+        wrong(
+          'DATABASE_PINS is not the same for edge and archive: one would write where the other does not look.',
+          `Make it the same under [env.${setup.env}.vars] of both.`,
+        ),
+      ]
+}
 
 /** A stand-in of this machine must not answer for the real thing: addresses of ours point to this machine or to nobody. */
 const detours = (setup: Setup, names: readonly string[]): readonly Finding[] =>

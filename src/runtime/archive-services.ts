@@ -12,7 +12,7 @@ import { deadLetters } from '../archive/dead-letters.ts'
 import { pollPlaces } from '../archive/poll-places.ts'
 import { pollRecords } from '../archive/poll-records.ts'
 import { rollupRecords } from '../archive/rollup-records.ts'
-import { pollIdsOf, routedDeadLetters, routedPollRecords } from '../archive/routed.ts'
+import { routedDeadLetters, routedPollRecords } from '../archive/routed.ts'
 import { routedRetention } from '../archive/routed-retention.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { systemClock as clock } from '../kernel/clock.ts'
@@ -74,7 +74,7 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
   return {
     answers: perDatabase(databases, answerStore).each,
     auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, recordsOf: readers.of }),
-    ballotReader: { pollIds: pollIdsOf(readers.each.map((each) => each.ballotReader)) },
+    ballotReaders: readers.each.map(({ ballotReader }) => ballotReader),
     deadLetters: routedDeadLetters(letters.of, letters.directory, letters.each),
     directoryLane: lanes.directory,
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),

@@ -97,6 +97,12 @@ describe('the doctor', () => {
       /secret DATABASE_URL/,
     ],
     [
+      'pins that only one of two Workers knows',
+      archive,
+      production((text) => text.replace('DATABASE_PINS = ""', `DATABASE_PINS = '{"ws_a":"main"}'`)),
+      /variables: DATABASE_PINS is not the same for edge and archive/,
+    ],
+    [
       'a pin to no database',
       edge,
       production((text) => text.replace('DATABASE_PINS = ""', `DATABASE_PINS = '{"ws_a":"north"}'`)),

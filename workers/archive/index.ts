@@ -7,7 +7,7 @@ import { archiveServices } from '../../src/runtime/archive-services.ts'
 import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
-import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
+import { reconcileEach } from '../../src/runtime/reconcile-all.ts'
 import { retainAll } from '../../src/runtime/retain-all.ts'
 
 /** As in wrangler.toml; the other schedule is the reconciler's. */
@@ -39,7 +39,7 @@ export default {
     if (cron === retention) await retainAll(services)()
     else {
       await forgetAnswers(services)()
-      await reconcileAll(services)()
+      await reconcileEach(services)()
     }
     services.tellMetrics()
   },

@@ -18,7 +18,7 @@ const written: ReadonlySet<string> = new Set(
 
 const readAfter = z.string().optional().openapi({
   description:
-    'The `Edgepoll-Written` of an answer: what is read is at least as new as that write. Without it, too; with it a read replica may answer, which takes load off the database that is written to.',
+    'The `Edgepoll-Written` of an answer: what is read is at least as new as that write. Without it, too; with it a read replica may answer, which takes load off the database that is written to. What came after that write it may not have yet; `Edgepoll-Archived` says what the primary has.',
   example: 'main=0/16B3748',
 })
 
