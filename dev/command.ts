@@ -25,4 +25,6 @@ Environment:
   PORT           the port of the API (8787)
   EDGEPOLL_DATA  the data folder (.edgepoll)
   DATABASE_URL   a Postgres of your own, instead of the embedded one
+  DATABASE_URLS, DATABASE_READ_URL, DATABASE_READ_URLS, DATABASE_PINS
+                 further databases and read replicas, as the Workers read them
   REDIS_URL      a Redis of your own, instead of redis-server on PATH or one in memory`

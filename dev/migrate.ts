@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
+import { databaseAddresses } from '../src/runtime/database-config.ts'
 import { command, environmentHelp, runCommand } from './command.ts'
 import { Complaint, postgresUnreachable } from './complaint.ts'
 import { dataFolderAt } from './data-folder.ts'
@@ -78,7 +79,7 @@ const main = async ({ dryRun }: { readonly dryRun?: true }): Promise<void> => {
     return console.log(
       'There are no migrations yet (migrations/meta/_journal.json is missing): nothing to apply.',
     )
-  const { databaseUrl: given, dataFolder } = readSettings()
+  const { databaseUrl: given, databases, dataFolder } = readSettings()
   const folder = dataFolderAt(dataFolder)
   const running = currentRun(folder) === null ? null : readDevFile(folder)
   const databaseUrl = given ?? running?.databaseUrl
@@ -87,16 +88,21 @@ const main = async ({ dryRun }: { readonly dryRun?: true }): Promise<void> => {
       'There is no Postgres to migrate: set DATABASE_URL=postgres://…, or start the local one with "npm start".',
     )
   }
-  const migrations = await migrate(databaseUrl, { dryRun: dryRun === true })
-  const verb = dryRun ? 'Would apply' : 'Applied'
-  for (const { tag } of migrations) console.log(`${verb} ${tag}`)
-  if (migrations.length === 0) console.log('The tables are up to date.')
+  const addresses = databaseAddresses({ ...databases, DATABASE_URL: databaseUrl })
+  const alone = Object.keys(addresses).length === 1
+  for (const [name, url] of Object.entries(addresses)) {
+    const migrations = await migrate(url, { dryRun: dryRun === true })
+    const where = alone ? '' : ` to ${name}`
+    const verb = dryRun ? 'Would apply' : 'Applied'
+    for (const { tag } of migrations) console.log(`${verb} ${tag}${where}`)
+    if (migrations.length === 0) console.log(`The tables${alone ? '' : ` of ${name}`} are up to date.`)
+  }
 }
 
 if (import.meta.main) {
   const program = command(
     'npm run migrate --',
-    'Applies the migrations that the Postgres at DATABASE_URL (or of the running "npm start") lacks.',
+    'Applies the migrations that the Postgres at DATABASE_URL (or of the running "npm start") lacks, and each of DATABASE_URLS.',
   )
     .option('--dry-run', 'only list what would be applied')
     .addHelpText('after', environmentHelp)

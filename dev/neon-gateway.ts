@@ -21,12 +21,15 @@ const maxBytes = 10 * 1024 * 1024
 
 export const startNeonGateway = async ({
   databaseUrl,
+  others = [],
   port = 0,
 }: {
   readonly databaseUrl: string
+  /** Further servers: an address that names the host and port of one of them is for it. */
+  readonly others?: readonly string[]
   readonly port?: number
 }): Promise<NeonGateway> => {
-  const sessions = openNeonSessions(databaseUrl)
+  const sessions = openNeonSessions(databaseUrl, others)
   const server = await startJsonServer({
     port,
     maxBytes,

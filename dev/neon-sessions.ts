@@ -21,10 +21,11 @@ const limitMs = 60_000
 // Everything stays as Postgres wrote it.
 const types = { getTypeParser: () => (value: string) => value }
 
-export const openNeonSessions = (databaseUrl: string): NeonSessions => {
+export const openNeonSessions = (databaseUrl: string, others: readonly string[] = []): NeonSessions => {
   const pools = new Map<string, pg.Pool>()
   const poolFor = (connectionString: string): pg.Pool => {
-    const address = behind(databaseUrl, connectionString)
+    const server = others.find((other) => new URL(other).host === URL.parse(connectionString)?.host)
+    const address = behind(server ?? databaseUrl, connectionString)
     const known = pools.get(address)
     if (known !== undefined) return known
     const pool = new pg.Pool({

@@ -1,6 +1,8 @@
 // What both `npm start` and `npm run stack` put below the Workers: Postgres, Redis, the two gateways, and tables up to date.
+import { readDatabases } from '../src/runtime/database-config.ts'
+import { Complaint } from './complaint.ts'
 import { portOf, readDevFile } from './dev-file.ts'
-import { hasJournal, migrate } from './migrate.ts'
+import { hasJournal, type Migration, migrate } from './migrate.ts'
 import { startNeonGateway } from './neon-gateway.ts'
 import type { Nursery } from './nursery.ts'
 import { freePort } from './ports.ts'
@@ -24,7 +26,7 @@ export interface Platform {
 }
 
 interface Needs {
-  readonly settings: Pick<Settings, 'databaseUrl' | 'redisUrl'>
+  readonly settings: Pick<Settings, 'databaseUrl' | 'redisUrl'> & Partial<Pick<Settings, 'databases'>>
   readonly nursery: Nursery
   readonly progress: Progress
 }
@@ -43,6 +45,7 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
         : usePostgres(settings.databaseUrl),
     about,
   )
+  const databases = databasesAt({ ...settings.databases, DATABASE_URL: postgres.url })
   const redis = await progress.step(
     'Redis',
     () =>
@@ -57,6 +60,7 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
       [
         await startNeonGateway({
           databaseUrl: postgres.url,
+          others: [...Object.values(databases.urls), ...Object.values(databases.readUrls)],
           port: await freePort(portOf(before?.databaseEndpoint)),
         }),
         await startRedisGateway({
@@ -70,7 +74,11 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
   )
   await progress.step(
     'Tables',
-    () => migrate(postgres.url),
+    async () => {
+      const applied: Migration[] = []
+      for (const url of Object.values(databases.urls)) applied.push(...(await migrate(url)))
+      return applied
+    },
     (applied) => (hasJournal() ? `${applied.length} migrations applied` : 'there are no migrations yet'),
   )
   return {
@@ -81,6 +89,7 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
     redisRestUrl: upstash.url,
     bindings: {
       ENVIRONMENT: 'local',
+      ...settings.databases,
       DATABASE_URL: postgres.url,
       DATABASE_ENDPOINT: neon.endpoint,
       UPSTASH_REDIS_REST_URL: upstash.url,
@@ -98,5 +107,14 @@ export const startPlatform = async ({ settings, nursery, progress }: Needs): Pro
       await Promise.all([neon.stop(), upstash.stop(), siteverify.stop()])
       await redis.store.close()
     },
+  }
+}
+
+/** @throws Complaint where what the environment says of databases does not fit together. */
+const databasesAt = (variables: Readonly<Record<string, string>>) => {
+  try {
+    return readDatabases(variables)
+  } catch (error) {
+    throw new Complaint(error instanceof Error ? `${error.message}.` : String(error))
   }
 }

@@ -1,5 +1,6 @@
 // What a person may decide through the environment, read and checked once.
 import { dirname, resolve } from 'node:path'
+import { optionalSecrets } from '../src/runtime/database-config.ts'
 import { Complaint } from './complaint.ts'
 
 /** The root of the clone: where the configurations of the Workers and node_modules are. */
@@ -12,9 +13,14 @@ export interface Settings {
   readonly port: number
   /** DATABASE_URL: a Postgres that is used instead of the embedded one. */
   readonly databaseUrl: string | null
+  /** DATABASE_URLS and what else is said of databases, as the Workers read it; only what is set. */
+  readonly databases: Readonly<Record<string, string>>
   /** REDIS_URL: a Redis that is used instead of the one found on PATH or in memory. */
   readonly redisUrl: string | null
 }
+
+/** What a run takes from the environment as it is. */
+const databaseNames = [...optionalSecrets, 'DATABASE_PINS'] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -27,6 +33,12 @@ export const readSettings = (env: Environment = process.env, root = projectRoot)
     'DATABASE_URL',
     /^postgres(ql)?:$/,
     'postgres://user:password@host:5432/database',
+  ),
+  databases: Object.fromEntries(
+    databaseNames.flatMap((name) => {
+      const text = given(env, name)
+      return text === undefined ? [] : [[name, text]]
+    }),
   ),
   redisUrl: readUrl(env, 'REDIS_URL', /^rediss?:$/, 'redis://host:6379'),
 })

@@ -27,6 +27,8 @@ export interface StackOptions {
   /** A Postgres, a Redis of one's own. */
   readonly databaseUrl?: string | null
   readonly redisUrl?: string | null
+  /** Variables of further databases and replicas: `{ DATABASE_READ_URL: 'postgres://…' }`. */
+  readonly databases?: Readonly<Record<string, string>>
   /** Given the values that the Workers would get, answers those they get instead: the address of a proxy before a store. */
   readonly detour?: (bindings: Platform['bindings']) => Platform['bindings']
   /** Modules that run instead of what was built; `folder` is where they may be put. */
@@ -55,7 +57,14 @@ interface OpenStack {
 }
 
 const openStack = async (options: StackOptions, progress: Progress): Promise<OpenStack> => {
-  const { dataFolder, edges = 1, bindings = {}, databaseUrl = null, redisUrl = null } = options
+  const {
+    dataFolder,
+    edges = 1,
+    bindings = {},
+    databaseUrl = null,
+    redisUrl = null,
+    databases = {},
+  } = options
   const { detour = () => ({}), instead = async () => ({}) } = options
   const { nursery, lock } = await beginRun({
     command: 'npm run stack',
@@ -75,7 +84,7 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     const bundles = { ...built, ...(await instead(nursery.folder.root)) }
     for (const [worker, { sha256 }] of Object.entries(bundles))
       progress.say(`    ${worker.padEnd(8)} sha256 ${sha256}`)
-    platform = await startPlatform({ settings: { databaseUrl, redisUrl }, nursery, progress })
+    platform = await startPlatform({ settings: { databaseUrl, redisUrl, databases }, nursery, progress })
     const shared = { ...platform.bindings, ...detour(platform.bindings) }
     const values = { shared, additional: quiet(bindings) }
     const pids = await progress.step(

@@ -1,10 +1,11 @@
 // Step 1: brings the tables up to date. First, because new code may read what an old table lacks, never the reverse.
 import { migrate } from '../../dev/migrate.ts'
+import { databaseAddresses } from '../../src/runtime/database-config.ts'
 import { isSet, required, step } from './step.ts'
 
 await step(
   'migrate',
-  'Applies the migrations that the Postgres at DATABASE_URL lacks.',
+  'Applies the migrations that the Postgres at DATABASE_URL lacks, and each of DATABASE_URLS.',
   async ({ env, dryRun }) => {
     if (dryRun && !isSet('DATABASE_URL')) {
       console.log(
@@ -12,9 +13,11 @@ await step(
       )
       return
     }
-    const { DATABASE_URL = '' } = required(['DATABASE_URL'])
-    const migrations = await migrate(DATABASE_URL, { dryRun })
-    for (const { tag } of migrations) console.log(`${dryRun ? 'Would apply' : 'Applied'} ${tag}`)
-    if (migrations.length === 0) console.log('The tables are up to date.')
+    required(['DATABASE_URL'])
+    for (const [name, url] of Object.entries(databaseAddresses(process.env))) {
+      const migrations = await migrate(url, { dryRun })
+      for (const { tag } of migrations) console.log(`${name}: ${dryRun ? 'would apply' : 'applied'} ${tag}`)
+      if (migrations.length === 0) console.log(`${name}: the tables are up to date.`)
+    }
   },
 )

@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { unstable_readConfig as readConfig } from 'wrangler'
-import { inScratch, type Order, required } from './step.ts'
+import { optionalSecrets } from '../../src/runtime/database-config.ts'
+import { inScratch, isSet, type Order, required } from './step.ts'
 import { namespaceIds, requireAccount, root, wrangler } from './wrangler.ts'
 
 interface Publication extends Order {
@@ -16,7 +17,8 @@ interface Publication extends Order {
 export const publish = ({ env, dryRun, worker, config }: Publication): readonly string[] =>
   inScratch((folder) => {
     const { secrets, kv_namespaces: namespaces } = readConfig({ config: join(root, config), env })
-    const names = secrets?.required ?? []
+    const needed = secrets?.required ?? []
+    const names = [...needed, ...(needed.includes('DATABASE_URL') ? optionalSecrets.filter(isSet) : [])]
     if (dryRun) {
       const { ok, said } = wrangler(['deploy', '-c', config, '-e', env, '--dry-run', '--outdir', folder])
       if (!ok) throw new Error(`The Worker ${worker} cannot be built for ${env}.`)

@@ -1,4 +1,5 @@
 // Whether an environment binds all that this machine binds: wrangler hands nothing down to it.
+import { optionalSecrets } from '../../src/runtime/database-config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { type Configuration, type Setup, workersOf } from './setup.ts'
 
@@ -10,7 +11,7 @@ export const checkBindings = (setup: Setup): readonly Finding[] =>
       return wrong(`${file} has no environment ${setup.env}.`, `Add [env.${setup.env}] with every binding.`)
     const bound = new Set(bindingsOf(here))
     return bindingsOf(local)
-      .filter((binding) => !bound.has(binding))
+      .filter((binding) => !bound.has(binding) && !optional.has(binding))
       .map((binding) =>
         wrong(
           `${worker} lacks the ${binding} in ${setup.env}.`,
@@ -18,6 +19,9 @@ export const checkBindings = (setup: Setup): readonly Finding[] =>
         ),
       )
   })
+
+/** Secrets elsewhere, which need not be there; on this machine variables, so that they can be given to it. */
+const optional: ReadonlySet<string> = new Set(optionalSecrets.map((name) => `variable ${name}`))
 
 /** Everything a Worker finds in its environment, and when it is woken, as `<kind> <name>`. */
 const bindingsOf = (config: Configuration): readonly string[] => [

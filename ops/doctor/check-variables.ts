@@ -1,5 +1,6 @@
 // Whether the Workers would start with these variables and secrets: asked of the code that reads them when it starts.
 import { flawsOf } from '../../src/runtime/config.ts'
+import { optionalSecrets } from '../../src/runtime/database-config.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { type Setup, workersOf } from './setup.ts'
 
@@ -12,12 +13,14 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export const checkVariables = (setup: Setup, given: Variables): readonly Finding[] => {
   const judged = workersOf(setup).flatMap(({ worker, file, here }) => {
     const required = here.secrets?.required ?? []
-    const known = Object.fromEntries(required.flatMap((name) => (given[name] ? [[name, given[name]]] : [])))
+    const optional: readonly string[] = required.includes('DATABASE_URL') ? optionalSecrets : []
+    const read = [...required, ...optional]
+    const known = Object.fromEntries(read.flatMap((name) => (given[name] ? [[name, given[name]]] : [])))
     return flawsOf(worker, { ...here.vars, ...known }).flatMap(({ name: path, message }): Finding[] => {
       const [name = path] = path.split('.') // a flaw may lie within a value
       if (name in here.vars)
         return [wrong(`${file}: ${name} ${message}.`, `Change it under [env.${setup.env}.vars].`)]
-      if (!required.includes(name))
+      if (!read.includes(name))
         return [wrong(`${worker} needs ${name}, which ${file} does not declare.`, declare(setup.env, name))]
       return name in known ? [secrets.wrong(`${path}: ${message}.`, remedyOf(name))] : []
     })
@@ -27,6 +30,7 @@ export const checkVariables = (setup: Setup, given: Variables): readonly Finding
     ...onceEach(judged),
     ...unsaid(setup, given),
     ...misnamed(setup),
+    ...pinnedApart(setup),
     ...detours(setup, Object.keys(stands)),
   ]
 }
@@ -66,6 +70,19 @@ const misnamed = (setup: Setup): readonly Finding[] =>
     .map(({ file, here }) =>
       wrong(`${file}: ENVIRONMENT is ${String(here.vars['ENVIRONMENT'])}.`, `Set it to ${setup.env}.`),
     )
+
+/** Edge and archive must look for a workspace in the same database. */
+const pinnedApart = (setup: Setup): readonly Finding[] => {
+  const { edge, archive } = setup.here
+  return edge.vars['DATABASE_PINS'] === archive.vars['DATABASE_PINS']
+    ? []
+    : [
+        wrong(
+          'DATABASE_PINS is not the same for edge and archive: one would write where the other does not look.',
+          `Make it the same under [env.${setup.env}.vars] of both.`,
+        ),
+      ]
+}
 
 /** A stand-in of this machine must not answer for the real thing: addresses of ours point to this machine or to nobody. */
 const detours = (setup: Setup, names: readonly string[]): readonly Finding[] =>

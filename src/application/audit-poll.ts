@@ -10,8 +10,11 @@ import type { RollupRecords } from './rollups.ts'
 interface Needs {
   readonly pollBook: PollBook
   readonly ballotBoxes: Pick<BallotBoxes, 'standing' | 'audit' | 'resend'>
-  readonly ballotReader: Pick<BallotReader, 'audit'>
-  readonly rollupRecords: RollupRecords
+  /** What Postgres has of a workspace. */
+  readonly recordsOf: (workspaceId: string) => {
+    readonly ballotReader: Pick<BallotReader, 'audit'>
+    readonly rollupRecords: RollupRecords
+  }
 }
 
 /** One shard, in its box and in Postgres. */
@@ -35,13 +38,14 @@ export interface PollAudit {
 /** Compares every shard of a poll with Postgres, ballot by ballot, and sends again what differs; then what is counted there
  *  with its ballots, and counts anew where it does not agree. */
 export const auditPoll =
-  ({ pollBook, ballotBoxes, ballotReader, rollupRecords }: Needs) =>
+  ({ pollBook, ballotBoxes, recordsOf }: Needs) =>
   async (
     { pollId }: { readonly pollId: string },
     signal: AbortSignal,
   ): Promise<Result<PollAudit, VotingRefusal>> => {
     const definition: CountingDefinition | null = await pollBook.find(pollId, signal)
     if (definition === null) return refuse({ reason: 'poll-not-found' })
+    const { ballotReader, rollupRecords } = recordsOf(definition.poll.workspaceId)
     const addresses = everyShard(definition.poll).map((shard) => ({ pollId, shard }))
     const standings = () =>
       atMost(connectionsAtOnce, addresses, (address) => ballotBoxes.standing(address, signal))

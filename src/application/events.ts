@@ -240,6 +240,13 @@ export type Event =
       readonly count: number
     }
   | {
+      /** A read that a replica might have answered went to its primary. */
+      readonly type: 'replica-passed-over'
+      readonly database: string
+      /** `behind`: it has not replayed yet what the reader has seen. */
+      readonly reason: 'behind' | 'away'
+    }
+  | {
       readonly type: 'ballots-shed'
       readonly pollId: string
       readonly shard: number

@@ -5,11 +5,13 @@ import { archivedShare } from './archived-share.ts'
 import type { BallotPages, ExportPage } from './ballot-pages.ts'
 import { findOwned, type OwnPollOrder } from './own-poll.ts'
 import type { BallotBoxes, PollBook } from './ports.ts'
+import { readAsOfNow, type WriteTokens } from './write-tokens.ts'
 
 interface Needs {
   readonly pollBook: PollBook
   readonly ballotBoxes: Pick<BallotBoxes, 'standing'>
   readonly ballotPages: Pick<BallotPages, 'lines'>
+  readonly writeTokens: WriteTokens
   /** Waits; rejects with the signal's reason. */
   readonly pause: (delayMs: number, signal: AbortSignal) => Promise<void>
 }
@@ -36,7 +38,7 @@ const mostRows = 10_000
  *  is there. Its first page is read before it answers: where Postgres is away, that is an answer and no broken file.
  *  Aborting the signal ends the reading. */
 export const exportBallots =
-  ({ pollBook, ballotBoxes, ballotPages, pause }: Needs) =>
+  ({ pollBook, ballotBoxes, ballotPages, writeTokens, pause }: Needs) =>
   async (
     order: OwnPollOrder,
     signal: AbortSignal,
@@ -53,6 +55,8 @@ export const exportBallots =
       }
       if (share.behind) return refuse({ reason: 'archive-behind' })
     }
+    // What the boxes were told to be archived a replica must have too, or an export would lack what it says it has.
+    await readAsOfNow(writeTokens, owned.workspaceId, signal)
     const read = (after: string | null, rows: number) =>
       ballotPages.lines(owned, { after, rows, bytes: pageBytes }, signal)
     const { archived, accepted } = share

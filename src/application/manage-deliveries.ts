@@ -51,7 +51,6 @@ export const redeliver =
   async (
     {
       owner,
-      deed,
       webhook,
       deliveryId,
     }: Omit<WebhookOrder, 'webhookId'> & { readonly webhook: Webhook; readonly deliveryId: string },
@@ -60,7 +59,7 @@ export const redeliver =
     if (webhook.disabledAt !== null) return refuse({ reason: 'webhook-disabled' })
     const { workspaceId } = owner
     const order = { workspaceId, webhookId: webhook.id, deliveryId, now: clock.now() }
-    const found = await deliveryLog.redeliver(order, { ...deed, target: deliveryId }, signal)
+    const found = await deliveryLog.redeliver(order, signal)
     if (found === null) return refuse({ reason: 'delivery-not-found' })
     if (found === 'forgotten') return refuse({ reason: 'delivery-forgotten' })
     await remind([{ id: found.id, workspaceId, dueAt: order.now }])

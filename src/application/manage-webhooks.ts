@@ -4,7 +4,6 @@ import { toBase32 } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import type { Deed } from './audit-ports.ts'
 import type { Owner } from './identify-caller.ts'
 import { ownPoll } from './own-poll.ts'
 import { planTerms } from './plan-terms.ts'
@@ -24,7 +23,6 @@ interface Needs {
 
 interface Ordered {
   readonly owner: Owner
-  readonly deed: Deed
 }
 
 /** What names a webhook for its owner. */
@@ -43,7 +41,7 @@ export interface WebhookShown {
 export const createWebhook =
   ({ webhookBook, webhookSecret, pollBook, clock, random }: Needs) =>
   async (
-    { owner, deed, ...draft }: Ordered & WebhookDraft,
+    { owner, ...draft }: Ordered & WebhookDraft,
     signal: AbortSignal,
   ): Promise<Result<WebhookShown, PlanRefusal | VotingRefusal>> => {
     const { workspaceId, plan } = owner
@@ -62,13 +60,7 @@ export const createWebhook =
     }
     const secret = webhookSecret(webhook)
     const most = planTerms[plan].webhooks
-    const room = await webhookBook.add(
-      { workspaceId },
-      webhook,
-      most,
-      { ...deed, target: webhook.id },
-      signal,
-    )
+    const room = await webhookBook.add({ workspaceId }, webhook, most, signal)
     if (room) return accept({ webhook, secret })
     const detail = `The plan ${plan} lets a workspace have ${most} webhooks: delete one, or change the plan.`
     return refuse({ reason: 'plan-limit', detail })
@@ -101,42 +93,32 @@ export const listWebhooks =
 export const changeWebhook =
   ({ webhookBook, clock }: Pick<Needs, 'webhookBook' | 'clock'>) =>
   async (
-    { owner, deed, webhookId, change }: WebhookOrder & { readonly change: WebhookChange },
+    { owner, webhookId, change }: WebhookOrder & { readonly change: WebhookChange },
     signal: AbortSignal,
   ): Promise<Result<Webhook, WebhookRefusal>> => {
     const { workspaceId } = owner
     const changed = { ...change, now: clock.now() }
-    const entry = { ...deed, target: webhookId }
-    return foundOr(await webhookBook.change({ workspaceId }, webhookId, changed, entry, signal))
+    return foundOr(await webhookBook.change({ workspaceId }, webhookId, changed, signal))
   }
 
 /** Gives it a new secret. What is sent until the overlap is over is signed with both. */
 export const rotateWebhook =
   ({ webhookBook, webhookSecret, clock }: Pick<Needs, 'webhookBook' | 'webhookSecret' | 'clock'>) =>
   async (
-    { owner, deed, webhookId, overlapMs }: WebhookOrder & { readonly overlapMs: number },
+    { owner, webhookId, overlapMs }: WebhookOrder & { readonly overlapMs: number },
     signal: AbortSignal,
   ): Promise<Result<WebhookShown, WebhookRefusal>> => {
     const { workspaceId } = owner
     const until = clock.now() + overlapMs
-    const entry = { ...deed, target: webhookId }
-    const webhook = foundOr(await webhookBook.rotate({ workspaceId }, webhookId, until, entry, signal))
+    const webhook = foundOr(await webhookBook.rotate({ workspaceId }, webhookId, until, signal))
     return webhook.ok ? accept({ webhook: webhook.value, secret: webhookSecret(webhook.value) }) : webhook
   }
 
 export const removeWebhook =
   ({ webhookBook }: Pick<Needs, 'webhookBook'>) =>
-  async (
-    { owner, deed, webhookId }: WebhookOrder,
-    signal: AbortSignal,
-  ): Promise<Result<null, WebhookRefusal>> => {
+  async ({ owner, webhookId }: WebhookOrder, signal: AbortSignal): Promise<Result<null, WebhookRefusal>> => {
     const { workspaceId } = owner
-    const removed = await webhookBook.remove(
-      { workspaceId },
-      webhookId,
-      { ...deed, target: webhookId },
-      signal,
-    )
+    const removed = await webhookBook.remove({ workspaceId }, webhookId, signal)
     return removed ? accept(null) : refuse({ reason: 'webhook-not-found' })
   }
 

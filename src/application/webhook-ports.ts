@@ -1,5 +1,4 @@
 // Webhooks as their owners manage them, and deliveries as they are made. Times are milliseconds since the epoch.
-import type { AuditEntry } from './audit-ports.ts'
 
 export const webhookEvents = ['poll.opened', 'poll.progress', 'poll.closed', 'ballot.cast'] as const
 export type WebhookEvent = (typeof webhookEvents)[number]
@@ -39,16 +38,9 @@ export interface WebhookChange extends Partial<Pick<Webhook, 'url' | 'descriptio
   readonly enabled?: boolean
 }
 
-/** Each change and its entry in the audit log are one statement: both or neither. */
 export interface WebhookBook {
   /** false: the workspace has `most` already. */
-  add(
-    reach: WebhookReach,
-    webhook: Webhook,
-    most: number,
-    entry: AuditEntry,
-    signal: AbortSignal,
-  ): Promise<boolean>
+  add(reach: WebhookReach, webhook: Webhook, most: number, signal: AbortSignal): Promise<boolean>
   find(reach: WebhookReach, webhookId: string, signal: AbortSignal): Promise<Webhook | null>
   /** Newest first, after a place. */
   list(
@@ -60,7 +52,6 @@ export interface WebhookBook {
     reach: WebhookReach,
     webhookId: string,
     change: WebhookChange & { readonly now: number },
-    entry: AuditEntry,
     signal: AbortSignal,
   ): Promise<Webhook | null>
   /** The next secret signs from now on, the one before beside it until `previousUntil`. null: no such webhook. */
@@ -68,11 +59,10 @@ export interface WebhookBook {
     reach: WebhookReach,
     webhookId: string,
     previousUntil: number,
-    entry: AuditEntry,
     signal: AbortSignal,
   ): Promise<Webhook | null>
   /** With what is on its way; what was delivered grows old as everything does. false: no such webhook. */
-  remove(reach: WebhookReach, webhookId: string, entry: AuditEntry, signal: AbortSignal): Promise<boolean>
+  remove(reach: WebhookReach, webhookId: string, signal: AbortSignal): Promise<boolean>
 }
 
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const
@@ -110,7 +100,6 @@ export interface DeliveryLog {
   /** Begins its schedule anew, now. null: no such delivery; `forgotten`: its body is no longer kept. */
   redeliver(
     order: WebhookReach & { readonly webhookId: string; readonly deliveryId: string; readonly now: number },
-    entry: AuditEntry,
     signal: AbortSignal,
   ): Promise<Delivery | 'forgotten' | null>
 }

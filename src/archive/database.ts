@@ -14,15 +14,27 @@ export interface DatabaseConfig {
   readonly url: string
   /** Where the driver posts its SQL; empty: Neon's own endpoint, derived from `url`. */
   readonly endpoint: string
+  /** After how long Postgres itself ends a statement, ms; absent: never, for tests and benchmarks. */
+  readonly statementMs?: number | undefined
 }
 
-export const openDatabase = (config: DatabaseConfig): Database => ({
-  run: async (statement, signal) => {
+/** What is true of one statement, and is said in its own round trip. */
+export interface Condition {
+  /** Only where this much of the log (LSN) has been replayed here; else Postgres refuses with 22023. */
+  readonly replayed?: string | undefined
+}
+
+export interface ConditionalDatabase extends Database {
+  run<Answer>(statement: Statement<Answer>, signal: AbortSignal, condition?: Condition): Promise<Answer>
+}
+
+export const openDatabase = (config: DatabaseConfig): ConditionalDatabase => ({
+  run: async (statement, signal, condition = {}) => {
     // Loaded at the first statement: many an isolate never has one, and a start should not wait for it.
     const { archiveError, postgresOf } = await import('./driver.ts')
     signal.throwIfAborted()
     try {
-      return await statement(postgresOf(config, signal))
+      return await statement(postgresOf({ ...config, ...condition }, signal))
     } catch (error) {
       signal.throwIfAborted()
       throw archiveError(error)

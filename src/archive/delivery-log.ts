@@ -1,7 +1,6 @@
 // Deliveries as a webhook's owner sees them.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Delivery, DeliveryLog, DeliveryState, WebhookEvent } from '../application/webhook-ports.ts'
-import { noted } from './audit-log.ts'
 import type { Database } from './database.ts'
 import { instantOf, msOf } from './instant.ts'
 import { deliveries as table } from './schema.ts'
@@ -22,15 +21,14 @@ export const deliveryLog = (database: Database): DeliveryLog => {
       return rows.map(deliveryOf)
     },
 
-    redeliver: async ({ workspaceId, webhookId, deliveryId, now }, entry, signal) => {
+    redeliver: async ({ workspaceId, webhookId, deliveryId, now }, signal) => {
       const [row] = await rowsOf(
         sql`with own as (
               select *, payload is not null or state = 'pending' as kept from ${table}
               where id = ${deliveryId} and workspace_id = ${workspaceId} and webhook_id = ${webhookId}),
             done as (
               update ${table} set state = 'pending', attempts = 0, next_at = ${instantOf(now)}, delivered_at = null
-              where id in (select id from own where kept) and workspace_id = ${workspaceId} returning *, true as kept),
-            noted as (${noted(entry, sql`from done`)})
+              where id in (select id from own where kept) and workspace_id = ${workspaceId} returning *, true as kept)
             select ${shown}, kept from done
             union all select ${shown}, kept from own where not kept`,
         signal,

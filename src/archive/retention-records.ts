@@ -1,23 +1,41 @@
 // What has been kept long enough, as Postgres finds it: polls by their workspace's retention, rows by their age.
 import { type SQL, sql } from 'drizzle-orm'
-import type { AgingRows, RetentionPlace, RetentionRecords } from '../application/retention-ports.ts'
+import type { AgingRows, OldPoll, RetentionPlace, RetentionRecords } from '../application/retention-ports.ts'
 import { tenantOf } from '../application/tenant.ts'
 import type { Database } from './database.ts'
 import { instantOf, msOf } from './instant.ts'
+import type { RetentionTerms } from './retention-terms.ts'
 
-export const retentionRecords = (database: Database): RetentionRecords => ({
+export interface DatabaseRetention extends RetentionRecords {
+  /** As `oldPolls`, of these workspaces only: where the table of workspaces is in another database. */
+  oldPollsAmong(
+    terms: readonly RetentionTerms[],
+    after: RetentionPlace | null,
+    limit: number,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<readonly OldPoll[]>
+}
+
+export const retentionRecords = (database: Database): DatabaseRetention => ({
   oldPolls: async (after, limit, now, signal) => {
     const { rows } = await database.run(
-      (postgres) => postgres.execute<OldPollRow>(oldPollsStatement(after, limit, now)),
+      (postgres) => postgres.execute<OldPollRow>(oldPollsStatement(sql`workspaces`, after, limit, now)),
       signal,
     )
-    return rows.map((row) => ({
-      workspaceId: row.workspace_id,
-      pollId: row.poll_id,
-      retentionDays: row.retention_days,
-      createdAt: Number(row.created_at),
-      closedAt: row.closed_at === null ? null : Number(row.closed_at),
-    }))
+    return rows.map(oldPollOf)
+  },
+  oldPollsAmong: async (terms, after, limit, now, signal) => {
+    const given = JSON.stringify(terms.map(({ workspaceId: id, days }) => ({ id, retention_days: days })))
+    const among = sql`jsonb_to_recordset(${given}::jsonb)`
+    const { rows } = await database.run(
+      (postgres) =>
+        postgres.execute<OldPollRow>(
+          oldPollsStatement(among, after, limit, now, sql`(id text, retention_days integer)`),
+        ),
+      signal,
+    )
+    return rows.map(oldPollOf)
   },
   forget: async (rows, { before, limit, only }, signal) => {
     const found = aged[rows](instantOf(before), limit)
@@ -25,6 +43,14 @@ export const retentionRecords = (database: Database): RetentionRecords => ({
     const { rowCount } = await database.run((postgres) => postgres.execute(statement), signal)
     return rowCount
   },
+})
+
+const oldPollOf = (row: OldPollRow): OldPoll => ({
+  workspaceId: row.workspace_id,
+  pollId: row.poll_id,
+  retentionDays: row.retention_days,
+  createdAt: Number(row.created_at),
+  closedAt: row.closed_at === null ? null : Number(row.closed_at),
 })
 
 interface OldPollRow {
@@ -40,14 +66,20 @@ interface OldPollRow {
 /** Walks the index `polls_newest_first` from its old end, workspace by workspace, and reads no more rows than it returns. A
  *  poll is made before it closes, so that none made later than the retention can be due. One that closed before polls were told
  *  when has at least been so since it was recorded. */
-const oldPollsStatement = (after: RetentionPlace | null, limit: number, now: number): SQL => {
+const oldPollsStatement = (
+  from: SQL,
+  after: RetentionPlace | null,
+  limit: number,
+  now: number,
+  columns: SQL = sql``,
+): SQL => {
   const { workspaceId, createdAt, pollId } = after ?? { workspaceId: '', createdAt: 0, pollId: '' }
   const here = sql`tenant.id = ${workspaceId}::text`
   return sql`
     select
       tenant.id as workspace_id, workspace.retention_days, poll.id as poll_id,
       ${msOf('poll.created_at')} as created_at, poll.closed_at
-    from workspaces as workspace
+    from ${from} as workspace ${columns}
     cross join lateral (values (workspace.id), (workspace.id || ${tenantOf('', 'test')}::text)) as tenant (id)
     cross join lateral (
       select id, created_at,

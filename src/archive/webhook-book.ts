@@ -1,4 +1,4 @@
-// Webhooks as their owners manage them. A change and its entry in the audit log are one statement.
+// Webhooks as their owners manage them.
 import { type SQL, sql } from 'drizzle-orm'
 import type {
   DisabledReason,
@@ -7,7 +7,6 @@ import type {
   WebhookEvent,
   WebhookReach,
 } from '../application/webhook-ports.ts'
-import { noted } from './audit-log.ts'
 import type { Database } from './database.ts'
 import { instantOf, msOf } from './instant.ts'
 import { webhooks as table } from './schema.ts'
@@ -20,18 +19,16 @@ export const webhookBook = (database: Database): WebhookBook => {
     return row === undefined ? null : webhookOf(row)
   }
   return {
-    add: async ({ workspaceId }, webhook, most, entry, signal) => {
+    add: async ({ workspaceId }, webhook, most, signal) => {
       const { id, url, description, events, pollId, generation, createdAt } = webhook
       const rows = await rowsOf(
-        sql`with turn as materialized (select pg_advisory_xact_lock(hashtextextended('webhooks ' || ${workspaceId}::text, 0))),
-            done as (
+        // Those that are made at the same moment may each find the last place.
+        sql`with done as (
               insert into ${table} (id, workspace_id, url, description, events, poll_id, generation, created_at)
               select ${id}, ${workspaceId}, ${url}, ${description}, ${listOf(events)}, ${pollId}, ${generation}::integer,
                      ${instantOf(createdAt)}
-              from turn
               where (select count(*) from ${table} where workspace_id = ${workspaceId}) < ${most}::integer
-              returning *),
-            noted as (${noted(entry, sql`from done`)})
+              returning *)
             select ${shown} from done`,
         signal,
       )
@@ -51,7 +48,7 @@ export const webhookBook = (database: Database): WebhookBook => {
       return rows.map(webhookOf)
     },
 
-    change: (reach, webhookId, { url, description, events, enabled, now }, entry, signal) =>
+    change: (reach, webhookId, { url, description, events, enabled, now }, signal) =>
       oneOf(
         sql`with done as (
               update ${table} set
@@ -63,30 +60,27 @@ export const webhookBook = (database: Database): WebhookBook => {
             stopped as (
               update deliveries set state = 'failed', next_at = null, last_error = 'The webhook was disabled.'
               where workspace_id = ${reach.workspaceId} and webhook_id = ${webhookId} and state = 'pending'
-                and ${enabled === false}::boolean and exists (select from done)),
-            noted as (${noted(entry, sql`from done`)})
+                and ${enabled === false}::boolean and exists (select from done))
             select ${shown} from done`,
         signal,
       ),
 
-    rotate: (reach, webhookId, previousUntil, entry, signal) =>
+    rotate: (reach, webhookId, previousUntil, signal) =>
       oneOf(
         sql`with done as (
               update ${table} set generation = generation + 1, previous_until = ${instantOf(previousUntil)}
-              where ${own(reach, webhookId)} returning *),
-            noted as (${noted(entry, sql`from done`)})
+              where ${own(reach, webhookId)} returning *)
             select ${shown} from done`,
         signal,
       ),
 
-    remove: async (reach, webhookId, entry, signal) => {
+    remove: async (reach, webhookId, signal) => {
       const rows = await rowsOf(
         sql`with done as (delete from ${table} where ${own(reach, webhookId)} returning *),
             gone as (
               delete from deliveries
               where workspace_id = ${reach.workspaceId} and webhook_id = ${webhookId} and state = 'pending'
-                and exists (select from done)),
-            noted as (${noted(entry, sql`from done`)})
+                and exists (select from done))
             select ${shown} from done`,
         signal,
       )

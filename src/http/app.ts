@@ -37,6 +37,7 @@ import { usage } from './routes/usage.ts'
 import { voters } from './routes/voters.ts'
 import { webhooks } from './routes/webhooks.ts'
 import { ownWorkspace, workspaces } from './routes/workspaces.ts'
+import { tellWritten } from './tell-written.ts'
 
 export const createApp = (services: Services) => {
   const app = new Hono<Http>()
@@ -46,10 +47,11 @@ export const createApp = (services: Services) => {
     .use(admit()) // the cheapest no first
     .use(negotiate()) // decides how we will speak, or 406
 
-  // Around the routes that change something: repeats and the audit log, so that none can forget either.
+  // Around the routes that change something: repeats, how it is read again, and the audit log, so that none can forget any.
   for (const write of ownerWrites) {
     const { method, path, ownRepeats } = write
     if (method === 'POST' && !ownRepeats) app.on(method, path, answerOnce(write))
+    app.on(method, path, tellWritten())
     app.on(method, path, noteWrite(write))
   }
 

@@ -3,6 +3,7 @@
 import type { Context } from 'hono'
 import type { Clock } from '../kernel/clock.ts'
 import { endsAt } from '../kernel/deadline.ts'
+import { carryReadAfter } from '../kernel/read-after.ts'
 import { carryTrace, type Trace } from '../kernel/trace.ts'
 import type { Http } from './http.ts'
 
@@ -13,12 +14,14 @@ export class Deadline {
   readonly #clock: Clock
   readonly #end: number
   readonly #trace: Trace | undefined
+  readonly #headers: Headers | undefined
   #time: AbortController | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(clock: Clock, trace?: Trace) {
+  constructor(clock: Clock, trace?: Trace, headers?: Headers) {
     this.#clock = clock
     this.#trace = trace
+    this.#headers = headers
     this.#end = clock.now() + patienceMs
   }
 
@@ -33,6 +36,7 @@ export class Deadline {
     )
     endsAt(time.signal, this.#end)
     carryTrace(time.signal, this.#trace)
+    carryReadAfter(time.signal, this.#headers?.get('edgepoll-read-after') ?? null)
     return time.signal
   }
 

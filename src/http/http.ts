@@ -52,6 +52,7 @@ import type { redriveLetters } from '../application/redrive-letters.ts'
 import type { retirePolls } from '../application/retire-polls.ts'
 import type { revokeInvite } from '../application/revoke-invite.ts'
 import type { eraseVoter, exportVoter } from '../application/voter-requests.ts'
+import type { WriteTokens } from '../application/write-tokens.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
@@ -133,6 +134,8 @@ export interface Services {
   readonly webhookFault: (url: string) => string | null
   /** The address a request comes from, as the platform reports it. */
   readonly addressOf: (headers: Headers) => string
+  /** What a read must be given to see what a workspace has written; null: nothing need be given. */
+  readonly written: WriteTokens['written']
   readonly clock: Clock
   readonly random: Random
   readonly report: Report

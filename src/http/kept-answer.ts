@@ -10,7 +10,7 @@ export interface KeptAnswer {
 }
 
 /** The rest belongs to one request, or is put on by `respond`. */
-const kept = ['cache-control', 'content-type', 'etag', 'location', 'vary'] as const
+const kept = ['cache-control', 'content-type', 'edgepoll-written', 'etag', 'location', 'vary'] as const
 const newline = 10
 
 /** A line of JSON, and the body's bytes after it. */

@@ -8,12 +8,14 @@ import { answerStore } from '../archive/answer-store.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
 import { ballotRecords } from '../archive/ballot-records.ts'
-import { openDatabase } from '../archive/database.ts'
+import { openDatabases, perDatabase, statementMs } from '../archive/databases.ts'
 import { deadLetters } from '../archive/dead-letters.ts'
 import { deliveryRecords } from '../archive/delivery-records.ts'
+import { pollPlaces } from '../archive/poll-places.ts'
 import { pollRecords } from '../archive/poll-records.ts'
-import { retentionRecords } from '../archive/retention-records.ts'
 import { rollupRecords } from '../archive/rollup-records.ts'
+import { routedDeadLetters, routedDeliveryRecords, routedPollRecords } from '../archive/routed.ts'
+import { routedRetention } from '../archive/routed-retention.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import { judgeHost } from '../delivery/resolve.ts'
 import { webhookSecrets } from '../delivery/secret.ts'
@@ -25,6 +27,7 @@ import type { MeterNamespace } from '../telemetry/meter/client.ts'
 import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
+import { ownersOf } from './owners-of.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
 import { type ReminderQueue, remindThrough } from './remind-deliveries.ts'
 import { telemetryOf } from './telemetry.ts'
@@ -54,36 +57,43 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     waitUntil,
     lingers: false,
   })
-  const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
-  // Nothing is shed here: what the queue gives is paced instead.
-  const postgres = postgresGuard({ clock, random, report, shedding: false })
+  const databases = openDatabases(config.databases, { statementMs: statementMs.archive, report, clock })
+  // What reads or writes a poll whole.
+  const slow = openDatabases(config.databases, { statementMs: statementMs.whole, report, clock })
   const boxes = ballotBoxes(env.BALLOT_BOX, clock)
-  const reader = ballotReader(database)
   const boards = scoreboards(env.SCOREBOARD, clock)
-  const retention = retentionRecords(database)
   const remind = remindThrough({ queue: env.DELIVERIES, clock, report, waitUntil })
-  const deliveries = deliveryRecords(database)
   // The platform's own fetch, which is not a method of ours.
   const outward: typeof fetch = (...request) => fetch(...request)
   const unguarded = config.EDGEPOLL_TEST_WEBHOOKS === '1'
+  const retention = routedRetention(slow)
+  const readers = perDatabase(slow, (database) => ({
+    ballotReader: ballotReader(database),
+    rollupRecords: rollupRecords(database),
+  }))
+  const lanes = perDatabase(databases, (database) => {
+    // Nothing is shed here: what the queue gives is paced instead.
+    const postgres = postgresGuard({ clock, random, report, shedding: false })
+    return {
+      archiveBallots: archiveBallots({
+        ballotRecords: protectBallotRecords(ballotRecords(database, remind), postgres),
+        ballotBoxes: boxes,
+        clock,
+        report,
+      }),
+      pace: archivePace(report),
+    }
+  })
+  const deliveries = perDatabase(databases, deliveryRecords)
+  const records = routedDeliveryRecords(deliveries.of, deliveries.each)
+  const letters = perDatabase(databases, deadLetters)
   return {
-    answers: answerStore(database),
-    auditPoll: auditPoll({
-      pollBook: boards,
-      ballotBoxes: boxes,
-      ballotReader: reader,
-      rollupRecords: rollupRecords(database),
-    }),
-    archiveBallots: archiveBallots({
-      ballotRecords: protectBallotRecords(ballotRecords(database, remind), postgres),
-      ballotBoxes: boxes,
-      clock,
-      report,
-    }),
-    ballotReader: reader,
-    deadLetters: deadLetters(database),
+    answers: perDatabase(databases, answerStore).each,
+    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, recordsOf: readers.of }),
+    ballotReaders: readers.each.map(({ ballotReader }) => ballotReader),
+    deadLetters: routedDeadLetters(letters.of, letters.directory, letters.each),
     deliverEvent: deliverEvent({
-      deliveryRecords: deliveries,
+      deliveryRecords: records,
       sendEvent: sendEvent({
         secretOf: webhookSecrets(config.WEBHOOK_KEY),
         judge: unguarded ? null : judgeHost({ url: config.DNS_URL, fetch: outward }),
@@ -96,11 +106,13 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
       random,
       report,
     }),
-    deliveryRecords: deliveries,
+    deliveryRecords: records,
+    directoryLane: lanes.directory,
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
-    pace: archivePace(report),
-    pollRecords: pollRecords(database, remind),
+    laneOf: lanes.of,
+    ownersOf: databases.each.length === 1 ? null : ownersOf(perDatabase(databases, pollPlaces).each),
     remind,
+    pollRecords: routedPollRecords(perDatabase(slow, (database) => pollRecords(database, remind)).of),
     retirePolls: retirePolls({ retentionRecords: retention, scoreboards: boards, clock, report }),
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),

@@ -1,6 +1,7 @@
 // The world, parsed once: nothing after this page reads `env`. A Worker that is set up wrong says so in one sentence.
 import * as z from 'zod'
 import { logLevels } from '../telemetry/sinks/json-log.ts'
+import { databasesOf, databaseVariables, judgeDatabases } from './database-config.ts'
 
 const environment = z.enum(['local', 'preview', 'staging', 'production'])
 
@@ -46,11 +47,6 @@ const common = {
 /** `off`: nothing is turned away for there being too much. The naive twin of benchmark SURGE; never where people vote. */
 const shedding = z.enum(['', 'on', 'off']).default('')
 
-const database = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  DATABASE_ENDPOINT: z.string().default(''),
-}
-
 const webhooks = {
   /** The secrets of all webhooks are computed from it. */
   WEBHOOK_KEY: z.string().min(32),
@@ -88,7 +84,7 @@ const testSecret = /^[123]x0{20,}[0-9A-Za-z]*$/
 
 const edge = z.object({
   ...common,
-  ...database,
+  ...databaseVariables,
   ...webhooks,
   UPSTASH_REDIS_REST_URL: z.url(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1),
@@ -116,7 +112,7 @@ const count = z.object({
 
 const archive = z.object({
   ...common,
-  ...database,
+  ...databaseVariables,
   ...webhooks,
   /** Asked where a webhook's name leads, before each attempt: DNS over HTTPS with JSON answers. */
   DNS_URL: z
@@ -165,8 +161,9 @@ const served = edge
   )
   .refine(...protectsItself)
   .refine(...guardsTargets)
+  .superRefine(judgeDatabases, { when })
 
-const servedArchive = archive.refine(...guardsTargets)
+const servedArchive = archive.refine(...guardsTargets).superRefine(judgeDatabases, { when })
 
 /** A benchmark's slow box must not be anybody's real one. */
 const servedCount = count
@@ -179,9 +176,14 @@ const servedCount = count
 
 const isServed = (name: string) => name === 'staging' || name === 'production'
 
-export const edgeConfig = (env: object) => parsed('edge', served, env)
+export const edgeConfig = (env: object) => withDatabases(parsed('edge', served, env))
 export const countConfig = (env: object) => parsed('count', servedCount, env)
-export const archiveConfig = (env: object) => parsed('archive', servedArchive, env)
+export const archiveConfig = (env: object) => withDatabases(parsed('archive', servedArchive, env))
+
+const withDatabases = <Config extends Parameters<typeof databasesOf>[0]>(config: Config) => ({
+  ...config,
+  databases: databasesOf(config),
+})
 
 export type EdgeConfig = ReturnType<typeof edgeConfig>
 

@@ -14,6 +14,9 @@ export interface QueuedMessage {
   retry(options?: { delaySeconds?: number }): void
 }
 
+/** What archives into one database. */
+export type Lane = ArchiveServices['directoryLane']
+
 const patienceMs = 20_000
 const longestDelaySeconds = 300
 
@@ -24,7 +27,7 @@ export const consumeBallots =
     pace,
     clock,
     report,
-  }: Pick<ArchiveServices, 'archiveBallots' | 'worthRetrying' | 'pace' | 'clock' | 'report'>) =>
+  }: Lane & Pick<ArchiveServices, 'worthRetrying' | 'clock' | 'report'>) =>
   async (deliveries: readonly QueuedMessage[]): Promise<void> => {
     const readable: { delivery: QueuedMessage; message: BallotMessage }[] = []
     for (const delivery of deliveries) {
@@ -83,4 +86,5 @@ export const consumeBallots =
     }
   }
 
-const backoffSeconds = (attempts: number): number => Math.min(longestDelaySeconds, 2 ** Math.min(attempts, 9))
+export const backoffSeconds = (attempts: number): number =>
+  Math.min(longestDelaySeconds, 2 ** Math.min(attempts, 9))

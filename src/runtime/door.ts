@@ -7,7 +7,7 @@ import { type Footing, shedReporter } from './guard.ts'
 import type { Guards } from './protect.ts'
 
 export const door = (
-  { boxes, boards, postgres }: Pick<Guards, 'boxes' | 'boards' | 'postgres'>,
+  { boxes, boards, everyPostgres: postgres }: Pick<Guards, 'boxes' | 'boards' | 'everyPostgres'>,
   windows: BallotWindows,
   { clock, random, report, shedding }: Footing,
 ): Door => {

@@ -41,22 +41,6 @@ import { redriveLetters } from '../application/redrive-letters.ts'
 import { retirePolls } from '../application/retire-polls.ts'
 import { revokeInvite } from '../application/revoke-invite.ts'
 import { eraseVoter, exportVoter } from '../application/voter-requests.ts'
-import { answerStore } from '../archive/answer-store.ts'
-import { auditLog } from '../archive/audit-log.ts'
-import { ballotPages } from '../archive/ballot-pages.ts'
-import { ballotReader } from '../archive/ballot-reader.ts'
-import { openDatabase } from '../archive/database.ts'
-import { deadLetters } from '../archive/dead-letters.ts'
-import { postgresHealth } from '../archive/health.ts'
-import { inviteBook } from '../archive/invite-book.ts'
-import { keyBook } from '../archive/key-book.ts'
-import { keyRing } from '../archive/key-ring.ts'
-import { pollReader } from '../archive/poll-reader.ts'
-import { retentionRecords } from '../archive/retention-records.ts'
-import { rollupReader } from '../archive/rollup-reader.ts'
-import { rollupRecords } from '../archive/rollup-records.ts'
-import { usageReader } from '../archive/usage-reader.ts'
-import { workspaces } from '../archive/workspaces.ts'
 import { type BoxNamespace, ballotBoxes } from '../ballot-box/client.ts'
 import type { ColoCache } from '../cache/colo-tier.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
@@ -80,26 +64,16 @@ import { admitCallers } from './admit-callers.ts'
 import { ballotWindows } from './ballot-windows.ts'
 import { edgeConfig } from './config.ts'
 import { door } from './door.ts'
+import { edgeArchive } from './edge-archive.ts'
 import { edgeWebhooks } from './edge-webhooks.ts'
 import { firstAnswers } from './first-answers.ts'
 import { keyUse } from './key-use.ts'
 import {
   guardsOf,
-  protectAnswerStore,
-  protectAuditLog,
   protectBallotBoxes,
-  protectBallotPages,
-  protectBallotReader,
   protectBoards,
   protectChallenges,
-  protectInviteBook,
-  protectKeyBook,
-  protectKeyRing,
   protectKeyValues,
-  protectPollReader,
-  protectRollupReader,
-  protectUsageReader,
-  protectWorkspaces,
 } from './protect.ts'
 import { type FrontCache, purgeFront } from './purge-front.ts'
 import { rememberKeys, rememberPolls, rememberResults, rememberUsage, rememberViews } from './remember.ts'
@@ -144,9 +118,9 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     lingers: true,
   })
   const { report } = telemetry
-  const database = openDatabase({ url: config.DATABASE_URL, endpoint: config.DATABASE_ENDPOINT })
   const footing = { clock, random, report, shedding: config.EDGEPOLL_SHEDDING !== 'off' }
-  const guards = guardsOf(footing)
+  const guards = guardsOf(footing, Object.keys(config.databases.urls))
+  const archive = edgeArchive({ config: config.databases, guardOf: guards.postgresOf, report, clock })
   const windows = ballotWindows(clock)
   const boards = protectBoards(scoreboards(env.SCOREBOARD, clock), guards.boards)
   const around = { clock, random, report, waitUntil, colo, kv: protectKeyValues(env.READS, guards.kv) }
@@ -157,26 +131,18 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   const receipts = receiptBook(config.RECEIPT_KEY)
   const boxes = protectBallotBoxes(ballotBoxes(env.BALLOT_BOX, clock), guards.boxes, windows, footing)
   const tokens = tokenReader()
-  const reader = protectBallotReader(ballotReader(database), guards.postgres)
-  const ballots = protectBallotPages(ballotPages(database), guards.postgres)
-  const rollups = protectRollupReader(rollupReader(database), guards.postgres)
-  const overTime = { pollBook, ballotBoxes: boxes, rollupReader: rollups }
-  const invites = protectInviteBook(inviteBook(database), guards.postgres)
+  const { ballots, invites, retention, usage, workspaces: spaces } = archive
+  const overTime = { pollBook, ballotBoxes: boxes, rollupReader: archive.rollups }
   const aside = { pause, waitUntil, report }
   const change = changePoll({ pollBook, pollViews, scoreboards: owned })
-  const keys = rememberKeys(protectKeyRing(keyRing(database), guards.postgres), around)
-  const managedKeys = protectKeyBook(keyBook(database), guards.postgres)
-  const actions = protectAuditLog(auditLog(database), guards.postgres)
-  const manage = { keyBook: managedKeys, forgetKey: keys.forget, clock, random }
-  const spaces = protectWorkspaces(workspaces(database), guards.postgres)
-  const retention = retentionRecords(database)
+  const keys = rememberKeys(archive.keyRing, around)
+  const manage = { keyBook: archive.keyBook, forgetKey: keys.forget, clock, random }
   const healthChecks = [
     countingHealth(boards),
-    postgresHealth(database),
+    archive.health,
     redisHealth({ url: config.UPSTASH_REDIS_REST_URL, token: config.UPSTASH_REDIS_REST_TOKEN }),
     keyValueHealth(env.READS),
   ]
-  const usage = protectUsageReader(usageReader(database), guards.postgres)
   const redis = new Redis({
     url: config.UPSTASH_REDIS_REST_URL,
     token: config.UPSTASH_REDIS_REST_TOKEN,
@@ -202,12 +168,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   return {
     addressOf: addressReader(config),
     admission: footing.shedding ? admitted : { ...admitted, ballots: { refusedUntil: () => null } },
-    auditPoll: auditPoll({
-      pollBook: boards,
-      ballotBoxes: boxes,
-      ballotReader: reader,
-      rollupRecords: rollupRecords(database),
-    }),
+    auditPoll: auditPoll({ pollBook: boards, ballotBoxes: boxes, recordsOf: archive.recordsOf }),
     castBallot: castBallot({
       pollBook,
       ballotBoxes: boxes,
@@ -242,7 +203,13 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     deletePoll: deletePoll({ pollBook, pollViews, results, scoreboards: owned }),
     editPoll: editPoll({ source: boards, pollBook, pollViews, scoreboards: owned }),
     eraseBallot: eraseBallot({ pollBook, ballotBoxes: boxes, results }),
-    exportBallots: exportBallots({ pollBook, ballotBoxes: boxes, ballotPages: ballots, pause }),
+    exportBallots: exportBallots({
+      pollBook,
+      ballotBoxes: boxes,
+      ballotPages: ballots,
+      pause,
+      writeTokens: archive.writeTokens,
+    }),
     exposeMetrics: telemetry.expose,
     followResults: followResults({ readResults: resultsReader, pause, clock }),
     issueInvites: issueInvites({ pollBook, scoreboards: boards, inviteBook: invites, clock, ...aside }),
@@ -250,27 +217,27 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     listInvites: listInvites({ pollBook, inviteBook: invites }),
     firstAnswers: firstAnswers({
       redis: redisAnswers(redis, { timeoutMs: redisTerms.timeoutMs, prefix: 'edgepoll:answers:' }),
-      postgres: protectAnswerStore(answerStore(database), guards.postgres),
+      postgres: archive.answers,
       waitUntil,
     }),
     identifyCaller: identifyCaller({
       keyRing: keys,
       clock,
-      noteUse: keyUse(managedKeys, { clock, waitUntil }),
+      noteUse: keyUse(archive.keyBook, { clock, waitUntil }),
       rootKey: config.ROOT_KEY,
     }),
     issueKey: issueKey(manage),
-    listActions: listActions({ auditLog: actions }),
+    listActions: listActions({ auditLog: archive.actions }),
     listKeys: listKeys(manage),
     eraseVoter: eraseVoter({ pollBook, ballotBoxes: boxes, results }),
     exportVoter: exportVoter({ pollBook, ballotBoxes: boxes }),
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
-    listPolls: listPolls({ pollReader: protectPollReader(pollReader(database), guards.postgres), clock }),
+    listPolls: listPolls({ pollReader: archive.polls, clock }),
     listTexts: listTexts({ pollBook, ballotPages: ballots }),
     mayWatch: mayWatch({ pollViews, receipts, clock }),
-    noteAction: noteAction({ auditLog: actions, report, pause, waitUntil }),
+    noteAction: noteAction({ auditLog: archive.actions, report, pause, waitUntil }),
     openLive: openLive({ pollViews, results, receipts, relays: relays(env.RELAY, random), clock }),
-    pollIds: reader.pollIds,
+    pollIds: archive.pollIds,
     publishedFile: (name) => env.ASSETS.fetch(new URL(name, 'https://assets.invalid/')),
     proveBallot: proveBallot({ pollBook, ballotBoxes: boxes }),
     readBallot: readBallot({ pollBook, ballotPages: ballots }),
@@ -292,16 +259,17 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     rotateKey: rotateKey(manage),
     retirePolls: retirePolls({ retentionRecords: retention, scoreboards: owned, clock, report }),
     redriveLetters: redriveLetters({
-      deadLetters: deadLetters(database),
+      deadLetters: archive.deadLetters,
       resend: async (bodies) => {
         await env.BALLOTS.sendBatch(bodies.map((body) => ({ body, contentType: 'json' })))
       },
     }),
     revokeInvite: revokeInvite({ pollBook, changePoll: change, inviteBook: invites, clock, ...aside }),
+    written: archive.writeTokens.written,
     ...edgeWebhooks({
       config,
-      database,
-      guard: guards.postgres,
+      webhookBook: archive.webhooks,
+      deliveryLog: archive.deliveries,
       pollBook,
       queue: env.DELIVERIES,
       waitUntil,

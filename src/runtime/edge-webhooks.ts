@@ -9,34 +9,29 @@ import {
   rotateWebhook,
 } from '../application/manage-webhooks.ts'
 import type { PollBook } from '../application/ports.ts'
+import type { DeliveryLog, WebhookBook } from '../application/webhook-ports.ts'
 import { targetFault } from '../application/webhook-target.ts'
-import type { Database } from '../archive/database.ts'
-import { deliveryLog } from '../archive/delivery-log.ts'
-import { webhookBook } from '../archive/webhook-book.ts'
 import { webhookSecrets } from '../delivery/secret.ts'
 import type { Random } from '../kernel/random.ts'
 import type { EdgeConfig } from './config.ts'
-import type { Footing, Guard } from './guard.ts'
-import { protectDeliveryLog, protectWebhookBook } from './protect-webhooks.ts'
+import type { Footing } from './guard.ts'
 import { type ReminderQueue, remindThrough } from './remind-deliveries.ts'
 
 interface Needs extends Pick<Footing, 'clock' | 'report'> {
   readonly random: Random
   readonly config: Pick<EdgeConfig, 'WEBHOOK_KEY' | 'EDGEPOLL_TEST_WEBHOOKS'>
-  readonly database: Database
-  readonly guard: Guard
+  readonly webhookBook: WebhookBook
+  readonly deliveryLog: DeliveryLog
   readonly pollBook: PollBook
   readonly queue: ReminderQueue
   readonly waitUntil: (work: Promise<unknown>) => void
 }
 
-export const edgeWebhooks = ({ config, database, guard, queue, waitUntil, ...rest }: Needs) => {
+export const edgeWebhooks = ({ config, queue, waitUntil, ...rest }: Needs) => {
   const unguarded = config.EDGEPOLL_TEST_WEBHOOKS === '1'
   const needs = {
     ...rest,
-    webhookBook: protectWebhookBook(webhookBook(database), guard),
     webhookSecret: webhookSecrets(config.WEBHOOK_KEY),
-    deliveryLog: protectDeliveryLog(deliveryLog(database), guard),
     remind: remindThrough({ queue, waitUntil, clock: rest.clock, report: rest.report }),
   }
   return {

@@ -7,6 +7,7 @@ import { ArchiveRejected } from '../archive/archive-error.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { pause } from '../kernel/pause.ts'
 import type { Random } from '../kernel/random.ts'
+import { carryReadAfter, readAfterOf } from '../kernel/read-after.ts'
 import { carryTrace, Trace, traceOf } from '../kernel/trace.ts'
 import { Overloaded, Unavailable } from '../kernel/unavailable.ts'
 import { type Attempt, Breaker } from '../resilience/breaker.ts'
@@ -119,6 +120,7 @@ export const guard = (
         try {
           const answer = await within({ clock, ownMs, marginMs }, signal, (hop) => {
             carryTrace(hop, step)
+            carryReadAfter(hop, readAfterOf(signal))
             return call(hop)
           })
           attempt.settle(true)

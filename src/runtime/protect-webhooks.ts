@@ -7,17 +7,17 @@ const writing = { priority: 'owner-writes', ownMs: 5_000, repeatable: false } as
 
 /** Making a webhook twice makes two. */
 export const protectWebhookBook = (book: WebhookBook, guard: Guard): WebhookBook => ({
-  add: (reach, webhook, most, entry, signal) =>
-    guard.ask(writing, signal, (hop) => book.add(reach, webhook, most, entry, hop)),
+  add: (reach, webhook, most, signal) =>
+    guard.ask(writing, signal, (hop) => book.add(reach, webhook, most, hop)),
   find: (reach, webhookId, signal) =>
     guard.ask({ ...reading, priority: 'close' }, signal, (hop) => book.find(reach, webhookId, hop)),
   list: (order, signal) => guard.ask(reading, signal, (hop) => book.list(order, hop)),
-  change: (reach, webhookId, change, entry, signal) =>
-    guard.ask(writing, signal, (hop) => book.change(reach, webhookId, change, entry, hop)),
-  rotate: (reach, webhookId, previousUntil, entry, signal) =>
-    guard.ask(writing, signal, (hop) => book.rotate(reach, webhookId, previousUntil, entry, hop)),
-  remove: (reach, webhookId, entry, signal) =>
-    guard.ask(writing, signal, (hop) => book.remove(reach, webhookId, entry, hop)),
+  change: (reach, webhookId, change, signal) =>
+    guard.ask(writing, signal, (hop) => book.change(reach, webhookId, change, hop)),
+  rotate: (reach, webhookId, previousUntil, signal) =>
+    guard.ask(writing, signal, (hop) => book.rotate(reach, webhookId, previousUntil, hop)),
+  remove: (reach, webhookId, signal) =>
+    guard.ask(writing, signal, (hop) => book.remove(reach, webhookId, hop)),
 })
 
 export const protectDeliveryLog = (log: DeliveryLog, guard: Guard): DeliveryLog => ({
@@ -25,5 +25,5 @@ export const protectDeliveryLog = (log: DeliveryLog, guard: Guard): DeliveryLog 
     guard.ask({ ...reading, object: `deliveries:${order.workspaceId}` }, signal, (hop) =>
       log.list(order, hop),
     ),
-  redeliver: (order, entry, signal) => guard.ask(writing, signal, (hop) => log.redeliver(order, entry, hop)),
+  redeliver: (order, signal) => guard.ask(writing, signal, (hop) => log.redeliver(order, hop)),
 })

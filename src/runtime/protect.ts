@@ -20,6 +20,8 @@ import type {
   Workspaces,
 } from '../application/ports.ts'
 import type { RollupReader } from '../application/rollups.ts'
+import { directoryName } from '../archive/databases.ts'
+import type { LogPosition } from '../archive/log-position.ts'
 import type { KeyValueStore } from '../cache/kv-tier.ts'
 import { shardOf } from '../domain/voter/voter-keys.ts'
 import { refuse } from '../kernel/result.ts'
@@ -30,19 +32,37 @@ import { type Footing, type Guard, guard, shedReporter } from './guard.ts'
 export interface Guards {
   readonly boxes: Guard
   readonly boards: Guard
+  /** Of the directory, which is the only database where there is one. */
   readonly postgres: Guard
+  /** Each database has its own: one in trouble must not cost the others their turn. */
+  readonly postgresOf: (database: string) => Guard
+  /** Whether all of them have enough to do: before a key is read nobody knows which one it would be. */
+  readonly everyPostgres: Pick<Guard, 'full'>
   readonly kv: Guard
   readonly challenges: Guard
 }
 
-export const guardsOf = (footing: Footing): Guards => ({
+export const guardsOf = (footing: Footing, databases: readonly string[] = [directoryName]): Guards => ({
+  ...guardsOfDatabases(footing, databases),
   // Floors are high where one object in trouble must not cost the others their turn.
   boxes: guard('a ballot box', { least: 64, initial: 1_024, most: 4_096, slowMs: 3_000 }, footing),
   boards: guard('the scoreboard', { least: 32, initial: 256, most: 2_048, slowMs: 2_000 }, footing),
-  postgres: postgresGuard(footing),
   challenges: guard('the challenge', { least: 16, initial: 128, most: 512, slowMs: 2_000 }, footing),
   kv: guard('kv', { least: 16, initial: 128, most: 512, slowMs: 200 }, footing),
 })
+
+const guardsOfDatabases = (footing: Footing, names: readonly string[]) => {
+  const guards = new Map(names.map((name) => [name, postgresGuard(footing)]))
+  const postgresOf = (name: string): Guard => {
+    const known = guards.get(name)
+    if (known === undefined) throw new Error(`there is no guard of a database ${name}`)
+    return known
+  }
+  const everyPostgres: Guards['everyPostgres'] = {
+    full: (priority, plan) => [...guards.values()].every((each) => each.full(priority, plan)),
+  }
+  return { postgres: postgresOf(directoryName), postgresOf, everyPostgres }
+}
 
 export const postgresGuard = (footing: Footing): Guard =>
   guard('postgres', { least: 8, initial: 32, most: 128, slowMs: 1_000 }, footing)
@@ -296,6 +316,12 @@ export const protectWorkspaces = (workspaces: Workspaces, guard: Guard): Workspa
     guard.ask({ priority: 'owner-writes', ownMs: 5_000, repeatable: true }, signal, (hop) =>
       workspaces.change(workspaceId, change, hop),
     ),
+})
+
+/** What it says is beside the answer to what is done already: nobody waits long for it. */
+export const protectLogPosition = ({ now }: LogPosition, guard: Guard): LogPosition => ({
+  now: (signal) =>
+    guard.ask({ priority: 'close', ownMs: 500, repeatable: false, object: 'position' }, signal, now),
 })
 
 /** A challenge is good once, so that asking twice about it would refuse who passed. Without an answer nobody is let in. */

@@ -1,11 +1,26 @@
 // The reconciler's round: every poll that Postgres knows, one after the other, shard by shard.
+import type { BallotReader } from '../application/ports.ts'
 import type { ArchiveServices } from './archive-services.ts'
 
 const pollsAtOnce = 100
 const patienceMs = 60_000
 
+interface Needs extends Pick<ArchiveServices, 'auditPoll' | 'report'> {
+  readonly ballotReader: Pick<BallotReader, 'pollIds'>
+}
+
+/** The round of each database. One that is away fails the whole in the end, when the others have had their turn. */
+export const reconcileEach =
+  ({ ballotReaders, ...needs }: Omit<Needs, 'ballotReader'> & Pick<ArchiveServices, 'ballotReaders'>) =>
+  async (): Promise<void> => {
+    const errors: unknown[] = []
+    for (const ballotReader of ballotReaders)
+      await reconcileAll({ ...needs, ballotReader })().catch((error: unknown) => errors.push(error))
+    if (errors.length > 0) throw errors[0]
+  }
+
 export const reconcileAll =
-  ({ auditPoll, ballotReader, report }: Pick<ArchiveServices, 'auditPoll' | 'ballotReader' | 'report'>) =>
+  ({ auditPoll, ballotReader, report }: Needs) =>
   async (): Promise<void> => {
     let after: string | null = null
     while (true) {

@@ -71,6 +71,11 @@ export const metrics = {
     labels: [],
     help: 'Callers that boxes turned away before their ballot was decided.',
   },
+  edgepoll_replica_passed_over_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Reads that a replica might have answered and their primary did: it was behind, or away.',
+  },
   edgepoll_limiter_away_total: {
     kind: 'counter',
     labels: ['limiter', 'reason'],

@@ -35,6 +35,9 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
     case 'work-shed':
       recorder.count('edgepoll_work_shed_total', event.count, event.dependency, event.priority)
       return
+    case 'replica-passed-over':
+      recorder.count('edgepoll_replica_passed_over_total', 1, event.reason)
+      return
     case 'ballots-shed':
       recorder.count('edgepoll_ballots_shed_total', event.ballots)
       return

@@ -5,7 +5,7 @@ import type { Event } from '../../src/application/events.ts'
 import type { BoxStanding, ShardAudit } from '../../src/application/ports.ts'
 import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { Unavailable } from '../../src/kernel/unavailable.ts'
-import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
+import { reconcileAll, reconcileEach } from '../../src/runtime/reconcile-all.ts'
 import { aDefinition } from '../support/polls.ts'
 import { nothingCounted } from '../support/rollups.ts'
 
@@ -125,7 +125,10 @@ const anAudit = ({
     stand.meanwhile()
   }
   const verb = auditPoll({
-    rollupRecords: nothingCounted,
+    recordsOf: () => ({
+      ballotReader: { audit: async () => [...stand.rows] },
+      rollupRecords: nothingCounted,
+    }),
     pollBook: { find: async (id) => (id === definition.poll.id ? definition : null) },
     ballotBoxes: {
       standing: async (address) => {
@@ -144,10 +147,17 @@ const anAudit = ({
       },
       resend: async ({ shard }, seq) => void stand.resent.push([shard, seq]),
     },
-    ballotReader: { audit: async () => [...stand.rows] },
   })
   return stand
 }
+
+test('a database that is away keeps the polls of no other from the round, and is told', async () => {
+  const stand = aRound(['poll_a'])
+  const away = { audit: async () => [], pollIds: () => Promise.reject(new Unavailable('postgres')) }
+  const ballotReaders = [away, { ...away, ...stand.needs.ballotReader }]
+  await expect(reconcileEach({ ...stand.needs, ballotReaders })()).rejects.toThrow('postgres')
+  expect(stand.audited).toEqual(['poll_a'])
+})
 
 const aRound = (ids: readonly string[]) => {
   const stand = {
@@ -156,9 +166,8 @@ const aRound = (ids: readonly string[]) => {
     events: [] as Event[],
     round: () => round(),
   }
-  const round = reconcileAll({
+  const needs: Parameters<typeof reconcileAll>[0] = {
     ballotReader: {
-      audit: async () => [],
       pollIds: async (after, limit) => ids.filter((id) => after === null || id > after).slice(0, limit),
     },
     auditPoll: async ({ pollId }) => {
@@ -167,8 +176,9 @@ const aRound = (ids: readonly string[]) => {
       return { ok: true, value: { pollId, shards: [], rollups: 'equal' as const } }
     },
     report: (event) => stand.events.push(event),
-  })
-  return stand
+  }
+  const round = reconcileAll(needs)
+  return { ...stand, needs }
 }
 
 const aDesk = (ids: readonly string[]) => {

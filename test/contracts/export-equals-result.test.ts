@@ -37,6 +37,7 @@ test(
       pollBook: { find: async () => closed },
       ballotBoxes: { standing: async () => stand.box.standing(stand.address) },
       ballotPages: ballotPages(database),
+      writeTokens: { written: async () => null },
       pause,
     })
     const exported = await exporting({ pollId: poll.id, workspaceId: poll.workspaceId }, signal)

@@ -8,6 +8,7 @@ describe('settings', () => {
       dataFolder: '/clone/.edgepoll',
       port: 8787,
       databaseUrl: null,
+      databases: {},
       redisUrl: null,
     })
   })
@@ -23,12 +24,14 @@ describe('settings', () => {
       PORT: '80',
       EDGEPOLL_DATA: '/data',
       DATABASE_URL: 'postgresql://me:x@db/polls',
+      DATABASE_READ_URL: 'postgresql://me:x@replica/polls',
       REDIS_URL: 'rediss://r:6380',
     }
     expect(readSettings(env, '/clone')).toEqual({
       dataFolder: '/data',
       port: 80,
       databaseUrl: 'postgresql://me:x@db/polls',
+      databases: { DATABASE_READ_URL: 'postgresql://me:x@replica/polls' },
       redisUrl: 'rediss://r:6380',
     })
   })

@@ -270,6 +270,7 @@ const exportOver =
       pollBook: { find: async () => ({ poll, secret: new Uint8Array(32), revokedInvites: [] }) },
       ballotBoxes: { standing: async (box) => ({ ...box, ...standing }) },
       ballotPages: { lines },
+      writeTokens: { written: async () => null },
       pause: async () => undefined,
     })
     return exporting(order, signal)

@@ -98,6 +98,18 @@ describe('the doctor', () => {
       /secret DATABASE_URL/,
     ],
     [
+      'pins that only one of two Workers knows',
+      archive,
+      production((text) => text.replace('DATABASE_PINS = ""', `DATABASE_PINS = '{"ws_a":"main"}'`)),
+      /variables: DATABASE_PINS is not the same for edge and archive/,
+    ],
+    [
+      'a pin to no database',
+      edge,
+      production((text) => text.replace('DATABASE_PINS = ""', `DATABASE_PINS = '{"ws_a":"north"}'`)),
+      /variables: wrangler.toml: DATABASE_PINS pins ws_a to north, which is none of main/,
+    ],
+    [
       'a queue whose dead letters go nowhere',
       archive,
       production((text) => text.replace(/dead_letter_queue = "[^"]+"\n/, '')),
@@ -207,6 +219,26 @@ describe('the doctor', () => {
       'a Postgres that does not answer',
       aWorld({ pending: () => Promise.reject(new Error('connect ECONNREFUSED')) }),
       /migrations: Postgres does not answer: connect ECONNREFUSED/,
+    ],
+    [
+      'tables that are behind in one of several databases',
+      aWorld({
+        given: { ...secrets, DATABASE_URLS: '{"north":"postgresql://a:b@ep-b.neon.example/x"}' },
+        pending: async (url) => (url.includes('ep-b') ? [{ tag: '0005_owners_and_rollups', when: 5 }] : []),
+      }),
+      /^migrations: Postgres north lacks 0005_owners_and_rollups/,
+    ],
+    [
+      'databases that are none',
+      aWorld({ given: { ...secrets, DATABASE_URLS: 'ep-b.neon.example' } }),
+      /secrets: DATABASE_URLS: is not JSON like/,
+    ],
+    [
+      'a replica of nothing',
+      aWorld({
+        given: { ...secrets, DATABASE_READ_URLS: '{"south":"postgresql://a:b@ep-c.neon.example/x"}' },
+      }),
+      /secrets: DATABASE_READ_URLS: has a replica of south, which is none of main/,
     ],
     [
       'a pooler in front of migrations',

@@ -6,6 +6,7 @@ import type { Plan } from '../../src/application/ports.ts'
 import { ArchiveRejected } from '../../src/archive/archive-error.ts'
 import { systemClock } from '../../src/kernel/clock.ts'
 import { endsAt } from '../../src/kernel/deadline.ts'
+import { carryReadAfter, readAfterOf } from '../../src/kernel/read-after.ts'
 import { Overloaded, Unavailable } from '../../src/kernel/unavailable.ts'
 import { guard, type Order } from '../../src/runtime/guard.ts'
 
@@ -29,6 +30,14 @@ describe('a dependency that is away', () => {
     expect(await stand.ask(async () => 'here')).toBe('here')
     expect(stand.events.at(-1)).toMatchObject({ type: 'breaker-moved', to: 'closed' })
     expect(stand.outcomes).toEqual([...Array(10).fill('failed'), ...Array(40).fill('resting'), 'answered'])
+  })
+
+  test('is asked by whoever must have seen something with what that is', async () => {
+    const stand = aGuard()
+    const signal = new AbortController().signal
+    carryReadAfter(signal, 'main=0/1')
+    expect(await stand.ask(async (hop) => readAfterOf(hop), {}, signal)).toBe('main=0/1')
+    expect(await stand.ask(async (hop) => readAfterOf(hop))).toBeNull()
   })
 
   test('is one of its objects, and the others are asked on', async () => {
@@ -234,13 +243,13 @@ const aGuard = ({ initial = 50, shedding = true } = {}) => {
     outcomes,
     asked: 0,
     ask<Answer>(
-      call: () => Promise<Answer>,
+      call: (hop: AbortSignal) => Promise<Answer>,
       order: Partial<Order> = {},
       signal = new AbortController().signal,
     ): Promise<Answer> {
-      return made.ask({ priority: 'ballots', ownMs: 5_000, repeatable: false, ...order }, signal, () => {
+      return made.ask({ priority: 'ballots', ownMs: 5_000, repeatable: false, ...order }, signal, (hop) => {
         stand.asked++
-        return call()
+        return call(hop)
       })
     },
     /** A call that does not come back; false: it was turned away. */

@@ -11,7 +11,7 @@ const round = (forget: (now: number) => Promise<number>) => {
   const answers = { ...memoryAnswers(clock), forget }
   return {
     events,
-    run: forgetAnswers({ answers, clock, report: (event) => void events.push(event) }),
+    run: forgetAnswers({ answers: [answers], clock, report: (event) => void events.push(event) }),
   }
 }
 

@@ -186,7 +186,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const ballotPages = ballotPagesOver(postgres.page)
   const overTime = { pollBook: boards, ballotBoxes: boxes, rollupReader: rollupReaderOver(postgres.page) }
   const keys = memoryKeys()
-  const webhooks = memoryWebhooks(keys.log.entries)
+  const webhooks = memoryWebhooks()
   const answers = { redis: memoryAnswers(clock), postgres: memoryAnswers(clock) }
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
@@ -259,8 +259,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     auditPoll: auditPoll({
       pollBook: boards,
       ballotBoxes: boxes,
-      ballotReader: postgres,
-      rollupRecords: nothingCounted,
+      recordsOf: () => ({ ballotReader: postgres, rollupRecords: nothingCounted }),
     }),
     castBallot: castBallot({
       pollBook,
@@ -313,6 +312,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       pollBook,
       ballotBoxes: boxes,
       ballotPages,
+      writeTokens: { written: async () => null },
       pause: (delayMs) => time.advance(delayMs),
     }),
     firstAnswers: firstAnswers({ ...answers, waitUntil: around.waitUntil }),
@@ -393,6 +393,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     clock,
     random,
     report: around.report,
+    written: async () => null,
     tracing: options.tracing ?? telemetry.tracing,
   }
   const app = createApp(services)

@@ -56,7 +56,7 @@ export const ownerOrders: Readonly<Record<string, Make>> = {
     const id = await a('webhookId', api, key)
     const { workspaceId = '' } = api.webhooks.tables.webhooks.get(id) ?? {}
     const [due] = api.webhooks.tables.tellPoll(workspaceId, 'poll_a', 'poll.opened', 1)
-    return { path: `/v1/webhooks/${id}/deliveries/${due?.id}/redeliver`, target: due?.id ?? null }
+    return { path: `/v1/webhooks/${id}/deliveries/${due?.id}/redeliver`, target: `${id}/${due?.id}` }
   },
   'POST /v1/polls': async () => ({ path: '/v1/polls', body: lunch, target: null }),
   'PATCH /v1/polls/:pollId': async (api, key) => {

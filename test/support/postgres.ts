@@ -16,6 +16,12 @@ export interface TestPostgres {
   readonly url: string
   /** For `openDatabase`: where the gateway takes SQL. It stays up while Postgres is stopped. */
   readonly endpoint: string
+  /** For `openDatabase`: every statement is asked as it is in production, with an end that Postgres keeps. */
+  readonly statementMs: number
+  /** For a superuser. */
+  readonly adminUrl: string
+  /** The folder that its files are below. */
+  readonly folder: DataFolder
   /** Asks past the room under test. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
   /** A session of its own, for transactions and settings. */
@@ -56,6 +62,13 @@ export const withPostgres = (): TestPostgres => {
     get endpoint() {
       return up(gateway).endpoint
     },
+    statementMs: 30_000,
+    get adminUrl() {
+      return up(server).adminUrl
+    },
+    get folder() {
+      return up(server).folder
+    },
     query: async (text, values = []) => (await up(sessions).query(text, [...values])).rows,
     session,
     stop: () => up(server).stop(),
@@ -65,6 +78,8 @@ export const withPostgres = (): TestPostgres => {
 
 interface Server {
   readonly url: string
+  readonly adminUrl: string
+  readonly folder: DataFolder
   stop(): Promise<void>
   start(): Promise<void>
   remove(): Promise<void>
@@ -75,10 +90,12 @@ const startServer = async (): Promise<Server> => {
   await chmod(root, 0o711) // where we are root Postgres runs as somebody else, who must be able to pass
   const folder = openDataFolder(root)
   let nursery = nurseryFor(folder)
-  const { url } = await startPostgres(nursery)
+  const { url, adminUrl } = await startPostgres(nursery)
   const port = Number(new URL(url).port)
   return {
     url,
+    adminUrl: adminUrl ?? url, // it is ours: it has one
+    folder,
     stop: () => nursery.stopAll(),
     start: async () => {
       clearLockedPorts() // get-port does not give one port out twice within half a minute
@@ -92,7 +109,7 @@ const startServer = async (): Promise<Server> => {
   }
 }
 
-const nurseryFor = (folder: DataFolder): Nursery => createNursery(folder, { ownGroups: false })
+export const nurseryFor = (folder: DataFolder): Nursery => createNursery(folder, { ownGroups: false })
 
 const up = <Part>(part: Part | null): Part => {
   if (part === null)

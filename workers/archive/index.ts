@@ -1,13 +1,13 @@
 // What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
 import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
 import type { PollDeath, PollRecord } from '../../src/application/ports.ts'
+import { consumeApart } from '../../src/runtime/archive-lanes.ts'
 import { archiveServices } from '../../src/runtime/archive-services.ts'
-import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
 import { consumeDeliveries } from '../../src/runtime/consume-deliveries.ts'
 import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
-import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
+import { reconcileEach } from '../../src/runtime/reconcile-all.ts'
 import { retainAll } from '../../src/runtime/retain-all.ts'
 import { sweepDeliveries } from '../../src/runtime/sweep-deliveries.ts'
 
@@ -36,7 +36,7 @@ export default {
     if (batch.queue.startsWith('edgepoll-deliveries-dead')) batch.ackAll()
     else if (batch.queue.startsWith('edgepoll-deliveries')) await consumeDeliveries(services)(batch.messages)
     else if (batch.queue.startsWith('edgepoll-ballots-dead')) await keepDeadLetters(services)(batch.messages)
-    else await consumeBallots(services)(batch.messages)
+    else await consumeApart(services)(batch.messages)
     services.tellMetrics()
   },
   scheduled: async ({ cron }, env) => {
@@ -45,7 +45,7 @@ export default {
     else if (cron === retention) await retainAll(services)()
     else {
       await forgetAnswers(services)()
-      await reconcileAll(services)()
+      await reconcileEach(services)()
     }
     services.tellMetrics()
   },

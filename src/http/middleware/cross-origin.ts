@@ -29,6 +29,7 @@ const exposed = [
   'Edgepoll-Stale',
   'Edgepoll-Poll-After',
   'Edgepoll-Viewers',
+  'Edgepoll-Written',
   'RateLimit',
   'RateLimit-Policy',
 ].join(',')
@@ -48,6 +49,7 @@ const preflight = cors({
     'If-Match',
     'If-None-Match',
     'Edgepoll-Receipt',
+    'Edgepoll-Read-After',
     'Invite-Code',
     'Voter-Token',
     'Last-Event-ID',

@@ -6,7 +6,7 @@ import type { Http, Services } from '../http.ts'
 export const deadline =
   ({ clock }: Pick<Services, 'clock'>): MiddlewareHandler<Http> =>
   async (c, next) => {
-    const time = new Deadline(clock, c.get('trace'))
+    const time = new Deadline(clock, c.get('trace'), c.req.raw.headers)
     c.set('deadline', time)
     try {
       await next()

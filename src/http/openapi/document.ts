@@ -1,6 +1,7 @@
 // The whole document, made from the definitions. Nothing of this is in the edge: `npm run generate` writes it down.
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { examples } from './examples.ts'
+import { withFreshness } from './freshness.ts'
 import { headerComponents } from './headers.ts'
 import { introduction, tagDescriptions } from './introduction.ts'
 import { ballotOperations } from './operations/ballots.ts'
@@ -46,7 +47,7 @@ export const operations = [
   ...pageOperations,
   ...procedureOperations,
   ...platformOperations,
-]
+].map(withFreshness)
 
 /** OpenAPI 3.1; `release` is the version of the package. */
 export const openApiDocument = (release: string) => {

@@ -57,6 +57,12 @@ export const headerComponents = {
     description: '`true`: it stands in for an answer that cannot be had now.',
     schema: only('true'),
   },
+  'Edgepoll-Written': {
+    description:
+      'What was written, for `Edgepoll-Read-After`. Where there is a read replica. An opaque text, which a newer one replaces.',
+    schema: text,
+    example: 'main=0/16B3748',
+  },
   'Idempotency-Replayed': {
     description: '`true`: this is the first answer again; nothing was done or counted.',
     schema: only('true'),

@@ -13,7 +13,6 @@ import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
-import { deedOf } from '../note-write.ts'
 import { ownedWebhook } from '../owned-webhook.ts'
 import { onlyParameters } from '../query.ts'
 import { respond } from '../respond.ts'
@@ -31,7 +30,7 @@ export const webhooks = new Hono<Http>()
     const fault = targetFaultOf(c, parsed.data.url)
     if (fault !== null) return fault
 
-    const order = { owner: owner.value, deed: deedOf(c), ...parsed.data }
+    const order = { owner: owner.value, ...parsed.data }
     const made = await c.get('services').createWebhook(order, signalOf(c))
     return made.ok ? secretShown(c, made.value, 201) : refused(c, made.refusal)
   })
@@ -72,7 +71,7 @@ export const webhooks = new Hono<Http>()
       ...(events !== undefined && { events }),
       ...(enabled !== undefined && { enabled }),
     }
-    const order = { owner: owned.value.owner, deed: deedOf(c), webhookId, change }
+    const order = { owner: owned.value.owner, webhookId, change }
     const changed = await c.get('services').changeWebhook(order, signalOf(c))
     return changed.ok ? answer(c, webhookDocument(changed.value), 200, unkept) : refused(c, changed.refusal)
   })
@@ -83,7 +82,7 @@ export const webhooks = new Hono<Http>()
     if (!owned.ok) return refused(c, owned.refusal)
     const parameters = onlyParameters(c)
     if (!parameters.ok) return refused(c, parameters.refusal)
-    const order = { owner: owned.value.owner, deed: deedOf(c), webhookId }
+    const order = { owner: owned.value.owner, webhookId }
     const removed = await c.get('services').removeWebhook(order, signalOf(c))
     return removed.ok ? respond(c, null, 204, { 'Cache-Control': 'no-store' }) : refused(c, removed.refusal)
   })
@@ -101,7 +100,7 @@ export const webhooks = new Hono<Http>()
     const parsed = webhookRotationBody.safeParse(body.value)
     if (!parsed.success) return refused(c, { reason: 'webhook-invalid', errors: faultsOf(parsed.error) })
     const overlapMs = parsed.data.overlapSeconds * 1_000
-    const order = { owner: owned.value.owner, deed: deedOf(c), webhookId, overlapMs }
+    const order = { owner: owned.value.owner, webhookId, overlapMs }
     const rotated = await c.get('services').rotateWebhook(order, signalOf(c))
     return rotated.ok ? secretShown(c, rotated.value, 200) : refused(c, rotated.refusal)
   })
@@ -127,7 +126,7 @@ export const webhooks = new Hono<Http>()
     if (!owned.ok) return refused(c, owned.refusal)
     const parameters = onlyParameters(c)
     if (!parameters.ok) return refused(c, parameters.refusal)
-    const order = { ...owned.value, deed: deedOf(c), deliveryId: c.req.param('deliveryId') }
+    const order = { ...owned.value, deliveryId: c.req.param('deliveryId') }
     const again = await c.get('services').redeliver(order, signalOf(c))
     return again.ok ? answer(c, deliveryDocument(again.value), 202, unkept) : refused(c, again.refusal)
   })

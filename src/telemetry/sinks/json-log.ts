@@ -57,6 +57,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'request':
       // A line for each that is turned away would cost more than turning it away; `work-shed` says how many it was.
       return event.status >= 500 && event.code !== 'overloaded' ? 'warn' : 'info'
+    case 'replica-passed-over':
+      return event.reason === 'away' ? 'warn' : 'debug'
     case 'poll-reconciled':
       return event.differing > 0 ? 'error' : 'debug'
     case 'ballots-sent':

@@ -16,9 +16,12 @@ import { deliveryRecords } from '../../../src/archive/delivery-records.ts'
 import { inviteBook } from '../../../src/archive/invite-book.ts'
 import { keyBook } from '../../../src/archive/key-book.ts'
 import { keyRing } from '../../../src/archive/key-ring.ts'
+import { logPosition } from '../../../src/archive/log-position.ts'
+import { pollPlaces } from '../../../src/archive/poll-places.ts'
 import { pollReader } from '../../../src/archive/poll-reader.ts'
 import { pollRecords } from '../../../src/archive/poll-records.ts'
 import { retentionRecords } from '../../../src/archive/retention-records.ts'
+import { retentionTerms } from '../../../src/archive/retention-terms.ts'
 import { rollupReader } from '../../../src/archive/rollup-reader.ts'
 import { rollupRecords } from '../../../src/archive/rollup-records.ts'
 import { usageReader } from '../../../src/archive/usage-reader.ts'
@@ -118,27 +121,27 @@ export const laws: Readonly<Record<string, Law>> = {
     multiple: 10,
     why: 'BRIN finds ranges of 128 pages, not rows',
   },
-  'webhookBook.add': one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, entry, signal), 14),
+  'webhookBook.add': one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, signal), 14),
   'webhookBook.find': one((db, signal) => webhookBook(db).find(hooks, 'wh_11', signal)),
   'webhookBook.list': page(
     (db, signal) => webhookBook(db).list({ ...hooks, limit: 10, after: null }, signal),
     10,
   ),
   'webhookBook.change': one(
-    (db, signal) => webhookBook(db).change(hooks, 'wh_11', { description: 'd', now }, entry, signal),
+    (db, signal) => webhookBook(db).change(hooks, 'wh_11', { description: 'd', now }, signal),
     4,
   ),
   'webhookBook.change (disabled)': {
     ...page(
       (db, signal) =>
-        webhookBook(db).change({ workspaceId: 'ws_0' }, 'wh_1', { enabled: false, now }, entry, signal),
+        webhookBook(db).change({ workspaceId: 'ws_0' }, 'wh_1', { enabled: false, now }, signal),
       10_000,
     ),
     why: 'gives up all that is on its way',
     grows: true,
   },
-  'webhookBook.rotate': one((db, signal) => webhookBook(db).rotate(hooks, 'wh_11', now, entry, signal), 4),
-  'webhookBook.remove': one((db, signal) => webhookBook(db).remove(hooks, 'wh_11', entry, signal), 4),
+  'webhookBook.rotate': one((db, signal) => webhookBook(db).rotate(hooks, 'wh_11', now, signal), 4),
+  'webhookBook.remove': one((db, signal) => webhookBook(db).remove(hooks, 'wh_11', signal), 4),
   'deliveryLog.list': page(
     (db, signal) =>
       deliveryLog(db).list(
@@ -161,11 +164,7 @@ export const laws: Readonly<Record<string, Law>> = {
   },
   'deliveryLog.redeliver': one(
     (db, signal) =>
-      deliveryLog(db).redeliver(
-        { workspaceId: 'ws_1', webhookId: 'wh_1', deliveryId: 'msg_7', now },
-        entry,
-        signal,
-      ),
+      deliveryLog(db).redeliver({ workspaceId: 'ws_1', webhookId: 'wh_1', deliveryId: 'msg_7', now }, signal),
     6,
   ),
   'deliveryRecords.take': one(
@@ -272,6 +271,16 @@ export const laws: Readonly<Record<string, Law>> = {
   },
   'keyBook.touch': one((db, signal) => keyBook(db).touch('key_4', now, signal)),
   'keyRing.find': one((db, signal) => keyRing(db).find('key_4', signal)),
+  'logPosition.now': { ...one((db, signal) => logPosition(db).now(signal)), multiple: 0 },
+  'pollPlaces.among': page(
+    (db, signal) =>
+      pollPlaces(db).among(
+        Array.from({ length: 100 }, (_, n) => `poll_${n * 7}`),
+        signal,
+      ),
+    100,
+    2,
+  ),
   'pollReader.list': page(list(null), 100),
   'pollReader.list (open)': page(list('open'), 100, 1.5),
   'pollReader.list (draft)': page(list('draft'), 100),
@@ -295,6 +304,28 @@ export const laws: Readonly<Record<string, Law>> = {
     why: 'reads workspaces whole, 10,000 here, and up to a page of each that has a retention; once an hour',
     grows: true,
     mayScan: ['workspaces'],
+  },
+  'retentionRecords.oldPollsAmong': {
+    ...page(
+      (db, signal) =>
+        retentionRecords(db).oldPollsAmong(
+          Array.from({ length: 100 }, (_, n) => ({ workspaceId: `ws_${n}`, days: 1 })),
+          null,
+          100,
+          now,
+          signal,
+        ),
+      100,
+    ),
+    multiple: 102,
+    why: 'reads up to a page of each workspace that it is asked for; once an hour',
+  },
+  'retentionTerms.list': {
+    ...page((db, signal) => retentionTerms(db).list('ws_5', 1_000, signal), 1_000),
+    multiple: 12,
+    why: 'passes over workspaces that keep polls for ever, all 10,000 if need be; once an hour',
+    mayScan: ['workspaces'],
+    grows: true,
   },
   ...Object.fromEntries(
     agingRows.map((rows): [string, Law] => [

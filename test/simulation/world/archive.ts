@@ -93,8 +93,7 @@ export const archiveOf = (ground: Ground, links: Links): Archive => {
       auditPoll: auditPoll({
         pollBook: scoreboards(links.boards(worker), clock),
         ballotBoxes: boxes,
-        ballotReader,
-        rollupRecords: nothingCounted,
+        recordsOf: () => ({ ballotReader, rollupRecords: nothingCounted }),
       }),
       worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
       pace,
