@@ -95,7 +95,7 @@ describe('what may be imported from outside', () => {
     ['the Postgres driver', /^@neondatabase\//, /^src\/archive\//],
     ['Redis', /^@upstash\//, /^src\/(admission|cache|runtime)\//],
     ['Hono', /^hono/, /^src\/http\//],
-    ['zod', /^zod/, /^src\/(representation|http|runtime|archive)\//],
+    ['zod', /^zod/, /^src\/(representation|http|runtime|archive|delivery)\//],
     ['MessagePack', /^@msgpack\//, /^src\/representation\//],
     ['Protocol Buffers', /^@bufbuild\//, /^src\/representation\//],
     ['Connect', /^@connectrpc\//, /^src\/http\//],

@@ -134,8 +134,13 @@ test('a hundred messages of a hundred ballots are one statement', async () => {
   expect(await store(...messages)).toBe(10_000)
   expect(fetched).toHaveBeenCalledOnce()
   expect(JSON.parse(String(fetched.mock.calls[0]?.[1]?.body))).toEqual({
-    query: expect.stringContaining('distinct on'),
-    params: expect.arrayContaining([expect.stringContaining('bal_99_99')]),
+    queries: [
+      { query: expect.stringContaining('statement_timeout'), params: ['30000'] },
+      {
+        query: expect.stringContaining('distinct on'),
+        params: expect.arrayContaining([expect.stringContaining('bal_99_99')]),
+      },
+    ],
   })
   fetched.mockRestore()
   expect(await store(...messages)).toBe(0)

@@ -81,7 +81,9 @@ describe('removing', () => {
     await keep(...many)
     await remove(...many.map(({ id }) => id))
     for (const call of fetched.mock.calls)
-      expect(JSON.parse(String(call[1]?.body))).toMatchObject({ params: [expect.any(String)] })
+      expect(JSON.parse(String(call[1]?.body))).toMatchObject({
+        queries: [{ params: ['30000'] }, { params: [expect.any(String)] }],
+      })
     expect(fetched).toHaveBeenCalledTimes(2)
     fetched.mockRestore()
     expect(await oldest()).toEqual([])

@@ -36,7 +36,12 @@ describe('databases', () => {
   })
 
   test('are the same to a Worker', () => {
-    const config = archiveConfig({ ENVIRONMENT: 'production', DATABASE_URL: main, DATABASE_URLS: urls })
+    const config = archiveConfig({
+      ENVIRONMENT: 'production',
+      WEBHOOK_KEY: 'x'.repeat(32),
+      DATABASE_URL: main,
+      DATABASE_URLS: urls,
+    })
     expect(config.databases.urls).toEqual({ main, north })
   })
 })

@@ -8,6 +8,7 @@ import { headers } from './headers.ts'
 const replicated: ReadonlySet<string> = new Set([
   ...['listPolls', 'listBallots', 'readBallot', 'listTexts'],
   ...['readTimeline', 'readBreakdown', 'listInvites', 'readAuditLog'],
+  ...['listWebhooks', 'listDeliveries'],
 ])
 
 const written: ReadonlySet<string> = new Set(
