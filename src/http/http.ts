@@ -60,6 +60,8 @@ export interface Services {
   readonly castBallot: ReturnType<typeof castBallot>
   readonly changePoll: ReturnType<typeof changePoll>
   readonly changeWorkspace: ReturnType<typeof changeWorkspace>
+  /** The version of the Worker that answers, as the platform names it; null: it has no name. */
+  readonly releaseId: string | null
   readonly checkHealth: ReturnType<typeof checkHealth>
   readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>

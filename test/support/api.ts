@@ -245,6 +245,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     }),
     changePoll: change,
     changeWorkspace: changeWorkspace({ workspaces: spaces }),
+    releaseId: 'release-of-the-test',
     checkHealth: checkHealth({
       healthChecks: (['counting', 'postgres', 'redis', 'kv'] as const).map(
         (name): HealthCheck => ({
