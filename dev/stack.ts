@@ -126,11 +126,11 @@ const quiet = (bindings: WorkerValues['additional']): WorkerValues['additional']
 
 interface CommandOptions {
   readonly edges: number
-  readonly deployable?: true
+  readonly deployable: boolean
   readonly port?: number
 }
 
-const main = async ({ edges, port, deployable = false }: CommandOptions): Promise<void> => {
+const main = async ({ edges, port, deployable }: CommandOptions): Promise<void> => {
   const settings = readSettings()
   const progress = createProgress()
   const stack = await openStack({ ...settings, port: port ?? settings.port, edges, deployable }, progress)
@@ -155,7 +155,7 @@ if (import.meta.main) {
   )
     .option('--edges <n>', 'edge processes, on ports in a row; they share one process of objects', count, 1)
     .option('--port <port>', 'the port of the first edge (PORT)', (text) => readPort(text, '--port'))
-    .option('--deployable', 'let ops/deploy publish versions to it (--env local) while it runs')
+    .option('--deployable', 'let ops/deploy publish versions to it (--env local) while it runs', false)
     .addHelpText('after', environmentHelp)
     .action(main)
   await runCommand(program)
