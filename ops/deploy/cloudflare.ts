@@ -1,4 +1,5 @@
 // An account at Cloudflare as a place to publish to, by wrangler.
+import { placeReference } from '../../dev/generate-reference.ts'
 import type { WorkerName } from '../../dev/worker-names.ts'
 import { workerName } from './names.ts'
 import { publish, rehearse } from './publish.ts'
@@ -11,8 +12,14 @@ export const cloudflare = ({ env, branch }: Order): Target => {
   const place: { readonly env: Environment; readonly branch: string | null } = { env, branch }
   const nameOf = (worker: WorkerName) => workerName(worker, place)
   return {
-    rehearse: (worker) => rehearse({ ...place, worker }),
-    publish: (worker) => publish({ ...place, worker }),
+    async rehearse(worker) {
+      await placeReference()
+      await rehearse({ ...place, worker })
+    },
+    async publish(worker) {
+      await placeReference()
+      return publish({ ...place, worker })
+    },
     async deployments(worker) {
       requireAccount()
       const { ok, stdout, said } = wrangler(['deployments', 'list', '--name', nameOf(worker), '--json'], {

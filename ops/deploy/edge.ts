@@ -1,9 +1,7 @@
 // Step 4: the public API, last, because it calls all the others. What it remembers is lost, which it must survive anyway.
 import { appendFileSync } from 'node:fs'
-import { placeReference } from '../../dev/generate-reference.ts'
 import { workerStep } from './worker-step.ts'
 
-await placeReference()
 await workerStep('edge', 'Publishes the public API.', (url) => {
   console.log(`The API is at ${url}`)
   const { GITHUB_OUTPUT } = process.env

@@ -1,6 +1,5 @@
 // The stack on this machine as a place to publish to: its own list of versions, asked over its deploy address.
 import { join, resolve } from 'node:path'
-import { placeReference } from '../../dev/generate-reference.ts'
 import { configOf, type WorkerName } from '../../dev/worker-names.ts'
 import { inScratch, localStack } from './step.ts'
 import type { Target } from './target.ts'
@@ -45,7 +44,8 @@ export const localTarget = (bundle: string | null): Target => {
 
 /** As the stack builds it: outside every environment. */
 const build = async (worker: WorkerName, folder: string): Promise<string> => {
-  if (worker === 'edge') await placeReference()
+  const { placeReference } = await import('../../dev/generate-reference.ts')
+  await placeReference()
   const args = ['deploy', '--dry-run', '-c', configOf(worker), '--env=', '--outdir', folder]
   if (!wrangler(args, { quiet: true }).ok) throw new Error(`The Worker ${worker} cannot be built.`)
   return join(folder, 'index.js')

@@ -1,11 +1,7 @@
 // What things are called at an account: as in the configurations, but in a preview of a branch after that branch.
-import { createHash } from 'node:crypto'
 import { unstable_readConfig as readConfig } from 'wrangler'
 import { configPathOf, type WorkerName, workerNames } from '../../dev/worker-names.ts'
-
-/** A name of the common preview, `edgepoll-edge-preview`, in the preview of a branch. */
-export const nameIn = (name: string, branch: string | null): string =>
-  branch === null ? name : name.replace(/-preview$/, `-${branch}`)
+import { nameIn } from './branch-name.ts'
 
 /** What a Worker is called. */
 export const workerName = (
@@ -14,21 +10,6 @@ export const workerName = (
 ): string => {
   const { name = '' } = readConfig({ config: configPathOf(worker), env }, { hideWarnings: true })
   return nameIn(name, branch)
-}
-
-/** A branch as part of a host name: lower case, digits, hyphens, at most 33. Two branches never share one, and none is an
- *  environment or makes a queue of ballots look like the one of dead letters. null: there is nothing in it to be named by. */
-export const branchName = (branch: string): string | null => {
-  const name = branch
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-  if (name === '') return null
-  const hash = createHash('sha256').update(branch).digest('hex').slice(0, 8)
-  // What was changed or cut off may have been the whole difference.
-  return name === branch && name.length <= 30
-    ? `on-${name}`
-    : `on-${name.slice(0, 21).replace(/-+$/, '')}-${hash}`
 }
 
 export interface Things {

@@ -5,7 +5,7 @@ import { type TargetOrder, targetOf } from './target.ts'
 
 /** Answers where the Worker can be reached, null for one without an address or in a dry run. */
 export const release = async (order: TargetOrder, worker: WorkerName): Promise<string | null> => {
-  const target = targetOf(order)
+  const target = await targetOf(order)
   if (order.dryRun) {
     await target.rehearse(worker)
     return null

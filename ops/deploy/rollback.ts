@@ -27,11 +27,16 @@ await step<More>(
     const { worker, to, dryRun } = order
     if (to !== null && worker === 'all')
       throw new Error('--to is a version of one Worker: say which, --worker edge.')
-    const target = targetOf(order)
+    const target = await targetOf(order)
     const workers = worker === 'all' ? backwards : [worker]
     // All is asked before anything is done.
     const moves: Move[] = []
-    for (const each of workers) moves.push(await moveOf(target, each, to))
+    for (const each of workers) {
+      const move = await moveOf(target, each, to)
+      if (move !== null) moves.push(move)
+      else console.log(`${each} stays: no version ran before it.`)
+    }
+    if (moves.length === 0) throw new Error('There is no version to go back to.')
     for (const move of moves) {
       const words = `${move.worker} from ${move.from} to ${move.to}`
       console.log(dryRun ? `Would take ${words}.` : `Taking ${words}.`)
@@ -50,11 +55,10 @@ await step<More>(
   },
 )
 
-async function moveOf(target: Target, worker: WorkerName, wanted: string | null): Promise<Move> {
+/** null: there is nothing to go back to. */
+async function moveOf(target: Target, worker: WorkerName, wanted: string | null): Promise<Move | null> {
   const versions = await target.deployments(worker)
   const from = versions.at(-1)
   const to = wanted ?? versions.findLast((version) => version !== from)
-  if (from === undefined || to === undefined)
-    throw new Error(`Of ${worker} there is no version before ${from ?? 'any'} to go back to.`)
-  return { worker, from, to }
+  return from === undefined || to === undefined ? null : { worker, from, to }
 }

@@ -8,7 +8,7 @@ import { dataFolderAt } from '../../dev/data-folder.ts'
 import { type DevFacts, readDevFile } from '../../dev/dev-file.ts'
 import { currentRun } from '../../dev/run-lock.ts'
 import { readSettings } from '../../dev/settings.ts'
-import { branchName } from './names.ts'
+import { branchName } from './branch-name.ts'
 
 /** Those of the wrangler configurations that are not this machine. */
 export const environments = ['preview', 'staging', 'production'] as const

@@ -1,6 +1,5 @@
 // Where Workers are published: what an account at Cloudflare and the stack on this machine can both do.
 import type { WorkerName } from '../../dev/worker-names.ts'
-import { cloudflare } from './cloudflare.ts'
 import { localTarget } from './local.ts'
 import type { Order } from './step.ts'
 
@@ -26,5 +25,9 @@ export interface TargetOrder extends Order {
   readonly bundle?: string
 }
 
-export const targetOf = (order: TargetOrder): Target =>
-  order.env === 'local' ? localTarget(order.bundle ?? null) : cloudflare(order)
+export const targetOf = async (order: TargetOrder): Promise<Target> => {
+  if (order.env === 'local') return localTarget(order.bundle ?? null)
+  // wrangler is fifteen megabytes, which a step on this machine need not load.
+  const { cloudflare } = await import('./cloudflare.ts')
+  return cloudflare(order)
+}
