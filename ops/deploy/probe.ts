@@ -12,7 +12,11 @@ export interface ProbeOrder {
   readonly version: string | null
   /** How long each thing may take to come about, ms. */
   readonly patienceMs: number
+  /** Between two looks, ms. */
+  readonly againMs?: number
   readonly say: (line: string) => void
+  /** By which it asks; fetch unless said. */
+  readonly send?: (request: Request) => Promise<Response>
 }
 
 /** Why a probe failed, as a sentence. */
@@ -165,7 +169,7 @@ const timed = async (order: ProbeOrder, what: string, work: () => Promise<void>)
 
 /** Asks until `look` answers null; else what it saw instead is said at the end. */
 const eventually = async (
-  { patienceMs }: ProbeOrder,
+  { patienceMs, againMs = 250 }: ProbeOrder,
   what: string,
   look: () => Promise<string | null>,
 ): Promise<void> => {
@@ -178,11 +182,11 @@ const eventually = async (
     if (instead === null) return
     if (performance.now() > until)
       throw new ProbeFailed(`It did not come about within ${patienceMs / 1_000} s that ${what}: ${instead}.`)
-    await pause(250)
+    await pause(againMs)
   }
 }
 
-interface Request {
+interface Order {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
 }
@@ -192,7 +196,7 @@ const settled = async (
   order: ProbeOrder,
   method: string,
   path: string,
-  request: Request = {},
+  request: Order = {},
 ): Promise<Answer> => {
   let answer: Answer | null = null
   await eventually(order, `${method} ${path} is answered`, async () => {
@@ -206,15 +210,15 @@ const settled = async (
 }
 
 const ask = async (
-  { url, key }: ProbeOrder,
+  { url, key, send = fetch }: ProbeOrder,
   method: string,
   path: string,
-  { headers = {}, body }: Request = {},
+  { headers = {}, body }: Order = {},
 ): Promise<Answer> => {
   // Voters have no key, and health is asked as a load balancer asks it.
   const owner = path.startsWith('/v1/polls') && !/\/results$|\/ballots$/.test(path)
   const reads = method === 'GET' && path.endsWith('/ballots')
-  const answer = await fetch(new URL(path, url), {
+  const request = new Request(new URL(path, url), {
     method,
     headers: {
       ...(owner || reads ? { Authorization: `Bearer ${key}` } : {}),
@@ -224,6 +228,7 @@ const ask = async (
     body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(15_000),
   })
+  const answer = await send(request)
   const text = await answer.text()
   return { status: answer.status, headers: answer.headers, body: text === '' ? null : parsed(text) }
 }
