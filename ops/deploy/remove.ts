@@ -1,6 +1,5 @@
 // Takes the preview of a branch away: its Workers with all that their objects hold, its queues, its KV namespace. Nothing else
 // can be taken away by it. What is gone already is no failure, so it may be repeated.
-import { thingsOf } from './names.ts'
 import { step } from './step.ts'
 import { namespaceIds, requireAccount, wrangler } from './wrangler.ts'
 
@@ -15,9 +14,10 @@ const remove = (what: string, args: readonly string[]): readonly string[] => {
 await step(
   'remove',
   'Takes the preview of a branch away, with every ballot in it. Refuses anything but --env preview with --branch.',
-  (order) => {
+  async (order) => {
     if (order.env !== 'preview' || order.branch === null)
       throw new Error('Only the preview of a branch can be taken away: --env preview --branch <name>.')
+    const { thingsOf } = await import('./names.ts')
     const { workers, queues, namespaces } = thingsOf(order)
     if (order.dryRun) {
       console.log(`Would take away: ${[...workers, ...queues, ...namespaces].join(', ')}.`)

@@ -121,14 +121,14 @@ test('is made from the branch that is named, and what is handed on is its direct
   expect(project.branches.at(-1)).toMatchObject({ name: 'preview/on-feature', parent_id: 'br-staging' })
   // Not before Neon was done with it.
   expect(project.asked.filter((each) => each.endsWith('/operations'))).toHaveLength(3)
-})
+}, 60_000)
 
 test('is used again when it is there: a second push makes no second one', async () => {
   const project = await aProject(main, { id: 'br-new', name: 'preview/on-feature' })
   const { code, out } = await run(['create', '--branch', 'feature'], { NEON_API_URL: project.url })
   expect([code, out]).toEqual([0, `${uri}\n`])
   expect(project.asked.filter((each) => each.startsWith('POST'))).toEqual([])
-})
+}, 60_000)
 
 test('on GitHub its address is hidden in the logs and noted for the steps that follow', async () => {
   const project = await aProject(main)
@@ -141,7 +141,7 @@ test('on GitHub its address is hidden in the logs and noted for the steps that f
     expect(readFileSync(noted, 'utf8')).toBe(`DATABASE_URL=${uri}\n`)
   })
   expect(project.branches.at(-1)?.parent_id).toBe('br-main')
-})
+}, 60_000)
 
 test('is taken away; what is gone already is no failure', async () => {
   const project = await aProject(main, { id: 'br-new', name: 'preview/on-feature' })
@@ -152,7 +152,7 @@ test('is taken away; what is gone already is no failure', async () => {
   // No name of a branch leads to what is not a preview's.
   expect((await run(['delete', '--branch', 'main'], env)).err).toContain('no database preview/on-main')
   expect(project.branches).toEqual([main])
-})
+}, 60_000)
 
 test('whatever keeps it from being made is said in a sentence, without a key', async () => {
   const project = await aProject(main)
@@ -164,4 +164,4 @@ test('whatever keeps it from being made is said in a sentence, without a key', a
   expect([broken.code, broken.err]).toEqual([1, 'Neon answered 500 to GET /branches: that went wrong\n'])
   const unset = await run(['create', '--branch', 'feature'], { ...env, NEON_API_KEY: '' })
   expect([unset.code, unset.err]).toEqual([1, 'Not set: NEON_API_KEY.\n'])
-})
+}, 60_000)

@@ -136,6 +136,9 @@ test('another version of count and then of the edge takes over while people vote
 
 test('both go back, the edge first, while people vote and watch', async () => {
   const before = await running()
+  const rehearsed = await step('rollback', '--dry-run')
+  expect(rehearsed.said).toMatch(new RegExp(`Would take edge from ${before} to`))
+  expect(await running()).toBe(before)
   await allComeBack(async () => {
     const back = await step('rollback')
     expect(back, back.said).toMatchObject({ code: 0 })
