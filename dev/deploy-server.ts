@@ -38,7 +38,7 @@ export const startOpen = async (
 }
 
 /** POST `/deployments {worker}`, `/publish {worker, file}`, `/activate {worker, version}`, with the root key. */
-const startDeployServer = ({ workers, rootKey, port, changed }: Needs): Promise<JsonServer> => {
+export const startDeployServer = ({ workers, rootKey, port, changed }: Needs): Promise<JsonServer> => {
   const done = (worker: WorkerName): JsonAnswer => {
     changed()
     return { status: 200, body: { version: workers.deployments(worker).at(-1) } }

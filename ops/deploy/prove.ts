@@ -8,6 +8,12 @@ const patienceMs = 60_000
 export const addressOf = (published: string | null): string | null =>
   isSet('EDGE_URL') ? (process.env['EDGE_URL'] ?? null) : published
 
+/** Before anything is published: a key that is missing afterwards would look like a Worker that does not do. */
+export const requireKey = (): void => {
+  if (!isSet('PROBE_KEY') && !isSet('ROOT_KEY'))
+    throw new Error('Not set: PROBE_KEY, a key that may make and delete polls (or ROOT_KEY).')
+}
+
 interface Proof extends Pick<Order, 'env'> {
   /** Where the edge was just published. */
   readonly url?: string | null
@@ -31,8 +37,7 @@ const say = (line: string) => console.log(`  ${line}`)
 
 /** An environment that is new has no key yet. */
 const makeWorkspace = async (url: string): Promise<string> => {
-  if (!isSet('ROOT_KEY'))
-    throw new Error('Not set: PROBE_KEY, a key that may make and delete polls (or ROOT_KEY).')
+  requireKey()
   const { ROOT_KEY = '' } = required(['ROOT_KEY'])
   const answer = await fetch(new URL('/v1/workspaces', url), {
     method: 'POST',

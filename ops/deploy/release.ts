@@ -1,6 +1,6 @@
 // Publishes one Worker and votes; where that fails, the version before runs again and the step has failed.
 import type { WorkerName } from '../../dev/worker-names.ts'
-import { prove } from './prove.ts'
+import { addressOf, prove, requireKey } from './prove.ts'
 import { type TargetOrder, targetOf } from './target.ts'
 
 /** Answers where the Worker can be reached, null for one without an address or in a dry run. */
@@ -10,6 +10,7 @@ export const release = async (order: TargetOrder, worker: WorkerName): Promise<s
     await target.rehearse(worker)
     return null
   }
+  if (worker === 'edge' || addressOf(null) !== null) requireKey()
   const before = (await target.deployments(worker)).at(-1) ?? null
   const { version, url } = await target.publish(worker)
   console.log(`Published ${worker} ${version}; before it ran ${before ?? 'none'}.`)

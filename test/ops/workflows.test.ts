@@ -4,8 +4,10 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validateWorkflow } from '@action-validator/core'
 import { describe, expect, test } from 'vitest'
+import { unstable_readConfig as readConfig } from 'wrangler'
 import { parse } from 'yaml'
 import { projectRoot } from '../../dev/settings.ts'
+import { configPathOf, workerNames } from '../../dev/worker-names.ts'
 
 const workflows = globSync('.github/workflows/*.yml', { cwd: projectRoot })
 const textOf = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
@@ -23,6 +25,7 @@ interface Job {
   readonly uses?: string
   readonly with?: Readonly<Record<string, string>>
   readonly environment?: string | { readonly name: string }
+  readonly env?: Readonly<Record<string, string>>
   readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean }
   readonly 'timeout-minutes'?: number
   readonly steps?: readonly Step[]
@@ -109,8 +112,25 @@ test('an environment is brought to a commit in the order migrate, count, archive
   ])
 })
 
+test.each([
+  ['release', 'release', 'staging', []],
+  // What the step before it has noted.
+  ['preview', 'publish', 'preview', ['DATABASE_URL']],
+] as const)('%s gives each Worker the secrets that its configuration requires', (name, which, env, noted) => {
+  const { steps = [], env: shared = {} } = job(name, which)
+  for (const worker of workerNames) {
+    const { secrets } = readConfig({ config: configPathOf(worker), env }, { hideWarnings: true })
+    const given = { ...shared, ...steps.find((step) => step.name === worker)?.env }
+    const known = new Set<string>([...Object.keys(given), ...noted])
+    expect(
+      (secrets?.required ?? []).filter((secret: string) => !known.has(secret)),
+      worker,
+    ).toEqual([])
+  }
+})
+
 test('every step that publishes can ask the API with a key, so that it votes', () => {
-  const { EDGE_URL, PROBE_KEY } = Object(Object(job('release', 'release'))['env'])
+  const { EDGE_URL, PROBE_KEY } = job('release', 'release').env ?? {}
   expect([EDGE_URL, PROBE_KEY]).toEqual([expression('vars.EDGE_URL'), expression('secrets.PROBE_KEY')])
 })
 
