@@ -30,7 +30,7 @@ export const prove = async ({ env, url = null, version = null }: Proof): Promise
   }
   console.log(`Probing ${address} of ${env}:`)
   const key = isSet('PROBE_KEY') ? (process.env['PROBE_KEY'] ?? '') : await makeWorkspace(address)
-  await probe({ url: address, key, version, patienceMs: env === 'local' ? 20_000 : patienceMs, say })
+  await probe({ url: address, key, version, patienceMs: env === 'local' ? 40_000 : patienceMs, say })
 }
 
 const say = (line: string) => console.log(`  ${line}`)

@@ -129,10 +129,29 @@ test.each([
   }
 })
 
-test('every step that publishes can ask the API with a key, so that it votes', () => {
-  const { EDGE_URL, PROBE_KEY } = job('release', 'release').env ?? {}
-  expect([EDGE_URL, PROBE_KEY]).toEqual([expression('vars.EDGE_URL'), expression('secrets.PROBE_KEY')])
+test('every step of a release can ask the API with a key, so that it votes', () => {
+  const { env, steps = [] } = job('release', 'release')
+  expect(env?.['EDGE_URL']).toBe(expression('vars.EDGE_URL'))
+  const keys = steps
+    .filter(({ name }) => name !== undefined)
+    .map((step) => [step.name, step.env?.['PROBE_KEY']])
+  expect(keys).toEqual(
+    ['migrate', 'count', 'archive', 'edge'].map((name) => [name, expression('secrets.PROBE_KEY')]),
+  )
 })
+
+test.each(workflows)(
+  '%s shows no secret to what is installed: only the step that needs one has it',
+  (file) => {
+    const { jobs } = parse(textOf(file)) as Workflow
+    const shared = Object.values(jobs).flatMap(({ env = {} }) => Object.entries(env))
+    // The number of an account is none.
+    const secret = shared.filter(
+      ([name, value]) => /secrets\./.test(value) && name !== 'CLOUDFLARE_ACCOUNT_ID',
+    )
+    expect(secret).toEqual([])
+  },
+)
 
 test('main goes to staging once CI has passed, and production comes after staging, asked for and approved', () => {
   const { on, jobs } = workflow('deploy')
