@@ -15,6 +15,8 @@ export interface DataFolder {
   /** Durable Objects and caches; `npm start` and `npm run stack` see the same ballots. */
   readonly state: string
   readonly bundles: string
+  /** Bundles that were published to a running stack. */
+  readonly versions: string
   readonly registry: string
   readonly logs: string
 }
@@ -29,6 +31,7 @@ export const dataFolderAt = (root: string): DataFolder => ({
   redis: join(root, 'redis'),
   state: join(root, 'state'),
   bundles: join(root, 'bundles'),
+  versions: join(root, 'versions'),
   registry: join(root, 'registry'),
   logs: join(root, 'logs'),
 })

@@ -21,6 +21,8 @@ export interface DevFacts {
   readonly redisRestToken: string
   /** Neon's HTTP protocol in front of `databaseUrl`. */
   readonly databaseEndpoint: string
+  /** Where versions of the Workers are published to; null unless the run was started for that. */
+  readonly deployUrl: string | null
   /** The process that started everything else. */
   readonly run: number
   /** The others, by what they are: postgres, redis, workers or count and edge-1 … (each with its "-host"), wrangler. */

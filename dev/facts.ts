@@ -8,9 +8,11 @@ interface Needs {
   readonly platform: Platform
   readonly workspace: Pick<DevFacts, 'apiKey' | 'demoPollId'>
   readonly pids: Readonly<Record<string, number>>
+  readonly deployUrl?: string | null
 }
 
-export const factsOf = ({ dataFolder, edges, platform, workspace, pids }: Needs): DevFacts => {
+export const factsOf = (needs: Needs): DevFacts => {
+  const { dataFolder, edges, platform, workspace, pids, deployUrl = null } = needs
   const { postgres, redis, secrets, databaseEndpoint, redisRestUrl } = platform
   return {
     url: edges[0] ?? '',
@@ -24,6 +26,7 @@ export const factsOf = ({ dataFolder, edges, platform, workspace, pids }: Needs)
     redisRestUrl,
     redisRestToken: secrets.redisToken,
     databaseEndpoint,
+    deployUrl,
     run: process.pid,
     pids: {
       ...pids,

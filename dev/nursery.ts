@@ -12,6 +12,8 @@ export interface Nursery {
   start(order: ChildOrder): Promise<Child>
   /** From now on the death of this child is a failure of the run. */
   watch(child: Child): void
+  /** Ends a child that is no longer wanted, which is no failure of the run. */
+  retire(child: Child): Promise<void>
   /** Fires when everything is to end: whatever waits for a child should stop waiting. */
   readonly ending: AbortSignal
   /** Rejects with a Complaint when a watched child dies; never resolves. */
@@ -31,6 +33,7 @@ export const createNursery = (
   // Nobody may be listening while everything is well.
   failed.promise.catch(() => undefined)
   const ending = new AbortController()
+  const retired = new Set<Child>()
   return {
     folder,
     failure: failed.promise,
@@ -48,9 +51,13 @@ export const createNursery = (
     watch(child) {
       void child.exited.then(async (exit) => {
         await pause(hearsayMs)
-        if (!ending.signal.aborted)
+        if (!ending.signal.aborted && !retired.has(child))
           failed.reject(childDied(child.name, describeExit(exit), child.lastLines()))
       })
+    },
+    async retire(child) {
+      retired.add(child)
+      await child.stop()
     },
     async stopAll() {
       ending.abort(new Error('everything is ending'))

@@ -1,8 +1,9 @@
 // Runs the Workers of a stack: all in one process, or the edges each in its own beside one for count and archive.
 import { join } from 'node:path'
 import type { Bundles } from './bundles.ts'
+import type { Child } from './child.ts'
 import { Complaint } from './complaint.ts'
-import { freshLog } from './data-folder.ts'
+import { type DataFolder, freshLog } from './data-folder.ts'
 import type { Nursery } from './nursery.ts'
 import { childrenOf } from './processes.ts'
 import type { RuntimeSays } from './runtime-process.ts'
@@ -20,8 +21,9 @@ interface Needs {
 export const startWorkers = async (needs: Needs): Promise<Readonly<Record<string, number>>> => {
   const [first, ...edges] = await planWorkers(needs)
   // The objects come first: an edge that looks for them before they are there waits.
-  const pids = await startRuntime(needs.nursery, first)
-  return Object.assign(pids, ...(await Promise.all(edges.map((plan) => startRuntime(needs.nursery, plan)))))
+  const { pids } = await startRuntime(needs.nursery, first)
+  const others = await Promise.all(edges.map((plan) => startRuntime(needs.nursery, plan)))
+  return Object.assign({}, pids, ...others.map((other) => other.pids))
 }
 
 const planWorkers = ({
@@ -46,24 +48,57 @@ const planWorkers = ({
       }),
     ])
   }
-  const { registry } = folder
   return Promise.all([
-    planRuntime({ ...common, name: 'count', workers: ['count', 'archive'], port: null, state, registry }),
-    ...ports.map((edgePort, index) => {
-      const name = `edge-${index + 1}`
-      return planRuntime({
-        ...common,
-        name,
-        workers: ['edge'],
-        port: edgePort,
-        state: join(folder.state, name),
-        registry,
-      })
-    }),
+    planCounting({ folder, bundles, values }),
+    ...ports.map((edgePort, index) => planEdge({ folder, bundles, values }, `edge-${index + 1}`, edgePort)),
   ])
 }
 
-const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Record<string, number>> => {
+interface Parts {
+  readonly folder: DataFolder
+  readonly bundles: Bundles
+  readonly values: WorkerValues
+}
+
+/** Count and archive in a process apart from the edges. They share one, because a queue lives in one. */
+export const planCounting = ({ folder, bundles, values }: Parts): Promise<RuntimePlan> => {
+  const state = join(folder.state, 'v3')
+  return planRuntime({
+    name: 'count',
+    workers: ['count', 'archive'],
+    bundles,
+    values,
+    port: null,
+    state,
+    sharedState: state,
+    registry: folder.registry,
+  })
+}
+
+/** An edge in a process of its own, over the counting of another. */
+export const planEdge = (
+  { folder, bundles, values }: Parts,
+  name: string,
+  port: number,
+): Promise<RuntimePlan> =>
+  planRuntime({
+    name,
+    workers: ['edge'],
+    bundles,
+    values,
+    port,
+    state: join(folder.state, name),
+    sharedState: join(folder.state, 'v3'),
+    registry: folder.registry,
+  })
+
+export interface Runtime {
+  readonly child: Child
+  readonly pids: Readonly<Record<string, number>>
+}
+
+/** @throws Complaint when the Workers of the plan do not start. */
+export const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Runtime> => {
   const child = await nursery.start({
     name: `runtime "${plan.name}"`,
     command: process.execPath,
@@ -77,8 +112,11 @@ const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Record
     said,
     child.exited.then(() => ({ failed: child.lastLines(5).join('\n') })),
   ])
-  if ('failed' in words) throw new Complaint(`The Workers did not start (${plan.name}): ${words.failed}`)
+  if ('failed' in words) {
+    await nursery.retire(child)
+    throw new Complaint(`The Workers did not start (${plan.name}): ${words.failed}`)
+  }
   nursery.watch(child)
   const [workerd = child.pid] = childrenOf(child.pid)
-  return { [plan.name]: workerd, [`${plan.name}-host`]: child.pid }
+  return { child, pids: { [plan.name]: workerd, [`${plan.name}-host`]: child.pid } }
 }

@@ -2,6 +2,8 @@
 import { InvalidArgumentError } from 'commander'
 import { type Bundles, buildBundles } from './bundles.ts'
 import { command, environmentHelp, runCommand } from './command.ts'
+import { Complaint } from './complaint.ts'
+import { type OpenWorkers, startOpen } from './deploy-server.ts'
 import { type DevFacts, readDevFile, writeDevFile } from './dev-file.ts'
 import { factsOf } from './facts.ts'
 import { type Platform, startPlatform } from './platform.ts'
@@ -33,6 +35,10 @@ export interface StackOptions {
   readonly detour?: (bindings: Platform['bindings']) => Platform['bindings']
   /** Modules that run instead of what was built; `folder` is where they may be put. */
   readonly instead?: (folder: string) => Promise<Partial<Bundles>>
+  /** Versions of the Workers can be published to it while it runs (`ops/deploy`, `--env local`); it has one edge then. */
+  readonly deployable?: boolean
+  /** How long the connections of an edge that is replaced may go on, ms. */
+  readonly drainMs?: number
 }
 
 export interface Stack extends DevFacts {
@@ -65,7 +71,8 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     redisUrl = null,
     databases = {},
   } = options
-  const { detour = () => ({}), instead = async () => ({}) } = options
+  const { detour = () => ({}), instead = async () => ({}), deployable = false } = options
+  if (deployable && edges !== 1) throw new Complaint('A stack that is published to has one edge.')
   const { nursery, lock } = await beginRun({
     command: 'npm run stack',
     dataFolder,
@@ -73,7 +80,9 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     ownGroups: false,
   })
   let platform: Platform | null = null
+  let open: OpenWorkers | null = null
   const stop = async () => {
+    await open?.stop()
     await nursery.stopAll()
     await platform?.stop()
     lock.release()
@@ -87,9 +96,16 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     platform = await startPlatform({ settings: { databaseUrl, redisUrl, databases }, nursery, progress })
     const shared = { ...platform.bindings, ...detour(platform.bindings) }
     const values = { shared, additional: quiet(bindings) }
-    const pids = await progress.step(
+    const { rootKey } = platform.secrets
+    const [port = 0] = ports
+    const fixed = await progress.step(
       'Workers',
-      () => startWorkers({ nursery, bundles, values, ports }),
+      async () => {
+        if (!deployable) return startWorkers({ nursery, bundles, values, ports })
+        const { drainMs } = options
+        open = await startOpen({ nursery, bundles, values, port, drainMs, rootKey, changed: () => note() })
+        return null
+      },
       () => `on ports ${ports.join(', ')}`,
     )
     const urls = ports.map((port) => `http://${host}:${port}`)
@@ -97,19 +113,15 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
       for (const url of urls) await untilReady(url, { signal: nursery.ending })
     })
     const known = readDevFile(nursery.folder) ?? noWorkspace
-    const { rootKey } = platform.secrets
     const workspace = await progress.step('Workspace and demo poll', () =>
       ensureWorkspace(urls[0] ?? '', rootKey, known),
     )
-    const facts = factsOf({
-      dataFolder: nursery.folder.root,
-      edges: urls,
-      platform,
-      workspace,
-      pids,
-    })
-    writeDevFile(nursery.folder, facts)
-    return { ...facts, failure: nursery.failure, stop }
+    const needs = { dataFolder: nursery.folder.root, edges: urls, platform, workspace }
+    const factsNow = () =>
+      factsOf({ ...needs, pids: fixed ?? open?.pids ?? {}, deployUrl: open?.deployUrl ?? null })
+    const note = () => writeDevFile(nursery.folder, factsNow())
+    note()
+    return { ...factsNow(), failure: nursery.failure, stop }
   }
   return { start: () => Promise.race([bring(), nursery.failure]), stop }
 }
@@ -123,13 +135,14 @@ const quiet = (bindings: WorkerValues['additional']): WorkerValues['additional']
 
 interface CommandOptions {
   readonly edges: number
+  readonly deployable: boolean
   readonly port?: number
 }
 
-const main = async ({ edges, port }: CommandOptions): Promise<void> => {
+const main = async ({ edges, port, deployable }: CommandOptions): Promise<void> => {
   const settings = readSettings()
   const progress = createProgress()
-  const stack = await openStack({ ...settings, port: port ?? settings.port, edges }, progress)
+  const stack = await openStack({ ...settings, port: port ?? settings.port, edges, deployable }, progress)
   const run = async (): Promise<never> => {
     const started = await stack.start()
     progress.say(welcome(started))
@@ -151,6 +164,7 @@ if (import.meta.main) {
   )
     .option('--edges <n>', 'edge processes, on ports in a row; they share one process of objects', count, 1)
     .option('--port <port>', 'the port of the first edge (PORT)', (text) => readPort(text, '--port'))
+    .option('--deployable', 'let ops/deploy publish versions to it (--env local) while it runs', false)
     .addHelpText('after', environmentHelp)
     .action(main)
   await runCommand(program)

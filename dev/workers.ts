@@ -52,7 +52,7 @@ export const planRuntime = async (needs: Needs): Promise<RuntimePlan> => {
   const { name, bundles, values, port, state, sharedState, registry } = needs
   const all = await Promise.all(
     needs.workers.map(async (worker) => ({
-      options: await optionsOf(worker, values, port),
+      options: await optionsOf(worker, bundles[worker], values, port),
       bundle: bundles[worker],
     })),
   )
@@ -77,6 +77,7 @@ export const planRuntime = async (needs: Needs): Promise<RuntimePlan> => {
 
 const optionsOf = async (
   worker: WorkerName,
+  bundle: Bundle,
   values: WorkerValues,
   port: number | null,
 ): Promise<Readonly<Record<string, unknown>>> => {
@@ -102,11 +103,23 @@ const optionsOf = async (
       ? {}
       : { serviceBindings: { ...Object(workerOptions['serviceBindings']), ASSETS: folder } }),
     // From the configuration and from us; a .dev.vars in the clone is for `wrangler dev` by hand.
-    bindings: { ...config.vars, ...Object.fromEntries(given), ...values.additional[worker] },
+    bindings: {
+      ...config.vars,
+      ...Object.fromEntries(given),
+      ...values.additional[worker],
+      ...versionOf(config.version_metadata, bundle),
+    },
+    versionMetadata: undefined,
     // Past Miniflare's own entry, which costs three requests of four.
     ...(worker === 'edge' && port !== null ? { unsafeDirectSockets: [{ host, port }] } : {}),
   }
 }
+
+export const versionIdOf = ({ sha256 }: Bundle): string => sha256.slice(0, 16)
+
+/** What the platform would tell a Worker of itself. */
+const versionOf = (metadata: { readonly binding: string } | undefined, bundle: Bundle) =>
+  metadata === undefined ? {} : { [metadata.binding]: { id: versionIdOf(bundle), tag: '', timestamp: '' } }
 
 /** Read by the runtime; answers a GET with the file's bytes. */
 const folder = { disk: { path: assetsFolder, writable: false } }

@@ -1,6 +1,7 @@
 // Step 1: brings the tables up to date. First, because new code may read what an old table lacks, never the reverse.
 import { migrate } from '../../dev/migrate.ts'
 import { databaseAddresses } from '../../src/runtime/database-config.ts'
+import { prove } from './prove.ts'
 import { isSet, required, step } from './step.ts'
 
 await step(
@@ -19,5 +20,8 @@ await step(
       for (const { tag } of migrations) console.log(`${name}: ${dryRun ? 'would apply' : 'applied'} ${tag}`)
       if (migrations.length === 0) console.log(`${name}: the tables are up to date.`)
     }
+    // What runs now is older than the tables, and must go on. Tables are not taken back.
+    if (!dryRun) await prove({ env })
   },
+  { local: true },
 )

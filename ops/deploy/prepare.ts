@@ -1,10 +1,7 @@
 // Once an environment: what must be there before the first deployment. Doing it again changes nothing.
-import { type Environment, step } from './step.ts'
+import { thingsOf, workerName } from './names.ts'
+import { step } from './step.ts'
 import { namespaceIds, requireAccount, wrangler } from './wrangler.ts'
-
-const queuesOf = (env: Environment) => [`edgepoll-ballots-dead-${env}`, `edgepoll-ballots-${env}`]
-const namespaceOf = (env: Environment) => `edgepoll-reads-${env}`
-const archiveOf = (env: Environment) => `edgepoll-archive-${env}`
 
 const makeQueue = (name: string): void => {
   const { ok, said } = wrangler(['queues', 'create', name])
@@ -30,15 +27,16 @@ const makeStandIn = (name: string): void => {
 await step(
   'prepare',
   'Makes queues and KV namespace, and a stand-in where two Workers must name each other.',
-  ({ env, dryRun }) => {
-    if (dryRun) {
-      const things = [...queuesOf(env), namespaceOf(env), archiveOf(env)]
-      console.log(`Would make, where they are missing: ${things.join(', ')}.`)
+  (order) => {
+    const { queues, namespaces } = thingsOf(order)
+    const archive = workerName('archive', order)
+    if (order.dryRun) {
+      console.log(`Would make, where they are missing: ${[...queues, ...namespaces, archive].join(', ')}.`)
       return
     }
     requireAccount()
-    for (const queue of queuesOf(env)) makeQueue(queue)
-    makeNamespace(namespaceOf(env))
-    makeStandIn(archiveOf(env))
+    for (const queue of queues) makeQueue(queue)
+    for (const title of namespaces) makeNamespace(title)
+    makeStandIn(archive)
   },
 )

@@ -1,58 +1,78 @@
-// Publishes one Worker: built and checked by a dry run, for real with its secrets and with the account's own ids.
+// Publishes one Worker to an account: built and checked by a dry run, for real with its secrets and with the account's own ids.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { unstable_readConfig as readConfig } from 'wrangler'
+import { configOf, type WorkerName } from '../../dev/worker-names.ts'
 import { optionalSecrets } from '../../src/runtime/database-config.ts'
-import { inScratch, isSet, type Order, required } from './step.ts'
+import { nameIn } from './branch-name.ts'
+import { type Environment, inScratch, isSet, required } from './step.ts'
+import type { Published } from './target.ts'
 import { namespaceIds, requireAccount, root, wrangler } from './wrangler.ts'
 
-interface Publication extends Order {
-  readonly worker: 'edge' | 'count' | 'archive'
-  /** Relative to the root of the clone. */
-  readonly config: string
+interface Publication {
+  readonly env: Environment
+  readonly branch: string | null
+  readonly worker: WorkerName
 }
 
-/** Answers where the Worker can be reached: nowhere, for one without an address. Its secrets, which the configuration
- *  names, come from variables of the same names. */
-export const publish = ({ env, dryRun, worker, config }: Publication): readonly string[] =>
+const read = ({ env, worker }: Publication) => {
+  const config = configOf(worker)
+  const { secrets, kv_namespaces: namespaces } = readConfig({ config: join(root, config), env })
+  const needed = secrets?.required ?? []
+  return {
+    config,
+    secrets: [...needed, ...(needed.includes('DATABASE_URL') ? optionalSecrets.filter(isSet) : [])],
+    titles: namespaces.flatMap(({ id }: { readonly id?: string }) => id ?? []),
+  }
+}
+
+/** Builds the Worker as it would be published, offline and without secrets. */
+export const rehearse = (order: Publication): Promise<void> =>
   inScratch((folder) => {
-    const { secrets, kv_namespaces: namespaces } = readConfig({ config: join(root, config), env })
-    const needed = secrets?.required ?? []
-    const names = [...needed, ...(needed.includes('DATABASE_URL') ? optionalSecrets.filter(isSet) : [])]
-    if (dryRun) {
-      const { ok, said } = wrangler(['deploy', '-c', config, '-e', env, '--dry-run', '--outdir', folder])
-      if (!ok) throw new Error(`The Worker ${worker} cannot be built for ${env}.`)
-      if (said.includes('WARNING')) throw new Error(`wrangler warns about ${config} in ${env}.`)
-      console.log(`Would publish ${worker} to ${env} with the secrets: ${names.join(', ') || 'none'}.`)
-      return []
-    }
+    const { env, branch, worker } = order
+    const { config, secrets } = read(order)
+    const { ok, said } = wrangler(['deploy', '-c', config, '-e', env, '--dry-run', '--outdir', folder])
+    if (!ok) throw new Error(`The Worker ${worker} cannot be built for ${env}.`)
+    if (said.includes('WARNING')) throw new Error(`wrangler warns about ${config} in ${env}.`)
+    const where = branch === null ? env : `${env} ${branch}`
+    console.log(`Would publish ${worker} to ${where} with the secrets: ${secrets.join(', ') || 'none'}.`)
+  })
+
+/** Its secrets, which the configuration names, come from variables of the same names. */
+export const publish = (order: Publication): Promise<Published> =>
+  inScratch((folder) => {
+    const { env, branch, worker } = order
+    const { config, secrets, titles } = read(order)
     requireAccount()
     // By a file, because a command line can be read by every process of the machine.
     const secretsFile = join(folder, 'secrets.json')
-    writeFileSync(secretsFile, JSON.stringify(required(names)), { mode: 0o600 })
+    writeFileSync(secretsFile, JSON.stringify(required(secrets)), { mode: 0o600 })
     const deployed = join(folder, 'wrangler.toml')
-    const titles = namespaces.flatMap(({ id }: { readonly id?: string }) => id ?? [])
-    writeFileSync(
-      deployed,
-      accountConfig(join(root, config), titles.length > 0 ? namespaceIds() : new Map(), titles),
-    )
+    const ids = titles.length > 0 ? namespaceIds() : new Map<string, string>()
+    writeFileSync(deployed, accountConfig({ file: join(root, config), ids, titles, branch }))
 
     const record = join(folder, 'record.ndjson')
-    const withSecrets = names.length > 0 ? ['--secrets-file', secretsFile] : []
+    const withSecrets = secrets.length > 0 ? ['--secrets-file', secretsFile] : []
     const args = ['deploy', '-c', deployed, '-e', env, ...withSecrets]
     if (!wrangler(args, { env: { WRANGLER_OUTPUT_FILE_PATH: record } }).ok)
       throw new Error(`The Worker ${worker} was not published to ${env}.`)
-    return addressesIn(record)
+    return deploymentIn(record)
   })
 
+interface AccountConfig {
+  readonly file: string
+  /** KV namespaces of the account: ids by title. */
+  readonly ids: ReadonlyMap<string, string>
+  /** Those that the environment is bound to. */
+  readonly titles: readonly string[]
+  readonly branch: string | null
+}
+
 /** The configuration as an account takes it. A KV namespace has its title for an id in ours, because the id is only
- *  known to the account that made it. Paths become absolute: this configuration lies elsewhere. */
-export const accountConfig = (
-  file: string,
-  ids: ReadonlyMap<string, string>,
-  titles: readonly string[],
-): string => {
-  const missing = titles.filter((title) => !ids.has(title))
+ *  known to the account that made it. Paths become absolute: this configuration lies elsewhere. In a preview of a branch
+ *  whatever is named after the preview is named after the branch. */
+export const accountConfig = ({ file, ids, titles, branch }: AccountConfig): string => {
+  const missing = titles.map((title) => nameIn(title, branch)).filter((title) => !ids.has(title))
   if (missing.length > 0)
     throw new Error(`The account has no KV namespace ${missing.join(', ')}: ops/deploy/prepare.ts makes it.`)
   return readFileSync(file, 'utf8')
@@ -60,14 +80,24 @@ export const accountConfig = (
       /^(main|directory) = "(.+)"$/gm,
       (_line, name, path) => `${name} = ${JSON.stringify(resolve(dirname(file), path))}`,
     )
+    .replace(/"(edgepoll-[a-z-]+-preview)"/g, (_quoted, name) => JSON.stringify(nameIn(name, branch)))
     .replace(/^id = "(.+)"$/gm, (line, title) => (ids.has(title) ? `id = "${ids.get(title)}"` : line))
 }
 
-/** wrangler's record of what it did: a JSON object a line, the deployment among them with its targets. */
-const addressesIn = (record: string): readonly string[] =>
-  readFileSync(record, 'utf8')
+interface Line {
+  readonly type?: string
+  readonly version_id?: string
+  readonly targets?: readonly string[]
+}
+
+/** wrangler's record of what it did: a JSON object a line, the deployment among them with its version and targets. */
+export const deploymentIn = (record: string): Published => {
+  const deployed = readFileSync(record, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): { readonly type?: string; readonly targets?: readonly string[] } => JSON.parse(line))
-    .flatMap(({ type, targets }) => (type === 'deploy' ? (targets ?? []) : []))
-    .filter((target) => target.startsWith('https://'))
+    .map((line): Line => JSON.parse(line))
+    .find(({ type }) => type === 'deploy')
+  if (deployed?.version_id === undefined) throw new Error('wrangler did not say which version it published.')
+  const url = deployed.targets?.find((target) => target.startsWith('https://')) ?? null
+  return { version: deployed.version_id, url }
+}

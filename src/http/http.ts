@@ -71,6 +71,8 @@ export interface Services {
   readonly changePoll: ReturnType<typeof changePoll>
   readonly changeWebhook: ReturnType<typeof changeWebhook>
   readonly changeWorkspace: ReturnType<typeof changeWorkspace>
+  /** The version of the Worker that answers, as the platform names it; null: it has no name. */
+  readonly releaseId: string | null
   readonly checkHealth: ReturnType<typeof checkHealth>
   readonly closePoll: ReturnType<typeof closePoll>
   readonly createPoll: ReturnType<typeof createPoll>

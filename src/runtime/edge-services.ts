@@ -92,6 +92,7 @@ export interface EdgeBindings<BoxId, BoardId, RelayId, MeterId> {
   readonly OWNER_CALLS_PRO: LocationLimiter
   readonly OWNER_CALLS_ENTERPRISE: LocationLimiter
   readonly READS: KeyValueStore
+  readonly VERSION: { readonly id: string }
   readonly ASSETS: { fetch(address: URL): Promise<Response> }
 }
 
@@ -184,6 +185,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
     changePoll: change,
     changeWorkspace: changeWorkspace({ workspaces: spaces }),
     checkHealth: checkHealth({ healthChecks }),
+    releaseId: env.VERSION.id || null,
     closePoll: closePoll({ pollBook, pollViews, results, scoreboards: owned }),
     createPoll: createPoll({
       scoreboards: boards,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Bundles } from '../../dev/bundles.ts'
 import { planRuntime } from '../../dev/workers.ts'
 
-const bundle = { path: '/nowhere/index.js', sha256: '' }
+const bundle = { path: '/nowhere/index.js', sha256: '0123456789abcdef0123456789abcdef' }
 const bundles: Bundles = { edge: bundle, count: bundle, archive: bundle }
 const shared = {
   ENVIRONMENT: 'local',
@@ -25,6 +25,8 @@ test('a Worker gets what its configuration declares, and what is added for it al
   })
   const [edge, count, archive] = plan.workers.map(({ options: { bindings } }) => bindings)
   expect(edge).toMatchObject({ ROOT_KEY: 'root', DATABASE_URL: shared.DATABASE_URL })
+  // Whoever publishes asks for it at /livez.
+  expect(edge).toMatchObject({ VERSION: { id: '0123456789abcdef' } })
   expect(edge).not.toHaveProperty('NOBODY_ASKED')
   expect(edge).not.toHaveProperty('BENCH_COMMIT')
   expect(archive).not.toHaveProperty('ROOT_KEY')

@@ -236,13 +236,13 @@ describe('every request', () => {
 })
 
 describe('health', () => {
-  test('being alive depends on nothing', async () => {
+  test('being alive depends on nothing, and says which version it is that lives', async () => {
     const api = anApi()
     Object.assign(api.healthy, { counting: false, postgres: false, redis: false })
     const answer = await api.ask('GET', '/livez')
     expect([answer.status, answer.json, answer.headers.get('cache-control')]).toEqual([
       200,
-      { status: 'pass' },
+      { status: 'pass', releaseId: 'release-of-the-test' },
       'no-store',
     ])
   })

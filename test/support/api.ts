@@ -85,7 +85,7 @@ import {
 import { telemetryOf } from '../../src/runtime/telemetry.ts'
 import { ballotPagesOver } from './ballot-pages.ts'
 import { localInvites } from './invite-book.ts'
-import { type LocalCounting, localCounting } from './local-counting.ts'
+import { type LocalCounting, localCounting, type Said } from './local-counting.ts'
 import { type MemoryAnswers, memoryAnswers } from './memory-answers.ts'
 import { type MemoryKeys, memoryKeys } from './memory-keys.ts'
 import { keyValues, pollsOf, usageOf, usageThatFails } from './memory-stores.ts'
@@ -126,6 +126,8 @@ export interface Api {
 }
 
 export interface ApiOptions {
+  /** Told of everything that crosses between Workers. */
+  readonly heard?: (said: Said) => void
   /** Without it nothing is traced. */
   readonly tracing?: Services['tracing']
   /** Without it everybody is let in. */
@@ -180,7 +182,7 @@ export const lunch = {
 } as const
 
 export const anApi = (options: ApiOptions = {}): Api => {
-  const counting = localCounting()
+  const counting = localCounting(options.heard)
   const { time, boxes, boards, postgres } = counting
   const { clock } = time
   const ballotPages = ballotPagesOver(postgres.page)
@@ -276,6 +278,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
     }),
     changePoll: change,
     changeWorkspace: changeWorkspace({ workspaces: spaces }),
+    releaseId: 'release-of-the-test',
     checkHealth: checkHealth({
       healthChecks: (['counting', 'postgres', 'redis', 'kv'] as const).map(
         (name): HealthCheck => ({

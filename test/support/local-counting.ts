@@ -25,6 +25,8 @@ export interface LocalCounting {
   readonly boards: ReturnType<typeof scoreboards>
   readonly relays: LocalRelays
   readonly postgres: LocalPostgres
+  /** An object as whoever calls it by RPC sees it. */
+  object(to: 'box' | 'board', name: string): object
   readonly events: Event[]
   /** How often each method of an object was asked. */
   readonly asked: Record<string, number>
@@ -36,7 +38,22 @@ export interface LocalCounting {
   archived(): Promise<void>
 }
 
-export const localCounting = (): LocalCounting => {
+/** What one part of the system said to another. */
+export interface Said {
+  /** An object by what it is, the archive's service, or the queue. */
+  readonly to: 'box' | 'board' | 'relay' | 'archive' | 'queue'
+  /** Which object; '' where there is one. */
+  readonly name: string
+  readonly method: string
+  readonly args: readonly unknown[]
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Once it was answered. */
+  reply?: unknown
+}
+
+/** `heard` is told of everything that crosses between Workers, as it crosses. */
+export const localCounting = (heard: (said: Said) => void = () => undefined): LocalCounting => {
   const time = aTimeline()
   const events: Event[] = []
   const report: Report = (event) => void events.push(event)
@@ -46,8 +63,14 @@ export const localCounting = (): LocalCounting => {
   const queue: BallotMessage[] = []
   const objects = new Map<string, Woken>()
 
+  const hear = (to: Said['to'], name: string, method: string, args: readonly unknown[]): Said => {
+    const said: Said = { to, name, method, args: structuredClone(args), at: time.clock.now() }
+    heard(said)
+    return said
+  }
+
   const object = <Rpc extends object>(
-    kind: string,
+    kind: 'box' | 'board',
     name: string,
     make: (storage: SqliteStorage) => Rpc & Wakes,
   ): Rpc => {
@@ -58,10 +81,10 @@ export const localCounting = (): LocalCounting => {
       found = { storage, rpc: make(storage) }
       objects.set(key, found)
     }
-    return remote(found.rpc as Rpc & Wakes, counting) // made for this key, by this kind
+    return remote(found.rpc as Rpc & Wakes, counting, (method, args) => hear(kind, name, method, args)) // made for this key, by this kind
   }
 
-  const relays = localRelays({ time, report, board: (pollId) => board(pollId) })
+  const relays = localRelays({ time, report, board: (pollId) => board(pollId), hear })
 
   const box = (name: string): BallotBoxRpc =>
     object('box', name, (storage) => {
@@ -77,6 +100,7 @@ export const localCounting = (): LocalCounting => {
         },
         send: async (messages) => {
           refuseTooLarge(messages)
+          for (const message of messages) hear('queue', '', 'send', [message])
           queue.push(...structuredClone(messages))
         },
         abort,
@@ -101,8 +125,14 @@ export const localCounting = (): LocalCounting => {
           destroy: (address) => box(boxName(address)).destroy(address),
         },
         records: {
-          record: async (poll) => void postgres.polls.set(poll.id, poll),
-          remove: async (death) => postgres.remove(death),
+          record: async (poll) => {
+            hear('archive', '', 'recordPoll', [poll])
+            postgres.polls.set(poll.id, poll)
+          },
+          remove: async (death) => {
+            hear('archive', '', 'removePoll', [death])
+            postgres.remove(death)
+          },
         },
         viewers: relays.feeder(storage),
         shelf: { keep: async () => {}, drop: async () => {} },
@@ -118,6 +148,7 @@ export const localCounting = (): LocalCounting => {
     boxes: ballotBoxes(boxNamespace, time.clock),
     boards: scoreboards(boardNamespace, time.clock),
     relays,
+    object: (to, name) => (to === 'box' ? box(name) : board(name)),
     postgres,
     events,
     asked: {},
@@ -162,6 +193,7 @@ interface Woken {
 const remote = <Rpc extends object>(
   target: Rpc,
   counting: Pick<LocalCounting, 'asked' | 'unreachable'>,
+  hear: (method: string, args: readonly unknown[]) => Said,
 ): Rpc =>
   new Proxy(target, {
     get: (of, name) => {
@@ -171,7 +203,9 @@ const remote = <Rpc extends object>(
         await settled()
         counting.asked[String(name)] = (counting.asked[String(name)] ?? 0) + 1
         if (counting.unreachable) throw new Error('Durable Object is overloaded.')
+        const said = hear(String(name), values)
         const answer: unknown = await Reflect.apply(method, of, structuredClone(values))
+        said.reply = structuredClone(answer)
         return structuredClone(answer)
       }
     },

@@ -44,9 +44,11 @@ interface Around {
   readonly time: Timeline
   readonly report: Report
   readonly board: (pollId: string) => { follow(relay: string, viewers: number): Promise<Feed | null> }
+  /** Told of every call of a relay. */
+  readonly hear?: (to: 'relay', name: string, method: string, args: readonly unknown[]) => { reply?: unknown }
 }
 
-export const localRelays = ({ time, report, board }: Around): LocalRelays => {
+export const localRelays = ({ time, report, board, hear = () => ({}) }: Around): LocalRelays => {
   const { clock, after } = time
   const leaves = new Map<string, LeafStand>()
   const branches = new Map<string, BranchStand>()
@@ -64,7 +66,9 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
     call('push', child, () => {
       const address = childAddress(feed.pollId, child)
       const told = address.kind === 'leaf' ? relays.leaf(address).leaf : relays.branch(address).branch
-      return told.push(structuredClone(feed))
+      return answered(hear('relay', relayName(address), 'push', [address, feed]), () =>
+        told.push(structuredClone(feed)),
+      )
     })
 
   const aLeaf = (): LeafStand => {
@@ -81,7 +85,10 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
             const index = branchOf(leaf.index)
             if (index === null) return board(leaf.pollId).follow(childName(leaf), viewers)
             const above: RelayAddress = { pollId: leaf.pollId, kind: 'branch', index }
-            return relays.branch(above).branch.follow(above, childName(leaf), viewers, holds)
+            const args = [above, childName(leaf), viewers, holds] as const
+            return answered(hear('relay', relayName(above), 'follow', args), () =>
+              relays.branch(above).branch.follow(...args),
+            )
           }),
       })
     const stand: LeafStand = {
@@ -131,7 +138,8 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
         async fetch(request) {
           const entry = entryOf(request)
           const { leaf, sockets } = relays.leaf(entry.address)
-          const no = await leaf.enter(entry, (seat) => sockets.accept(seat, entry.from))
+          const said = hear('relay', relayName(entry.address), 'fetch', [entry])
+          const no = await answered(said, () => leaf.enter(entry, (seat) => sockets.accept(seat, entry.from)))
           if (no !== null) return Response.json(no, { status: 503 })
           return switching()
         },
@@ -145,6 +153,15 @@ export const localRelays = ({ time, report, board }: Around): LocalRelays => {
     calls: [],
   }
   return relays
+}
+
+const answered = async <Answer>(
+  said: { reply?: unknown },
+  ask: () => Answer | Promise<Answer>,
+): Promise<Answer> => {
+  const answer = await ask()
+  said.reply = structuredClone(answer)
+  return answer
 }
 
 /** A 101, which only the platform can make. */

@@ -8,9 +8,9 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../bench/load/seeded-random.ts'
 import { openDataFolder } from '../../dev/data-folder.ts'
+import { type Front, startFront } from '../../dev/front.ts'
 import { type Stack, startStack } from '../../dev/stack.ts'
 import { clientOf, eventually, type SystemClient } from './client.ts'
-import { type Front, startFront } from './front.ts'
 import { type Audience, audienceOf } from './viewers.ts'
 
 const viewers = 2_000

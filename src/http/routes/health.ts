@@ -5,7 +5,11 @@ import { signalOf } from '../deadline.ts'
 import type { Http } from '../http.ts'
 
 export const health = new Hono<Http>()
-  .get('/livez', (c) => c.json({ status: 'pass' }, 200, { 'Cache-Control': 'no-store' }))
+  .get('/livez', (c) => {
+    const { releaseId } = c.get('services')
+    const body = { status: 'pass', ...(releaseId !== null && { releaseId }) }
+    return c.json(body, 200, { 'Cache-Control': 'no-store' })
+  })
   .get('/readyz', async (c) => {
     const { status, checks } = await c.get('services').checkHealth(signalOf(c))
     const body = {

@@ -157,6 +157,11 @@ export const health = named(
   { description: 'Whether what the API needs is there.' },
 )
 
-export const alive = named('Alive', z.object({ status: z.literal('pass').describe('Always this.') }), {
-  description: 'That the process answers.',
-})
+export const alive = named(
+  'Alive',
+  z.object({
+    status: z.literal('pass').describe('Always this.'),
+    releaseId: z.string().optional().describe('The version of the API that answers.'),
+  }),
+  { description: 'That the process answers.' },
+)

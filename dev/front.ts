@@ -1,6 +1,6 @@
 // What stands before the edges of a deployment: connections go to whichever edge is current, and stay where they are.
-import { type AddressInfo, connect, createServer } from 'node:net'
-import { host } from '../../dev/ports.ts'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { host } from './ports.ts'
 
 export interface Front {
   readonly url: string
@@ -8,19 +8,24 @@ export interface Front {
   sendTo(edge: string): void
   /** Connections that have been opened to this edge and not ended. */
   open(edge: string): number
+  /** Breaks what is open. */
   close(): Promise<void>
 }
 
-export const startFront = async (first: string): Promise<Front> => {
+/** `first`: where connections go until told otherwise; on a free port unless said. */
+export const startFront = async (first: string, port = 0): Promise<Front> => {
   let current = new URL(first)
   const open = new Map<string, number>()
-  const count = (port: string, by: number) => open.set(port, (open.get(port) ?? 0) + by)
+  const sockets = new Set<Socket>()
+  const count = (edge: string, by: number) => open.set(edge, (open.get(edge) ?? 0) + by)
   const server = createServer((near) => {
-    const { port } = current
-    const far = connect(Number(port), host)
-    count(port, 1)
+    const edge = current.port
+    const far = connect(Number(edge), host)
+    count(edge, 1)
+    sockets.add(near)
     near.on('close', () => {
-      count(port, -1)
+      count(edge, -1)
+      sockets.delete(near)
       far.destroy()
     })
     far.on('close', () => near.destroy())
@@ -30,10 +35,12 @@ export const startFront = async (first: string): Promise<Front> => {
     near.pipe(far)
     far.pipe(near)
   })
-  await new Promise<void>((resolve) => server.listen(0, host, 4_096, resolve))
-  const { port } = server.address() as AddressInfo // it listens on a port
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(port, host, 4_096, resolve),
+  )
+  const bound = (server.address() as AddressInfo).port // it listens on a port
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${host}:${bound}`,
     sendTo(edge) {
       current = new URL(edge)
     },
@@ -41,6 +48,7 @@ export const startFront = async (first: string): Promise<Front> => {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }

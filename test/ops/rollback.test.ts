@@ -1,0 +1,99 @@
+// Going back at an account: the real wrangler against a server that answers as Cloudflare's API does. Against a running stack the
+// rollback drill does it, with votes (test/system/rollback-drill).
+import { spawn } from 'node:child_process'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { projectRoot } from '../../dev/settings.ts'
+
+let server: Server | null = null
+afterEach(() => void server?.close())
+
+const version = (digit: number): string => `${String(digit).repeat(8)}-1111-4111-8111-111111111111`
+
+/** An account whose Workers have run these versions, oldest first; what was asked of it, and what was deployed since. */
+const anAccount = async (versions: readonly string[]) => {
+  const account = { url: '', deployed: [] as unknown[], asked: [] as string[] }
+  const deployments = versions.map((id, at) => ({
+    id: `deployment-${at}`,
+    source: 'api',
+    strategy: 'percentage',
+    author_email: 'a@b.example',
+    created_on: new Date(Date.UTC(2026, 10, 29, 12, at)).toISOString(),
+    annotations: {},
+    versions: [{ version_id: id, percentage: 100 }],
+  }))
+  const answerTo = (method: string, path: string, body: string): unknown => {
+    const [, id] = /\/versions\/([0-9a-f-]+)$/.exec(path) ?? []
+    if (method === 'POST' && path.endsWith('/deployments')) {
+      account.deployed.push(JSON.parse(body).versions)
+      return { id: 'a-new-deployment' }
+    }
+    // Newest first, as the API lists them.
+    if (path.endsWith('/deployments')) return { deployments: deployments.toReversed() }
+    if (path.endsWith('/secrets')) return []
+    if (id === undefined) return {}
+    const metadata = { created_on: '2026-11-29T12:00:00Z', author_email: 'a@b.example', source: 'api' }
+    const resources = { bindings: [], script: { handlers: ['fetch'] }, script_runtime: {} }
+    return { id, number: 1, metadata, annotations: {}, resources }
+  }
+  server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    account.asked.push(`${request.method} ${path}`)
+    const result = answerTo(request.method ?? '', path, body)
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ success: true, errors: [], messages: [], result }))
+  })
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  account.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/client/v4` // it listens on a port
+  return account
+}
+
+const run = (script: string, args: readonly string[], url: string) =>
+  new Promise<{ code: number | null; said: string }>((resolve) => {
+    const child = spawn(process.execPath, [join(projectRoot, 'ops/deploy', `${script}.ts`), ...args], {
+      env: {
+        ...process.env,
+        ...{ EDGE_URL: '', PROBE_KEY: '', ROOT_KEY: '' },
+        ...{ CLOUDFLARE_API_TOKEN: 'token', CLOUDFLARE_ACCOUNT_ID: 'acc', CLOUDFLARE_API_BASE_URL: url },
+      },
+    })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+    child.once('close', (code) => resolve({ code, said }))
+  })
+
+test('the version that ran before runs again, wholly', async () => {
+  // One that was deployed twice in a row is not what ran before it.
+  const account = await anAccount([version(1), version(2), version(3), version(3)])
+  const args = ['--env', 'staging', '--worker', 'edge']
+  const done = await run('rollback', args, account.url)
+  expect([done.code, account.deployed], done.said).toEqual([
+    0,
+    [[{ version_id: version(2), percentage: 100 }]],
+  ])
+  expect(account.asked.at(-1)).toBe(
+    'POST /client/v4/accounts/acc/workers/scripts/edgepoll-edge-staging/deployments',
+  )
+  expect(done.said).toContain('Not probed')
+}, 60_000)
+
+test('a version is of one Worker', async () => {
+  const { code, said } = await run('rollback', ['--env', 'staging', '--to', version(1)], 'http://127.0.0.1:1')
+  expect([code, said]).toEqual([1, '--to is a version of one Worker: say which, --worker edge.\n'])
+}, 60_000)
+
+test.each([
+  ['an environment', ['--env', 'production']],
+  ['the common preview', ['--env', 'preview']],
+  ['an environment by the name of a branch', ['--env', 'production', '--branch', 'x']],
+])('nothing takes %s away', async (_what, args) => {
+  const { code, said } = await run('remove', args, 'http://127.0.0.1:1')
+  expect(code).toBe(1)
+  expect(said).toMatch(
+    /^(Only the preview of a branch can be taken away|--branch is for --env preview alone)/,
+  )
+})
