@@ -96,7 +96,7 @@ describe('the table of plans', () => {
   it('is the table of docs/design/surge.md', () => {
     const page = readFileSync('docs/design/surge.md', 'utf8')
     for (const plan of plans) {
-      const { callsPerMinute, key, polls, shards, viewers } = planTerms[plan]
+      const { callsPerMinute, key, polls, shards, webhooks, viewers } = planTerms[plan]
       const number = (value: number) => value.toLocaleString('en-US')
       const row = [
         number(callsPerMinute),
@@ -104,6 +104,7 @@ describe('the table of plans', () => {
         number(key.perSecond),
         polls === null ? '–' : number(polls),
         number(shards),
+        number(webhooks),
         number(viewers),
       ]
       expect(page).toContain(`| \`${plan}\` | ${row.join(' | ')} |`)
