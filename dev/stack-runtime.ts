@@ -14,6 +14,8 @@ interface Needs {
   readonly values: WorkerValues
   /** One edge a port. */
   readonly ports: readonly number[]
+  /** Where the debugger of all listens, when one process runs them. */
+  readonly inspectorPort?: number | undefined
 }
 
 /** Starts them and answers the ids of the processes, by what they are. */
@@ -29,6 +31,7 @@ const planWorkers = ({
   bundles,
   values,
   ports,
+  inspectorPort,
 }: Needs): Promise<[RuntimePlan, ...RuntimePlan[]]> => {
   // Where `wrangler dev` keeps it too: both see the same ballots.
   const state = join(folder.state, 'v3')
@@ -43,6 +46,7 @@ const planWorkers = ({
         port,
         state,
         registry: null,
+        inspectorPort,
       }),
     ])
   }

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly redisUrl?: string | null
   /** Given the values that the Workers would get, answers those they get instead: the address of a proxy before a store. */
   readonly detour?: (bindings: Platform['bindings']) => Platform['bindings']
+  /** Where the debugger of the Workers is to listen; with one edge only. */
+  readonly inspectorPort?: number
   /** Modules that run instead of what was built; `folder` is where they may be put. */
   readonly instead?: (folder: string) => Promise<Partial<Bundles>>
 }
@@ -80,7 +82,7 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     const values = { shared, additional: quiet(bindings) }
     const pids = await progress.step(
       'Workers',
-      () => startWorkers({ nursery, bundles, values, ports }),
+      () => startWorkers({ nursery, bundles, values, ports, inspectorPort: options.inspectorPort }),
       () => `on ports ${ports.join(', ')}`,
     )
     const urls = ports.map((port) => `http://${host}:${port}`)
