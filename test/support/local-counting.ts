@@ -17,13 +17,15 @@ import type { RowsOf } from './ballot-pages.ts'
 import { refuseTooLarge } from './queue-limits.ts'
 import { type LocalRelays, localRelays } from './relays.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
-import { aTimeline, settled, type Timeline } from './timeline.ts'
+import { aTimeline, noon, settled, type Timeline } from './timeline.ts'
 
 export interface LocalCounting {
   readonly time: Timeline
   readonly boxes: ReturnType<typeof ballotBoxes>
   readonly boards: ReturnType<typeof scoreboards>
   readonly relays: LocalRelays
+  /** As bindings, for an edge that is put together by `edgeServices`. */
+  readonly namespaces: { readonly boxes: BoxNamespace<string>; readonly boards: BoardNamespace<string> }
   readonly postgres: LocalPostgres
   readonly events: Event[]
   /** How often each method of an object was asked. */
@@ -36,8 +38,8 @@ export interface LocalCounting {
   archived(): Promise<void>
 }
 
-export const localCounting = (): LocalCounting => {
-  const time = aTimeline()
+export const localCounting = (startsAt = noon): LocalCounting => {
+  const time = aTimeline(startsAt)
   const events: Event[] = []
   const report: Report = (event) => void events.push(event)
   const after = (delayMs: number, run: () => void) =>
@@ -118,6 +120,7 @@ export const localCounting = (): LocalCounting => {
     boxes: ballotBoxes(boxNamespace, time.clock),
     boards: scoreboards(boardNamespace, time.clock),
     relays,
+    namespaces: { boxes: boxNamespace, boards: boardNamespace },
     postgres,
     events,
     asked: {},
