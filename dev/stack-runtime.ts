@@ -1,11 +1,12 @@
 // Runs the Workers of a stack: all in one process, or the edges each in its own beside one for count and archive.
 import { join } from 'node:path'
 import type { Bundles } from './bundles.ts'
+import type { Child } from './child.ts'
 import { Complaint } from './complaint.ts'
 import { freshLog } from './data-folder.ts'
 import type { Nursery } from './nursery.ts'
 import { childrenOf } from './processes.ts'
-import type { RuntimeSays } from './runtime-process.ts'
+import type { RuntimeSays, WakeOrder } from './runtime-process.ts'
 import { planRuntime, type RuntimePlan, type WorkerValues } from './workers.ts'
 
 interface Needs {
@@ -18,13 +19,33 @@ interface Needs {
   readonly inspectorPort?: number | undefined
 }
 
-/** Starts them and answers the ids of the processes, by what they are. */
-export const startWorkers = async (needs: Needs): Promise<Readonly<Record<string, number>>> => {
+export interface RunningWorkers {
+  /** The ids of the processes, by what they are. */
+  readonly pids: Readonly<Record<string, number>>
+  /** Wakes the archive as a schedule of its would, which nothing here does by itself; answers how that ended, `ok`. */
+  wakeArchive(cron: string): Promise<string>
+}
+
+export const startWorkers = async (needs: Needs): Promise<RunningWorkers> => {
   const [first, ...edges] = await planWorkers(needs)
   // The objects come first: an edge that looks for them before they are there waits.
-  const pids = await startRuntime(needs.nursery, first)
-  return Object.assign(pids, ...(await Promise.all(edges.map((plan) => startRuntime(needs.nursery, plan)))))
+  const counting = await startRuntime(needs.nursery, first)
+  const others = await Promise.all(edges.map((plan) => startRuntime(needs.nursery, plan)))
+  return {
+    pids: Object.assign({}, ...[counting, ...others].map(({ pids }) => pids)),
+    wakeArchive: (cron) => wake(counting.child, { wake: 'edgepoll-archive', cron }),
+  }
 }
+
+const wake = (child: Child, order: WakeOrder): Promise<string> =>
+  new Promise((resolve, reject) => {
+    child.process.once('message', ({ woke }: { readonly woke: string }) => resolve(woke))
+    child.exited.then(
+      () => reject(new Complaint('The Workers ended before they had run the schedule.')),
+      reject,
+    )
+    child.process.send(order)
+  })
 
 const planWorkers = ({
   nursery: { folder },
@@ -67,7 +88,10 @@ const planWorkers = ({
   ])
 }
 
-const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Record<string, number>> => {
+const startRuntime = async (
+  nursery: Nursery,
+  plan: RuntimePlan,
+): Promise<{ readonly child: Child; readonly pids: Record<string, number> }> => {
   const child = await nursery.start({
     name: `runtime "${plan.name}"`,
     command: process.execPath,
@@ -84,5 +108,5 @@ const startRuntime = async (nursery: Nursery, plan: RuntimePlan): Promise<Record
   if ('failed' in words) throw new Complaint(`The Workers did not start (${plan.name}): ${words.failed}`)
   nursery.watch(child)
   const [workerd = child.pid] = childrenOf(child.pid)
-  return { [plan.name]: workerd, [`${plan.name}-host`]: child.pid }
+  return { child, pids: { [plan.name]: workerd, [`${plan.name}-host`]: child.pid } }
 }

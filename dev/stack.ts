@@ -38,6 +38,8 @@ export interface StackOptions {
 export interface Stack extends DevFacts {
   /** Rejects when a process of it dies unasked. */
   readonly failure: Promise<never>
+  /** Runs what the archive does by this schedule; nothing here does by itself. Answers how it ended, `ok`. */
+  wakeArchive(cron: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -80,7 +82,7 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     platform = await startPlatform({ settings: { databaseUrl, redisUrl }, nursery, progress })
     const shared = { ...platform.bindings, ...detour(platform.bindings) }
     const values = { shared, additional: quiet(bindings) }
-    const pids = await progress.step(
+    const { pids, wakeArchive } = await progress.step(
       'Workers',
       () => startWorkers({ nursery, bundles, values, ports, inspectorPort: options.inspectorPort }),
       () => `on ports ${ports.join(', ')}`,
@@ -102,7 +104,7 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
       pids,
     })
     writeDevFile(nursery.folder, facts)
-    return { ...facts, failure: nursery.failure, stop }
+    return { ...facts, failure: nursery.failure, wakeArchive, stop }
   }
   return { start: () => Promise.race([bring(), nursery.failure]), stop }
 }

@@ -24,7 +24,7 @@ const pollsThat = (
   postgres: Postgres,
   { workspaceId, limit, after }: Order,
   which: SQL | undefined,
-  newest: SQL = desc(polls.createdAt),
+  createdAt: SQL | typeof polls.createdAt = polls.createdAt,
 ) =>
   postgres
     .select()
@@ -35,21 +35,23 @@ const pollsThat = (
         eq(polls.archived, false),
         after === null
           ? undefined
-          : sql`(${polls.createdAt}, ${polls.id}) < (to_timestamp(${after.createdAt}::bigint / 1000.0), ${after.id})`,
+          : sql`(${createdAt}, ${polls.id}) < (to_timestamp(${after.createdAt}::bigint / 1000.0), ${after.id})`,
         which,
       ),
     )
-    .orderBy(newest, desc(polls.id))
+    .orderBy(desc(createdAt), desc(polls.id))
     .limit(limit)
 
-/** The same order, which Postgres does not know to be that of an index: of what hardly any poll is it would read newest ones, many
- *  thousands, until it has a page. It cannot know how few they are; here it asks the index that has them, and sorts. */
-const newestOfFew = sql`${polls.createdAt} + interval '0' desc`
+/** For what hardly any poll is. Postgres has no statistics of it, takes it for a third of all, and by the index of the page's order
+ *  would read many thousands until it has a page. It does not know this to be that order: so it asks the index that has them,
+ *  and sorts. */
+const createdAtOfFew = sql`${polls.createdAt} + interval '0'`
 
 const somePolls = (postgres: Postgres, order: Order) => {
   const { status, now } = order
   if (status === null || status === 'closed') return pollsThat(postgres, order, undefined)
-  return pollsThat(postgres, order, hasStatus[status](now), status === 'scheduled' ? newestOfFew : undefined)
+  const which = hasStatus[status](now)
+  return pollsThat(postgres, order, which, status === 'scheduled' ? createdAtOfFew : undefined)
 }
 
 /** Three kinds, each by its own index: asked for in one, newest polls would be read until enough of them are closed. */
@@ -60,7 +62,7 @@ const closedPolls = (postgres: Postgres, order: Order) => {
     postgres,
     order,
     sql`${polls.phase} = 'open' and ${closesAt} <= ${order.now}::bigint`,
-    newestOfFew,
+    createdAtOfFew,
   )
   return unionAll(closed, closing, over).orderBy(desc(polls.createdAt), desc(polls.id)).limit(order.limit)
 }
