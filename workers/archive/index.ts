@@ -1,4 +1,4 @@
-// What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
+// What the platform loads next to Postgres: the queue's consumer and the writer it hands on to, and the service the scoreboards call.
 import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
 import type { PollDeath } from '../../src/application/ports.ts'
 import type { Poll } from '../../src/domain/poll/poll.ts'
@@ -7,6 +7,7 @@ import { consumeBallots } from '../../src/runtime/consume-ballots.ts'
 import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
+import { askWriter, isOwnCall, writeBallots } from '../../src/runtime/placed-writer.ts'
 import { reconcileAll } from '../../src/runtime/reconcile-all.ts'
 import { retainAll } from '../../src/runtime/retain-all.ts'
 
@@ -27,11 +28,19 @@ export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
 }
 
 export default {
-  fetch: () => new Response(null, { status: 404 }),
+  /** The writer, placed next to Postgres; to everybody but this Worker itself there is nothing here. */
+  fetch: async (request, env, { props }) => {
+    if (!isOwnCall(props)) return new Response(null, { status: 404 })
+    const services = servicesOf(env)
+    const answer = await writeBallots(services)(request)
+    services.tellMetrics()
+    return answer
+  },
   queue: async (batch, env) => {
     const services = servicesOf(env)
     const dead = batch.queue.startsWith('edgepoll-ballots-dead')
-    await (dead ? keepDeadLetters(services)(batch.messages) : consumeBallots(services)(batch.messages))
+    const consume = consumeBallots({ ...services, archiveBallots: askWriter(env.WRITER) })
+    await (dead ? keepDeadLetters(services)(batch.messages) : consume(batch.messages))
     services.tellMetrics()
   },
   scheduled: async ({ cron }, env) => {

@@ -1,0 +1,58 @@
+// The writer that runs next to Postgres. Of a Worker the platform places its default `fetch` and nothing else, and a queue's consumer
+// runs where it runs: so it hands what it was given to that `fetch`, which answers what became of it.
+
+import type { BallotMessage } from '../application/ballot-message.ts'
+import { ArchiveRejected, ArchiveUnavailable } from '../archive/archive-error.ts'
+import type { ArchiveServices } from './archive-services.ts'
+
+type ArchiveBallots = ArchiveServices['archiveBallots']
+
+/** A service binding. */
+export interface Writer {
+  fetch(address: string, init: RequestInit): Promise<Response>
+}
+
+/** What the writer's own binding tells it of who asks (`props` in wrangler.toml); nobody else can. */
+export const isOwnCall = (props: unknown): boolean =>
+  typeof props === 'object' && props !== null && 'writes' in props && props.writes === true
+
+type Outcome =
+  | { readonly durationMs: number }
+  | { readonly rejected: string }
+  | { readonly unavailable: string }
+  | { readonly failed: string }
+
+/** What `archiveBallots` does, done there: answers and throws the same. */
+export const askWriter =
+  (writer: Writer): ArchiveBallots =>
+  async (messages, signal) => {
+    const body = JSON.stringify(messages)
+    const response = await writer.fetch('https://writer.invalid/', { method: 'POST', body, signal })
+    if (!response.ok) throw new Error(`the writer answered ${response.status}`)
+    const outcome = (await response.json()) as Outcome // our own `writeBallots` said it
+    if ('durationMs' in outcome) return outcome.durationMs
+    if ('rejected' in outcome) throw new ArchiveRejected(outcome.rejected)
+    if ('unavailable' in outcome) throw new ArchiveUnavailable(outcome.unavailable)
+    throw new Error(outcome.failed)
+  }
+
+/** Below what the consumer waits: it should hear how it ended. */
+const patienceMs = 19_000
+
+/** The other end. Whoever may call it says `isOwnCall`: the messages are taken for what the consumer has read. */
+export const writeBallots =
+  ({ archiveBallots }: { readonly archiveBallots: ArchiveBallots }) =>
+  async (request: Request): Promise<Response> => {
+    const messages = (await request.json()) as readonly BallotMessage[] // sent by `askWriter`
+    return Response.json(await outcomeOf(archiveBallots(messages, AbortSignal.timeout(patienceMs))))
+  }
+
+const outcomeOf = async (writing: Promise<number>): Promise<Outcome> => {
+  try {
+    return { durationMs: await writing }
+  } catch (error) {
+    if (error instanceof ArchiveRejected) return { rejected: error.code }
+    if (error instanceof ArchiveUnavailable) return { unavailable: error.code }
+    return { failed: String(error) }
+  }
+}
