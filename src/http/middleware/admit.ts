@@ -43,7 +43,7 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   c.set('quota', verdict)
   await next()
   // `respond` has put them on already; a 101 belongs to the object that gave it.
-  if (isWhole(c.res) || c.res.status === 101) return
+  if (isWhole(c.res) || c.res.status === 101 || c.res.headers.has('RateLimit')) return
   for (const [name, value] of Object.entries(said)) c.header(name, value)
 }
 

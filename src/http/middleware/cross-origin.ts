@@ -10,7 +10,7 @@ export const crossOrigin = (): MiddlewareHandler => async (c, next) => {
   if (c.req.method === 'OPTIONS') return preflight(c, next)
   await next()
   // `respond` has put them on already; a 101 belongs to the object that gave it.
-  if (isWhole(c.res) || c.res.status === 101) return
+  if (isWhole(c.res) || c.res.status === 101 || c.res.headers.has(allowed.origin)) return
   c.header(allowed.origin, '*')
   c.header(allowed.exposed, exposed)
 }
