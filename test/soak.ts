@@ -7,7 +7,7 @@ const files = ['test/contracts/query-law.test.ts', 'test/contracts/export-equals
 
 new Command('soak')
   .description(
-    'Runs long: the query law against an archive ten times as large (10⁷ ballots, 10⁶ polls), and an export of 10⁶ ballots against its result. Takes half an hour and some 6 GB.',
+    'Runs long: the query law against an archive ten times as large (10⁷ ballots, 10⁶ polls), and an export of 10⁶ ballots against its result. Takes a quarter of an hour and some 6 GB.',
   )
   .action(() => {
     const { status } = spawnSync(

@@ -186,7 +186,11 @@ export const laws: Readonly<Record<string, Law>> = {
     why: 'reads all that are to be opened, which are few, and sorts them: no index has them in the order of the page',
     grows: true,
   },
-  'pollReader.list (closed)': page(list('closed'), 100, 3),
+  'pollReader.list (closed)': {
+    ...page(list('closed'), 100, 2),
+    why: 'reads besides all that are over by the clock and not yet recorded as closed: few, and sorted as those to be opened are',
+    grows: true,
+  },
   'pollRecords.record': one((db, signal) =>
     pollRecords(db).record(aPoll({ id: 'poll_1', version: 9 }), signal),
   ),
