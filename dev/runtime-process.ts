@@ -1,4 +1,5 @@
-// One process of the runtime: is sent a plan by its parent, runs it, says so, and goes when the parent goes.
+// One process of the runtime: is sent a plan by its parent, runs it, says so, and goes when the parent goes. Nothing here fires
+// schedules by itself: its parent may.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -7,6 +8,12 @@ import type { RuntimePlan } from './workers.ts'
 
 /** What it says to its parent, once. */
 export type RuntimeSays = { readonly running: true } | { readonly failed: string }
+
+/** What it may be asked afterwards: to wake a Worker (by its name) as a schedule of its would. Answers how that ended, `ok`. */
+export interface WakeOrder {
+  readonly wake: string
+  readonly cron: string
+}
 
 const run = async ({ name, options, shares, workers }: RuntimePlan): Promise<Miniflare> => {
   const converted = convertV4MiniflareOptions({
@@ -45,6 +52,16 @@ process.once('message', (plan: RuntimePlan) => {
     () => say({ running: true }),
     (error: unknown) => say({ failed: error instanceof Error ? error.message : String(error) }),
   )
+})
+process.on('message', async (order: RuntimePlan | WakeOrder) => {
+  if (!('wake' in order) || running === null) return
+  const miniflare = await running
+  const woken = miniflare.getWorker(order.wake).then((worker) => worker.scheduled({ cron: order.cron }))
+  const woke = await woken.then(
+    ({ outcome }) => outcome,
+    (error: unknown) => String(error),
+  )
+  process.send?.({ woke })
 })
 process.once('SIGTERM', end)
 process.once('disconnect', end)

@@ -6,7 +6,7 @@ import { Complaint } from './complaint.ts'
 import { type DataFolder, freshLog } from './data-folder.ts'
 import type { Nursery } from './nursery.ts'
 import { childrenOf } from './processes.ts'
-import type { RuntimeSays } from './runtime-process.ts'
+import type { RuntimeSays, WakeOrder } from './runtime-process.ts'
 import { planRuntime, type RuntimePlan, type WorkerValues } from './workers.ts'
 
 interface Needs {
@@ -15,22 +15,44 @@ interface Needs {
   readonly values: WorkerValues
   /** One edge a port. */
   readonly ports: readonly number[]
+  /** Where the debugger of all listens, when one process runs them. */
+  readonly inspectorPort?: number | undefined
 }
 
-/** Starts them and answers the ids of the processes, by what they are. */
-export const startWorkers = async (needs: Needs): Promise<Readonly<Record<string, number>>> => {
+export interface RunningWorkers {
+  /** The ids of the processes, by what they are. */
+  readonly pids: Readonly<Record<string, number>>
+  /** Wakes the archive as a schedule of its would, which nothing here does by itself; answers how that ended, `ok`. */
+  wakeArchive(cron: string): Promise<string>
+}
+
+export const startWorkers = async (needs: Needs): Promise<RunningWorkers> => {
   const [first, ...edges] = await planWorkers(needs)
   // The objects come first: an edge that looks for them before they are there waits.
-  const { pids } = await startRuntime(needs.nursery, first)
+  const counting = await startRuntime(needs.nursery, first)
   const others = await Promise.all(edges.map((plan) => startRuntime(needs.nursery, plan)))
-  return Object.assign({}, pids, ...others.map((other) => other.pids))
+  return {
+    pids: Object.assign({}, ...[counting, ...others].map(({ pids }) => pids)),
+    wakeArchive: (cron) => wake(counting.child, { wake: 'edgepoll-archive', cron }),
+  }
 }
+
+const wake = (child: Child, order: WakeOrder): Promise<string> =>
+  new Promise((resolve, reject) => {
+    child.process.once('message', ({ woke }: { readonly woke: string }) => resolve(woke))
+    child.exited.then(
+      () => reject(new Complaint('The Workers ended before they had run the schedule.')),
+      reject,
+    )
+    child.process.send(order)
+  })
 
 const planWorkers = ({
   nursery: { folder },
   bundles,
   values,
   ports,
+  inspectorPort,
 }: Needs): Promise<[RuntimePlan, ...RuntimePlan[]]> => {
   // Where `wrangler dev` keeps it too: both see the same ballots.
   const state = join(folder.state, 'v3')
@@ -45,6 +67,7 @@ const planWorkers = ({
         port,
         state,
         registry: null,
+        inspectorPort,
       }),
     ])
   }

@@ -33,6 +33,8 @@ export interface StackOptions {
   readonly databases?: Readonly<Record<string, string>>
   /** Given the values that the Workers would get, answers those they get instead: the address of a proxy before a store. */
   readonly detour?: (bindings: Platform['bindings']) => Platform['bindings']
+  /** Where the debugger of the Workers is to listen; with one edge only. */
+  readonly inspectorPort?: number
   /** Modules that run instead of what was built; `folder` is where they may be put. */
   readonly instead?: (folder: string) => Promise<Partial<Bundles>>
   /** Versions of the Workers can be published to it while it runs (`ops/deploy`, `--env local`); it has one edge then. */
@@ -44,8 +46,12 @@ export interface StackOptions {
 export interface Stack extends DevFacts {
   /** Rejects when a process of it dies unasked. */
   readonly failure: Promise<never>
+  /** Runs what the archive does by this schedule; nothing here does by itself. Answers how it ended, `ok`. */
+  wakeArchive(cron: string): Promise<string>
   stop(): Promise<void>
 }
+
+const notHere = () => Promise.reject(new Complaint('A stack that is published to runs no schedules.'))
 
 /** Starts a stack and answers when it is ready. @throws Complaint; what was started is ended then. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
@@ -101,7 +107,8 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     const fixed = await progress.step(
       'Workers',
       async () => {
-        if (!deployable) return startWorkers({ nursery, bundles, values, ports })
+        if (!deployable)
+          return startWorkers({ nursery, bundles, values, ports, inspectorPort: options.inspectorPort })
         const { drainMs } = options
         open = await startOpen({ nursery, bundles, values, port, drainMs, rootKey, changed: () => note() })
         return null
@@ -118,10 +125,11 @@ const openStack = async (options: StackOptions, progress: Progress): Promise<Ope
     )
     const needs = { dataFolder: nursery.folder.root, edges: urls, platform, workspace }
     const factsNow = () =>
-      factsOf({ ...needs, pids: fixed ?? open?.pids ?? {}, deployUrl: open?.deployUrl ?? null })
+      factsOf({ ...needs, pids: fixed?.pids ?? open?.pids ?? {}, deployUrl: open?.deployUrl ?? null })
     const note = () => writeDevFile(nursery.folder, factsNow())
     note()
-    return { ...factsNow(), failure: nursery.failure, stop }
+    const wakeArchive = fixed?.wakeArchive ?? notHere
+    return { ...factsNow(), failure: nursery.failure, wakeArchive, stop }
   }
   return { start: () => Promise.race([bring(), nursery.failure]), stop }
 }

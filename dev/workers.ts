@@ -31,6 +31,7 @@ export interface RuntimeOptions {
   readonly resourcePersistencePath: string
   readonly isolatedResourcePersistencePath: string
   readonly unsafeDevRegistryPath?: string
+  readonly inspectorPort?: number
 }
 
 interface Needs {
@@ -46,10 +47,12 @@ interface Needs {
   readonly sharedState: string
   /** Where the processes find each other; null when there is one. */
   readonly registry: string | null
+  /** Where its debugger listens; without one it has none. */
+  readonly inspectorPort?: number | undefined
 }
 
 export const planRuntime = async (needs: Needs): Promise<RuntimePlan> => {
-  const { name, bundles, values, port, state, sharedState, registry } = needs
+  const { name, bundles, values, port, state, sharedState, registry, inspectorPort } = needs
   const all = await Promise.all(
     needs.workers.map(async (worker) => ({
       options: await optionsOf(worker, bundles[worker], values, port),
@@ -69,6 +72,7 @@ export const planRuntime = async (needs: Needs): Promise<RuntimePlan> => {
       resourcePersistencePath: shares ? sharedState : state,
       isolatedResourcePersistencePath: state,
       ...(registry === null ? {} : { unsafeDevRegistryPath: registry }),
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
     },
     shares,
     workers: all,

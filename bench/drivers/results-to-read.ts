@@ -17,6 +17,19 @@ const voters = 20
 
 /** Makes a poll, votes in it, and waits until its results say so. `folder` is the stack's. */
 export const resultsToRead = async (stack: BenchStack, folder: string): Promise<ResultsToRead> => {
+  const { path, body, tag } = await countedPoll(stack)
+  const common = { origin: stack.origin, pid: runtimeOf(folder), path }
+  return {
+    whole: { ...common, headers: {}, status: 200 },
+    known: { ...common, headers: { 'if-none-match': tag }, status: 304 },
+    body,
+  }
+}
+
+export type PollMaker = Pick<BenchStack, 'origin' | 'makePoll'>
+
+/** The same, for who measures otherwise: where the results are, and what they are. */
+export const countedPoll = async (stack: PollMaker) => {
   const path = `/v1/polls/${await stack.makePoll()}`
   for (let voter = 0; voter < voters; voter++) {
     const response = await fetch(`${stack.origin}${path}/ballots`, {
@@ -27,13 +40,7 @@ export const resultsToRead = async (stack: BenchStack, folder: string): Promise<
     if (!response.ok) throw new Error(`A ballot was refused: ${response.status} ${await response.text()}`)
     await response.body?.cancel()
   }
-  const { body, tag } = await counted(`${stack.origin}${path}/results`)
-  const common = { origin: stack.origin, pid: runtimeOf(folder), path: `${path}/results` }
-  return {
-    whole: { ...common, headers: {}, status: 200 },
-    known: { ...common, headers: { 'if-none-match': tag }, status: 304 },
-    body,
-  }
+  return { path: `${path}/results`, ...(await counted(`${stack.origin}${path}/results`)) }
 }
 
 /** The process of the Workers and the runtime below it; a stack's Postgres and gateways have no part in such reads. */

@@ -1,7 +1,7 @@
 // What has been kept long enough, as Postgres finds it: polls by their workspace's retention, rows by their age.
 import { type SQL, sql } from 'drizzle-orm'
 import type { AgingRows, OldPoll, RetentionPlace, RetentionRecords } from '../application/retention-ports.ts'
-import { tenantOf } from '../application/tenant.ts'
+import { accountOf, tenantOf } from '../application/tenant.ts'
 import type { Database } from './database.ts'
 import { instantOf, msOf } from './instant.ts'
 import type { RetentionTerms } from './retention-terms.ts'
@@ -63,9 +63,10 @@ interface OldPollRow {
   readonly closed_at: string | null
 }
 
-/** Walks the index `polls_newest_first` from its old end, workspace by workspace, and reads no more rows than it returns. A
- *  poll is made before it closes, so that none made later than the retention can be due. One that closed before polls were told
- *  when has at least been so since it was recorded. */
+/** Walks the index `polls_newest_first` from its old end, workspace by workspace as the index of those with a retention has
+ *  them, and stops when the page is full: it is sorted within a workspace only. A poll is made before it closes, so that none
+ *  made later than the retention can be due. One that closed before polls were told when has at least been so since it was
+ *  recorded. */
 const oldPollsStatement = (
   from: SQL,
   after: RetentionPlace | null,
@@ -74,6 +75,7 @@ const oldPollsStatement = (
   columns: SQL = sql``,
 ): SQL => {
   const { workspaceId, createdAt, pollId } = after ?? { workspaceId: '', createdAt: 0, pollId: '' }
+  const account = accountOf(workspaceId)
   const here = sql`tenant.id = ${workspaceId}::text`
   return sql`
     select
@@ -96,8 +98,9 @@ const oldPollsStatement = (
       order by polls.created_at, polls.id
       limit ${limit}::integer
     ) as poll
-    where workspace.retention_days is not null and tenant.id >= ${workspaceId}::text
-    order by tenant.id, poll.created_at, poll.id
+    where workspace.retention_days is not null and workspace.id >= ${account}::text
+      and (workspace.id > ${account}::text or tenant.id >= ${workspaceId}::text)
+    order by workspace.id, tenant.id, poll.created_at, poll.id
     limit ${limit}::integer`
 }
 

@@ -1,26 +1,17 @@
 // Timelines and breakdowns: read from what is counted, never from the ballots. One statement each.
 import { type SQL, sql } from 'drizzle-orm'
-import type { CrossTabCell, RollupReader } from '../application/rollups.ts'
+import type { CrossTabCell, Interval, RollupReader } from '../application/rollups.ts'
 import type { Database } from './database.ts'
 import { instantOf, msOf } from './instant.ts'
 import { beyond, countries, noTime, total } from './rollup-dimensions.ts'
 
 export const rollupReader = (database: Database): RollupReader => ({
-  /** `date_trunc` by UTC, whatever the session's time zone. */
   timeline: async ({ id: pollId }, { interval, from, to, limit }, signal) => {
+    const found = minutes(pollId, from, to, limit * minutesOf[interval])
     const { rows } = await database.run(
       (postgres) =>
         postgres.execute<{ at: string; ballots: string }>(
-          interval === 'minute'
-            ? minutes(pollId, from, to, limit)
-            : sql`
-          select (extract(epoch from date_trunc(${interval}::text, minute, 'UTC')) * 1000)::bigint as at,
-            sum(ballots) as ballots
-          from rollups
-          where poll_id = ${pollId} and dimension = ${total}
-            and minute >= ${instantOf(from)} and minute < ${instantOf(to)}
-          group by 1 having sum(ballots) > 0
-          order by 1 limit ${limit}::integer`,
+          interval === 'minute' ? found : together(found, interval, limit),
         ),
       signal,
     )
@@ -40,6 +31,8 @@ export const rollupReader = (database: Database): RollupReader => ({
   },
 })
 
+const minutesOf: Readonly<Record<Interval, number>> = { minute: 1, hour: 60, day: 1_440 }
+
 /** A row is a minute: they come in the order of the index, and no more of them are read than asked for. */
 const minutes = (pollId: string, from: number, to: number, limit: number): SQL => sql`
   select ${msOf('minute')} as at, ballots
@@ -47,6 +40,15 @@ const minutes = (pollId: string, from: number, to: number, limit: number): SQL =
   where poll_id = ${pollId} and dimension = ${total} and ballots > 0
     and minute >= ${instantOf(from)} and minute < ${instantOf(to)}
   order by minute limit ${limit}::integer`
+
+/** As many whole hours or days as the first minutes are sure to fill, whatever gaps are between them. By UTC. */
+const together = (found: SQL, interval: 'hour' | 'day', limit: number): SQL => {
+  const ms = minutesOf[interval] * 60_000
+  return sql`
+    select at - at % ${ms}::bigint as at, sum(ballots) as ballots
+    from (${found}) as found
+    group by 1 order by 1 limit ${limit}::integer`
+}
 
 const cellOf = (dimension: string): Omit<CrossTabCell, 'ballots'> => {
   const [, country = '', questionId, optionId] = dimension.split('/')

@@ -29,14 +29,20 @@ const hexBytes = customType<{ data: string; driverData: string | Uint8Array }>({
   fromDriver: (bytes) => (typeof bytes === 'string' ? bytes.replace(/^\\x/, '') : toHex(bytes)),
 })
 
-export const workspaces = pgTable('workspaces', {
-  id: text('id').primaryKey(),
-  name: text('name').notNull(),
-  plan: text('plan').$type<Plan>().notNull(),
-  createdAt: instant('created_at').notNull(),
-  /** Days that a poll is kept after it closed; null: until its owner deletes it. */
-  retentionDays: integer('retention_days'),
-})
+export const workspaces = pgTable(
+  'workspaces',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    plan: text('plan').$type<Plan>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** Days that a poll is kept after it closed; null: until its owner deletes it. */
+    retentionDays: integer('retention_days'),
+  },
+  (workspace) => [
+    index('workspaces_with_retention').on(workspace.id).where(sql`${workspace.retentionDays} is not null`),
+  ],
+)
 
 /** `id` is the key's public half; of the secret half only the SHA-256 is here. */
 export const apiKeys = pgTable(
@@ -97,15 +103,30 @@ export const polls = pgTable(
     index('polls_newest_of_phase')
       .on(poll.workspaceId, poll.phase, poll.createdAt.desc().nullsFirst(), poll.id.desc().nullsFirst())
       .where(sql`not ${poll.archived}`),
+    // For those that are open in Postgres, and by the clock not yet or no more.
+    index('polls_by_opening')
+      .on(poll.workspaceId, sql`((${poll.definition} ->> 'opensAt')::bigint)`)
+      .where(
+        sql`not ${poll.archived} and ${poll.phase} = 'open' and (${poll.definition} ->> 'opensAt') is not null`,
+      ),
+    index('polls_by_closing')
+      .on(poll.workspaceId, sql`((${poll.definition} ->> 'closesAt')::bigint)`)
+      .where(
+        sql`not ${poll.archived} and ${poll.phase} = 'open' and (${poll.definition} ->> 'closesAt') is not null`,
+      ),
   ],
 )
 
 /** Tombstones: late messages and records of these polls write nothing. */
-export const deletedPolls = pgTable('deleted_polls', {
-  pollId: text('poll_id').primaryKey(),
-  workspaceId: text('workspace_id').notNull(),
-  deletedAt: instant('deleted_at').notNull(),
-})
+export const deletedPolls = pgTable(
+  'deleted_polls',
+  {
+    pollId: text('poll_id').primaryKey(),
+    workspaceId: text('workspace_id').notNull(),
+    deletedAt: instant('deleted_at').notNull(),
+  },
+  (poll) => [index('deleted_polls_by_time').on(poll.deletedAt)],
+)
 
 /** One row a ballot: its highest revision. Partitioned by hash of `poll_id`, which drizzle cannot say: see
  *  migrations/0001. No foreign key to polls: while Postgres was away a ballot may come before its poll. */
@@ -132,12 +153,16 @@ export const ballots = pgTable(
 )
 
 /** Messages that could not be archived. `body` is JSON as text: jsonb refuses just what may have killed them. */
-export const deadLetters = pgTable('dead_letters', {
-  /** Escaped as inside a JSON string. */
-  id: text('id').primaryKey(),
-  body: text('body').notNull(),
-  diedAt: instant('died_at').notNull(),
-})
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    /** Escaped as inside a JSON string. */
+    id: text('id').primaryKey(),
+    body: text('body').notNull(),
+    diedAt: instant('died_at').notNull(),
+  },
+  (letter) => [index('dead_letters_oldest_first').on(letter.diedAt, letter.id)],
+)
 
 /** How many ballots, by poll and minute, along one dimension; kept by the statement that archives them. Partitioned by hash
  *  of `poll_id` like `ballots`, with room in each page so that a row that counts on stays where it is (migrations/0005). */

@@ -12,6 +12,7 @@ import { negotiate } from './middleware/negotiate.ts'
 import { trace } from './middleware/trace.ts'
 import { noteWrite } from './note-write.ts'
 import { ownerWrites } from './owner-writes.ts'
+import { router } from './router.ts'
 import { auditLog } from './routes/audit-log.ts'
 import { ballots } from './routes/ballots.ts'
 import { connect } from './routes/connect.ts'
@@ -40,7 +41,7 @@ import { ownWorkspace, workspaces } from './routes/workspaces.ts'
 import { tellWritten } from './tell-written.ts'
 
 export const createApp = (services: Services) => {
-  const app = new Hono<Http>()
+  const app = new Hono<Http>({ router: router() })
     .use(crossOrigin()) // a preflight costs nothing more
     .use(trace(services)) // names the request; everything after can be followed
     .use(deadline(services)) // gives it a signal; everything after can be stopped

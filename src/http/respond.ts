@@ -3,14 +3,15 @@
 import type { Context } from 'hono'
 import type { Http } from './http.ts'
 import { crossOriginHeaders } from './middleware/cross-origin.ts'
+import { whole } from './whole.ts'
 
 export const respond = (
   c: Context<Http>,
   body: string | Uint8Array<ArrayBuffer> | ReadableStream | null,
   status: number,
   headers: Readonly<Record<string, string>>,
-): Response =>
-  new Response(body, {
+): Response => {
+  const response = new Response(body, {
     status,
     headers: {
       ...crossOriginHeaders,
@@ -20,3 +21,5 @@ export const respond = (
       ...headers,
     },
   })
+  return whole(response)
+}

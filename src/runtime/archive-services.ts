@@ -28,6 +28,7 @@ import { jsonLog } from '../telemetry/sinks/json-log.ts'
 import { archivePace } from './archive-pace.ts'
 import { archiveConfig } from './config.ts'
 import { ownersOf } from './owners-of.ts'
+import { askWriter, type Writer } from './placed-writer.ts'
 import { postgresGuard, protectBallotRecords } from './protect.ts'
 import { type ReminderQueue, remindThrough } from './remind-deliveries.ts'
 import { telemetryOf } from './telemetry.ts'
@@ -37,6 +38,7 @@ interface ArchiveBindings<BoxId, BoardId, MeterId> {
   readonly SCOREBOARD: BoardNamespace<BoardId>
   readonly METER: MeterNamespace<MeterId>
   readonly DELIVERIES: ReminderQueue
+  readonly WRITER: Writer
 }
 
 /** What an endpoint has for its answer, as Standard Webhooks asks: 15 to 30 s. */
@@ -71,19 +73,17 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     ballotReader: ballotReader(database),
     rollupRecords: rollupRecords(database),
   }))
-  const lanes = perDatabase(databases, (database) => {
+  const written = perDatabase(databases, (database) => {
     // Nothing is shed here: what the queue gives is paced instead.
     const postgres = postgresGuard({ clock, random, report, shedding: false })
-    return {
-      archiveBallots: archiveBallots({
-        ballotRecords: protectBallotRecords(ballotRecords(database, remind), postgres),
-        ballotBoxes: boxes,
-        clock,
-        report,
-      }),
-      pace: archivePace(report),
-    }
+    const records = protectBallotRecords(ballotRecords(database, remind), postgres)
+    return archiveBallots({ ballotRecords: records, ballotBoxes: boxes, clock, report })
   })
+  const writers = new Map(databases.each.map(({ name }, at) => [name, written.each[at]]))
+  const lanes = perDatabase(databases, ({ name }) => ({
+    archiveBallots: askWriter(env.WRITER, name),
+    pace: archivePace(report),
+  }))
   const deliveries = perDatabase(databases, deliveryRecords)
   const records = routedDeliveryRecords(deliveries.of, deliveries.each)
   const letters = perDatabase(databases, deadLetters)
@@ -114,6 +114,12 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     remind,
     pollRecords: routedPollRecords(perDatabase(slow, (database) => pollRecords(database, remind)).of),
     retirePolls: retirePolls({ retentionRecords: retention, scoreboards: boards, clock, report }),
+    /** What stores ballots in the database of that name, here. */
+    writerOf: (name: string) => {
+      const writer = writers.get(name)
+      if (writer === undefined) throw new Error(`there is no database ${name}`)
+      return writer
+    },
     /** Whether trying again could ever help: Postgres was away, rather than said no. */
     worthRetrying: (error: unknown) => !(error instanceof ArchiveRejected),
     /** Tells what this batch came to, behind it. */

@@ -111,6 +111,8 @@ export interface Api {
   key(workspaceId?: string, scopes?: readonly Scope[], plan?: Plan, mode?: KeyMode): string
   readonly keys: MemoryKeys
   readonly webhooks: MemoryWebhooks
+  /** Writes an event down for a webhook; answers the id of its delivery. */
+  tellWebhook(webhookId: string): Promise<string>
   /** Where first answers are kept. */
   readonly answers: { readonly redis: MemoryAnswers; readonly postgres: MemoryAnswers }
   /** Makes a poll with the first workspace's key, and returns its document. */
@@ -189,6 +191,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const overTime = { pollBook: boards, ballotBoxes: boxes, rollupReader: rollupReaderOver(postgres.page) }
   const keys = memoryKeys()
   const webhooks = memoryWebhooks()
+  let told = 0
   const answers = { redis: memoryAnswers(clock), postgres: memoryAnswers(clock) }
   const receipts = receiptBook(receiptKey)
   const tokens = tokenReader()
@@ -406,6 +409,11 @@ export const anApi = (options: ApiOptions = {}): Api => {
     counting,
     keys,
     webhooks,
+    async tellWebhook(webhookId) {
+      const { workspaceId = '' } = webhooks.tables.webhooks.get(webhookId) ?? {}
+      const [due] = webhooks.tables.tellPoll(workspaceId, `poll_${++told}`, 'poll.opened', clock.now())
+      return due?.id ?? ''
+    },
     answers,
     services,
     invites,

@@ -17,13 +17,15 @@ import type { RowsOf } from './ballot-pages.ts'
 import { refuseTooLarge } from './queue-limits.ts'
 import { type LocalRelays, localRelays } from './relays.ts'
 import { type SqliteStorage, sqliteStorage } from './sqlite-storage.ts'
-import { aTimeline, settled, type Timeline } from './timeline.ts'
+import { aTimeline, noon, settled, type Timeline } from './timeline.ts'
 
 export interface LocalCounting {
   readonly time: Timeline
   readonly boxes: ReturnType<typeof ballotBoxes>
   readonly boards: ReturnType<typeof scoreboards>
   readonly relays: LocalRelays
+  /** As bindings, for an edge that is put together by `edgeServices`. */
+  readonly namespaces: { readonly boxes: BoxNamespace<string>; readonly boards: BoardNamespace<string> }
   readonly postgres: LocalPostgres
   /** An object as whoever calls it by RPC sees it. */
   object(to: 'box' | 'board', name: string): object
@@ -53,8 +55,11 @@ export interface Said {
 }
 
 /** `heard` is told of everything that crosses between Workers, as it crosses. */
-export const localCounting = (heard: (said: Said) => void = () => undefined): LocalCounting => {
-  const time = aTimeline()
+export const localCounting = (
+  heard: (said: Said) => void = () => undefined,
+  startsAt = noon,
+): LocalCounting => {
+  const time = aTimeline(startsAt)
   const events: Event[] = []
   const report: Report = (event) => void events.push(event)
   const after = (delayMs: number, run: () => void) =>
@@ -149,6 +154,7 @@ export const localCounting = (heard: (said: Said) => void = () => undefined): Lo
     boards: scoreboards(boardNamespace, time.clock),
     relays,
     object: (to, name) => (to === 'box' ? box(name) : board(name)),
+    namespaces: { boxes: boxNamespace, boards: boardNamespace },
     postgres,
     events,
     asked: {},

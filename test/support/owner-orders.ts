@@ -14,7 +14,10 @@ export interface OwnerOrder {
   readonly target: string | null
 }
 
-type Make = (api: Api, key: string) => Promise<Omit<OwnerOrder, 'key'> & { readonly key?: string }>
+/** All that an order needs of an API: it may be another than that of test/support/api.ts. */
+export type Asked = Pick<Api, 'ask' | 'key' | 'vote' | 'tellWebhook'>
+
+type Make = (api: Asked, key: string) => Promise<Omit<OwnerOrder, 'key'> & { readonly key?: string }>
 
 /** By route, as `ownerWrites` names them. */
 export const ownerOrders: Readonly<Record<string, Make>> = {
@@ -54,9 +57,8 @@ export const ownerOrders: Readonly<Record<string, Make>> = {
   },
   'POST /v1/webhooks/:webhookId/deliveries/:deliveryId/redeliver': async (api, key) => {
     const id = await a('webhookId', api, key)
-    const { workspaceId = '' } = api.webhooks.tables.webhooks.get(id) ?? {}
-    const [due] = api.webhooks.tables.tellPoll(workspaceId, 'poll_a', 'poll.opened', 1)
-    return { path: `/v1/webhooks/${id}/deliveries/${due?.id}/redeliver`, target: `${id}/${due?.id}` }
+    const delivery = await api.tellWebhook(id)
+    return { path: `/v1/webhooks/${id}/deliveries/${delivery}/redeliver`, target: `${id}/${delivery}` }
   },
   'POST /v1/polls': async () => ({ path: '/v1/polls', body: lunch, target: null }),
   'PATCH /v1/polls/:pollId': async (api, key) => {
@@ -125,7 +127,7 @@ export const ownerOrders: Readonly<Record<string, Make>> = {
 }
 
 /** An order of this route by a key that may everything. */
-export const orderOf = async (route: string, api: Api): Promise<OwnerOrder> => {
+export const orderOf = async (route: string, api: Asked): Promise<OwnerOrder> => {
   const key = api.key()
   const make = ownerOrders[route]
   if (make === undefined)
@@ -134,17 +136,17 @@ export const orderOf = async (route: string, api: Api): Promise<OwnerOrder> => {
 }
 
 export const send = (
-  api: Api,
+  api: Pick<Asked, 'ask'>,
   route: string,
   { path, key, body, headers = {} }: OwnerOrder,
   more: Record<string, string> = {},
 ): Promise<Answer> =>
   api.ask(route.split(' ')[0] ?? '', path, { key, body, headers: { ...headers, ...more } })
 
-const a = async (name: string, api: Api, key: string): Promise<string> =>
+const a = async (name: string, api: Asked, key: string): Promise<string> =>
   (await things[name]?.make(api, key)) ?? ''
 
-const aWorkspace = async (api: Api): Promise<{ readonly id: string; readonly apiKey: string }> =>
+const aWorkspace = async (api: Asked): Promise<{ readonly id: string; readonly apiKey: string }> =>
   (await api.ask('POST', '/v1/workspaces', { key: rootKey, body: { name: 'Acme', plan: 'enterprise' } })).json
 
 function ofVoter(act: string): Make {

@@ -11,6 +11,7 @@ import { aDataFolder, type TemporaryFolder } from '../dev/data-folder.ts'
 export interface TestRedis {
   /** As the edge's: no retries, nothing gathered. */
   readonly client: Redis
+  readonly address: { readonly url: string; readonly token: string }
   /** Commands that reached Redis so far. */
   commands(): number
   /** While it is set Redis neither answers nor refuses. */
@@ -67,6 +68,10 @@ export const withRedis = (kind: RedisKind): TestRedis => {
     get client() {
       if (client === null) throw new Error('Redis is there from the first test on')
       return client
+    },
+    get address() {
+      if (gateway === null) throw new Error('Redis is there from the first test on')
+      return { url: gateway.url, token }
     },
     commands: () => count,
     stall: (now) => {

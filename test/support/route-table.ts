@@ -80,7 +80,10 @@ export const access: Readonly<Record<string, Access>> = {
 
 /** Something of the owner's for each parameter of a path, and an id of its kind that nobody gave out. */
 export const things: Readonly<
-  Record<string, { readonly missing: string; readonly make: (api: Api, key: string) => Promise<string> }>
+  Record<
+    string,
+    { readonly missing: string; readonly make: (api: Pick<Api, 'ask'>, key: string) => Promise<string> }
+  >
 > = {
   pollId: {
     missing: 'poll_0123456789abcdefghjkmnpqrs',
@@ -120,7 +123,7 @@ const aDraft = {
 }
 
 /** The app's own routes. */
-export const routesOf = (api: Api): readonly string[] => [
+export const routesOf = (api: Pick<Api, 'services'>): readonly string[] => [
   ...new Set(
     createApp(api.services)
       .routes.filter(({ method }) => method !== 'ALL')

@@ -1,12 +1,13 @@
-// What the platform loads next to Postgres: the queue's consumer, and the service the scoreboards call.
+// What the platform loads next to Postgres: the queue's consumer and the writer it hands on to, and the service the scoreboards call.
 import { WorkerEntrypoint, waitUntil } from 'cloudflare:workers'
 import type { PollDeath, PollRecord } from '../../src/application/ports.ts'
 import { consumeApart } from '../../src/runtime/archive-lanes.ts'
-import { archiveServices } from '../../src/runtime/archive-services.ts'
+import { type ArchiveServices, archiveServices } from '../../src/runtime/archive-services.ts'
 import { consumeDeliveries } from '../../src/runtime/consume-deliveries.ts'
 import { forgetAnswers } from '../../src/runtime/forget-answers.ts'
 import { oncePerEnv } from '../../src/runtime/isolate.ts'
 import { keepDeadLetters } from '../../src/runtime/keep-dead-letters.ts'
+import { isOwnCall, writeBallots } from '../../src/runtime/placed-writer.ts'
 import { reconcileEach } from '../../src/runtime/reconcile-all.ts'
 import { retainAll } from '../../src/runtime/retain-all.ts'
 import { sweepDeliveries } from '../../src/runtime/sweep-deliveries.ts'
@@ -15,7 +16,8 @@ import { sweepDeliveries } from '../../src/runtime/sweep-deliveries.ts'
 const retention = '47 * * * *'
 const sweep = '* * * * *'
 
-const servicesOf = oncePerEnv((env: ArchiveEnv) => archiveServices(env, waitUntil))
+// Its type is said, because one of its bindings is this Worker itself.
+const servicesOf: (env: ArchiveEnv) => ArchiveServices = oncePerEnv((env) => archiveServices(env, waitUntil))
 
 /** Called by service binding, never from outside. */
 export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
@@ -29,7 +31,14 @@ export class ArchiveService extends WorkerEntrypoint<ArchiveEnv> {
 }
 
 export default {
-  fetch: () => new Response(null, { status: 404 }),
+  /** The writer, placed next to Postgres; to everybody but this Worker itself there is nothing here. */
+  fetch: async (request, env, { props }) => {
+    if (!isOwnCall(props)) return new Response(null, { status: 404 })
+    const services = servicesOf(env)
+    const answer = await writeBallots(services)(request)
+    services.tellMetrics()
+    return answer
+  },
   queue: async (batch, env) => {
     const services = servicesOf(env)
     // Reminders that died are only that: the sweep finds what they were of.

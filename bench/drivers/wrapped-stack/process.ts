@@ -29,7 +29,7 @@ const platform = await startPlatform({ settings: { databaseUrl: null, redisUrl: 
 const quiet = { LOG_LEVEL: 'warn' }
 const ports = await portsFrom(await freePort(), Number(edges))
 const values = { shared: platform.bindings, additional: { edge: quiet, count: quiet, archive: quiet } }
-const pids = await startWorkers({ nursery, bundles, values, ports })
+const { pids } = await startWorkers({ nursery, bundles, values, ports })
 const urls = ports.map((port) => `http://${host}:${port}`)
 for (const url of urls) await untilReady(url, { signal: nursery.ending })
 const workspace = await ensureWorkspace(urls[0] ?? '', platform.secrets.rootKey, noWorkspace)

@@ -11,6 +11,7 @@ import { signalOf } from '../deadline.ts'
 import { workOf } from '../door.ts'
 import { type Http, refused } from '../http.ts'
 import { presentedKey } from '../presented-key.ts'
+import { isWhole } from '../whole.ts'
 
 export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   const { headers } = c.req.raw
@@ -42,7 +43,7 @@ export const admit = (): MiddlewareHandler<Http> => async (c, next) => {
   c.set('quota', verdict)
   await next()
   // `respond` has put them on already; a 101 belongs to the object that gave it.
-  if (c.res.status === 101 || c.res.headers.has('RateLimit')) return
+  if (isWhole(c.res) || c.res.status === 101 || c.res.headers.has('RateLimit')) return
   for (const [name, value] of Object.entries(said)) c.header(name, value)
 }
 

@@ -1,6 +1,7 @@
 // Any page may vote and watch, without credentials; what a poll allows beyond that is its `allowedOrigins`.
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { isWhole } from '../whole.ts'
 
 const allowed = { origin: 'Access-Control-Allow-Origin', exposed: 'Access-Control-Expose-Headers' } as const
 
@@ -9,7 +10,7 @@ export const crossOrigin = (): MiddlewareHandler => async (c, next) => {
   if (c.req.method === 'OPTIONS') return preflight(c, next)
   await next()
   // `respond` has put them on already; a 101 belongs to the object that gave it.
-  if (c.res.status === 101 || c.res.headers.has(allowed.origin)) return
+  if (isWhole(c.res) || c.res.status === 101 || c.res.headers.has(allowed.origin)) return
   c.header(allowed.origin, '*')
   c.header(allowed.exposed, exposed)
 }

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route'
 import { beginTrace, parseTraceparent, type SpanPlace, type Trace } from '../../kernel/trace.ts'
 import type { Http, Services } from '../http.ts'
 import { coloOf } from '../request-headers.ts'
+import { isWhole } from '../whole.ts'
 
 export const trace = (services: Services): MiddlewareHandler<Http> => {
   const { clock, random, report, tracing } = services
@@ -27,12 +28,7 @@ export const trace = (services: Services): MiddlewareHandler<Http> => {
     if (part !== undefined) c.set('trace', part)
     await next()
     const durationMs = clock.now() - began
-    // A publicly cacheable answer carries nothing of one request, `respond` has named its own, and a 101 belongs to the
-    // object that gave it.
-    const { status, headers } = c.res
-    const ours = status !== 101 && !headers.get('Cache-Control')?.includes('public')
-    if (ours && !headers.has('X-Request-Id')) c.header('X-Request-Id', `req_${c.get('requestId')}`)
-    if (ours && part !== undefined && isKnown(c)) c.header('Server-Timing', serverTiming(part, durationMs))
+    if (part !== undefined || !isWhole(c.res)) nameAnswer(c, part, durationMs)
     report({
       type: 'request',
       requestId: c.get('requestId'),
@@ -45,6 +41,15 @@ export const trace = (services: Services): MiddlewareHandler<Http> => {
       ...(part !== undefined && tracing !== null && { trace: placeOf(c, part, parent) }),
     })
   }
+}
+
+/** A publicly cacheable answer carries nothing of one request, `respond` has named its own, and a 101 belongs to the object that
+ *  gave it. */
+const nameAnswer = (c: Context<Http>, part: Trace | undefined, durationMs: number): void => {
+  const { status, headers } = c.res
+  if (status === 101 || headers.get('Cache-Control')?.includes('public')) return
+  if (!headers.has('X-Request-Id')) c.header('X-Request-Id', `req_${c.get('requestId')}`)
+  if (part !== undefined && isKnown(c)) c.header('Server-Timing', serverTiming(part, durationMs))
 }
 
 const placeOf = (c: Context<Http>, { place }: Trace, parent: SpanPlace | null): SpanPlace =>

@@ -10,9 +10,14 @@ export const seed = async (postgres: TestPostgres, times = 1): Promise<void> => 
     `insert into api_keys (id, workspace_id, mode, scopes, secret_hash, created_at)
      select 'key_' || n, 'ws_' || n / 4, 'live', '{keys:write}', '\\x00', now() - n * interval '1 s'
      from generate_series(0, 39999) as n`,
+    // Of ws_0 in a hundred: ten closed, two to be opened, and of those for ever open one in a thousand that is over by the clock.
     `insert into polls (id, workspace_id, title, phase, archived, version, definition, created_at)
-     select 'poll_' || n, case when n % 2 = 0 then 'ws_0' else 'ws_' || n % 9999 end, 'Lunch', 
-       case when n % 20 = 2 then 'closed' else 'open' end, false, 1, '{"dedupe":{"by":"session"},"questions":[]}',
+     select 'poll_' || n, case when n % 2 = 0 then 'ws_0' else 'ws_' || n % 9999 end, 'Lunch',
+       case when n % 20 = 2 then 'closed' when n % 5000 = 4 then 'closing' else 'open' end, false, 1,
+       jsonb_build_object('dedupe', '{"by":"session"}'::jsonb, 'questions', '[]'::jsonb)
+         || case when n % 100 = 6 then jsonb_build_object('opensAt', ${day('2026-12-01')}) else '{}' end
+         || case when n % 10 = 8 then jsonb_build_object('opensAt', ${day('2026-02-01')}, 'closesAt', ${day('2027-02-01')})
+                 when n % 2000 = 10 then jsonb_build_object('closesAt', ${day('2026-02-01')}) else '{}' end,
        timestamptz '2026-01-01' + n * interval '1 s' from generate_series(1, ${many}) as n`,
     `insert into ballots (poll_id, id, revision, cast_at, answers, shard, seq, country, salt)
      select case when n % 10 = 0 then 'poll_1' else 'poll_' || n % 9999 + 2 end, 'bal_' || lpad(n::text, 9, '0'), 1,
@@ -21,7 +26,17 @@ export const seed = async (postgres: TestPostgres, times = 1): Promise<void> => 
      from generate_series(1, ${10 * many}) as n`,
     `insert into rollups (poll_id, dimension, minute, ballots)
      select 'poll_' || n % 5000, 'total', timestamptz '2026-01-01' + n * interval '1 min', 1
+     from generate_series(1, ${many}) as n where n % 5000 <> 1`,
+    // Of one poll: a minute after the other, and a cross-table of 100 countries and 100 options.
+    `insert into rollups (poll_id, dimension, minute, ballots)
+     select 'poll_1', 'total', timestamptz '2026-01-01' + n * interval '1 min', 1 from generate_series(1, ${many}) as n`,
+    `insert into rollups (poll_id, dimension, minute, ballots)
+     select 'poll_1', 'country/C' || n / 100 || '/q/o' || n % 100, 'epoch', 1 from generate_series(0, 9999) as n`,
+    `insert into dead_letters (id, body, died_at)
+     select 'dead_' || n, '{"pollId":"poll_' || n || 'x","ballots":[]}', timestamptz '2026-01-01' + n * interval '1 s'
      from generate_series(1, ${many}) as n`,
+    `insert into deleted_polls (poll_id, workspace_id, deleted_at)
+     select 'poll_' || n || 'gone', 'ws_1', timestamptz '2026-01-01' + n * interval '1 s' from generate_series(1, ${many}) as n`,
     `insert into invites (poll_id, serial, workspace_id, hash, issued_at)
      select 'poll_' || n % 10, n / 10, 'ws_1', '\\x00', now() from generate_series(0, ${many}) as n`,
     `insert into audit_log (id, workspace_id, at, actor, action, target, request_id)
@@ -48,3 +63,5 @@ export const seed = async (postgres: TestPostgres, times = 1): Promise<void> => 
     await client.query('vacuum (analyze)')
   })
 }
+
+const day = (date: string): number => Date.parse(date)
