@@ -142,13 +142,13 @@ const seed = async () => {
   )
   await postgres.query(
     `insert into webhooks (id, workspace_id, url, description, events, generation, created_at)
-     select 'whk_' || lpad(n::text, 26, '0'), $1, 'https://example.com/', '', '{poll.closed}', 1, now() from ${many}`,
+     select 'whk_' || lpad(n::text, 26, '0'), $1, 'https://example.com/', '', '{poll.closed}', 1, now() from generate_series(1, 40) as n`,
     [edge.workspaceId],
   )
   const webhookId = 'whk_00000000000000000000000001'
   await postgres.query(
     `insert into deliveries (id, workspace_id, webhook_id, event, poll_id, payload, state, attempts, created_at)
-     select 'msg_' || lpad(n::text, 32, '1'), $1, $2, 'poll.closed', $3, '{}', 'delivered', 1, now() from ${many}`,
+     select 'msg_a' || lpad(n::text, 31, '0'), $1, $2, 'poll.closed', $3, '{}', 'delivered', 1, now() from ${many}`,
     [edge.workspaceId, webhookId, poll.id],
   )
   return {

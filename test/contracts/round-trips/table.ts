@@ -133,7 +133,7 @@ export const roundTrips: Readonly<Record<string, RoundTrips>> = {
   'POST /v1/polls/:pollId/voters/erase': noted,
   'POST /v1/polls/:pollId/voters/export': noted,
 
-  'GET /v1/webhooks': list,
+  'GET /v1/webhooks': { trips: 1, pages: ['limit=1', 'limit=40'] }, // a plan has room for fifty
   'POST /v1/webhooks': done('the webhook, where the plan has room'),
   'GET /v1/webhooks/:webhookId': one,
   'PATCH /v1/webhooks/:webhookId': ofWebhook,
