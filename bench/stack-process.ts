@@ -1,5 +1,5 @@
-// The stack's process in a benchmark; ends with its parent. Words: data folder, commit, shedding, how many edges, edge and metrics as
-// in BenchStackOptions.
+// The stack's process in a benchmark; ends with its parent. Words: data folder, commit, shedding, how many edges, edge, metrics and
+// the debugger's port as in BenchStackOptions.
 import { type Bundles, hashOf } from '../dev/bundles.ts'
 import type { DevFacts } from '../dev/dev-file.ts'
 import { startStack } from '../dev/stack.ts'
@@ -10,13 +10,21 @@ export interface StackReady extends PeerReady {
   readonly facts: DevFacts
 }
 
-const [dataFolder = '.', commit = 'group', shedding = 'on', edges = '1', edge = '', metrics = 'on'] =
-  process.argv.slice(2)
+const [
+  dataFolder = '.',
+  commit = 'group',
+  shedding = 'on',
+  edges = '1',
+  edge = '',
+  metrics = 'on',
+  inspector,
+] = process.argv.slice(2)
 
 const common = { EDGEPOLL_SHEDDING: shedding === 'off' ? 'off' : '', EDGEPOLL_METRICS: metrics }
 const { failure, stop, ...facts } = await startStack({
   dataFolder,
   edges: Number(edges),
+  ...(inspector !== undefined && { inspectorPort: Number(inspector) }),
   instead: async (folder): Promise<Partial<Bundles>> => {
     if (edge === '') return {}
     const path = await bundleWorker(edge, folder, 'bench-edge')

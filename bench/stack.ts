@@ -26,6 +26,8 @@ export interface BenchStackOptions {
   readonly apart?: boolean
   /** `off`: the naive twin that counts nothing. */
   readonly metrics?: 'on' | 'off'
+  /** Where the debugger of the Workers is to listen. */
+  readonly inspectorPort?: number
   /** The module of the edge, bundled for the benchmark; the edge as it would be deployed unless said. */
   readonly edge?: string
 }
@@ -37,12 +39,20 @@ export const apartNote =
 /** Starts a stack and answers when it is ready. */
 export const startBenchStack = async (
   folder: string,
-  { commit = 'group', shedding = 'on', apart = false, edge = '', metrics = 'on' }: BenchStackOptions = {},
+  {
+    commit = 'group',
+    shedding = 'on',
+    apart = false,
+    edge = '',
+    metrics = 'on',
+    inspectorPort,
+  }: BenchStackOptions = {},
 ): Promise<BenchStack> => {
   mkdirSync(folder, { recursive: true })
   const module = fileURLToPath(import.meta.resolve('./stack-process.ts'))
   const { pid, ready, stop } = await spawnPeer<StackReady>(module, [
     ...[folder, commit, shedding, apart ? '2' : '1', edge, metrics],
+    ...(inspectorPort === undefined ? [] : [String(inspectorPort)]),
   ])
   return {
     origin: ready.origin,
