@@ -109,6 +109,13 @@ export const alarms: readonly Alarm[] = [
     expr: (window) => `increase(edgepoll_archive_poisoned_total[${window(60)}]) > 0`,
   },
   {
+    alert: 'DeliveriesSwept',
+    severity: 'ticket',
+    forMinutes: 0,
+    summary: 'Webhooks are told minutes late: the queue has not reminded anybody in time.',
+    expr: (window) => grew('edgepoll_deliveries_swept_total', window(15)),
+  },
+  {
     alert: 'BreakerOpen',
     severity: 'ticket',
     forMinutes: 5,

@@ -7,7 +7,7 @@ import type { LoadReport } from '../load/plan.ts'
 import { runLoad } from '../load/run-load.ts'
 import { makePoll } from '../stack.ts'
 import { type CpuProfile, inSources } from './cpu-profile.ts'
-import { type Profiling, startProfiling } from './inspector.ts'
+import { type Profiling, startProfiling } from './profiling.ts'
 import { mapOf, readableBundles } from './readable-bundles.ts'
 import { type ScenarioName, scenarios } from './scenarios.ts'
 

@@ -1,7 +1,7 @@
 // EXPORT: how fast a poll leaves, in each format, and what the Workers' memory grows by meanwhile.
 import { join } from 'node:path'
-import { fillBallots, questions } from '../drivers/many-ballots.ts'
 import { freePort } from '../../dev/ports.ts'
+import { fillBallots, questions } from '../drivers/many-ballots.ts'
 import { mostHeldWhile } from '../measure/held-memory.ts'
 import { mostWhile, workerBytes } from '../measure/worker-memory.ts'
 import { interleave, type Side } from '../rounds.ts'

@@ -36,7 +36,8 @@ const patienceMs = 5 * 24 * 60 * 60 * 1_000
 export const deliverEvent =
   ({ deliveryRecords, sendEvent, remind, clock, random, report }: Needs) =>
   async (due: DueDelivery, signal: AbortSignal): Promise<void> => {
-    const plan = { now: clock.now(), delaysMs: delaysMs(random.fraction()) }
+    const fraction = random.fraction()
+    const plan = { now: clock.now(), delaysMs: delaysMs(fraction), fraction }
     const taken = await deliveryRecords.take(due, plan, signal)
     if (taken === null) return
     const trace = placeUnder(taken.traceparent, `${taken.id} ${taken.attempt}`)
@@ -58,13 +59,16 @@ export const deliverEvent =
       durationMs,
       ...(trace && { trace }),
     })
-    await deliveryRecords.settle(taken, settlement, { now, failingBefore: now - patienceMs }, signal)
+    const times = { now, failingBefore: now - patienceMs }
+    const settle = () => deliveryRecords.settle(taken, settlement, times, signal)
+    // Once more, because what is not settled is sent again.
+    await settle().catch(settle)
     if (settlement.kind === 'failed' && !settlement.last) await remind([{ id, workspaceId, dueAt: nextAt }])
 
     async function attempt({ payload, attempt: nth, ...rest }: TakenDelivery): Promise<Settlement> {
-      if (payload === null) return failed('There is nothing left to tell.', true)
+      if (payload === null) return unsent('There is nothing left to tell.')
       // One whose last attempt was never settled: it has been tried often enough.
-      if (nth > mostAttempts) return failed('The last attempt did not end.', true)
+      if (nth > mostAttempts) return unsent('The last attempt did not end.')
       const sent = await sendEvent({ ...rest, payload, trace }, signal)
       const last = nth >= mostAttempts
       if (sent.kind === 'failed') return failed(sent.error, last)
@@ -79,4 +83,13 @@ const failed = (error: string, last: boolean, status: number | null = null): Set
   status,
   error,
   last,
+  sent: true,
+})
+
+const unsent = (error: string): Settlement => ({
+  kind: 'failed',
+  status: null,
+  error,
+  last: true,
+  sent: false,
 })

@@ -57,11 +57,12 @@ export const redeliver =
     signal: AbortSignal,
   ): Promise<Result<Delivery, WebhookRefusal>> => {
     if (webhook.disabledAt !== null) return refuse({ reason: 'webhook-disabled' })
+    if (!/^msg_[0-9a-f]{32}$/.test(deliveryId)) return refuse({ reason: 'delivery-not-found' })
     const { workspaceId } = owner
     const order = { workspaceId, webhookId: webhook.id, deliveryId, now: clock.now() }
     const found = await deliveryLog.redeliver(order, signal)
     if (found === null) return refuse({ reason: 'delivery-not-found' })
     if (found === 'forgotten') return refuse({ reason: 'delivery-forgotten' })
-    await remind([{ id: found.id, workspaceId, dueAt: order.now }])
+    await remind([{ id: found.id, workspaceId, dueAt: found.nextAt ?? order.now }])
     return accept(found)
   }

@@ -53,6 +53,7 @@ export const createWebhook =
       id: `whk_${toBase32(random.bytes(16))}`,
       ...draft,
       generation: 1,
+      oldestGeneration: 1,
       previousUntil: null,
       createdAt: clock.now(),
       disabledAt: null,
@@ -72,7 +73,12 @@ export const readWebhook =
     { owner, webhookId }: Pick<WebhookOrder, 'owner' | 'webhookId'>,
     signal: AbortSignal,
   ): Promise<Result<Webhook, WebhookRefusal>> =>
-    foundOr(await webhookBook.find({ workspaceId: owner.workspaceId }, webhookId, signal))
+    foundOr(
+      // Postgres takes no text with U+0000, and nobody has such an id.
+      isWebhookId(webhookId)
+        ? await webhookBook.find({ workspaceId: owner.workspaceId }, webhookId, signal)
+        : null,
+    )
 
 /** A page of a workspace's webhooks, newest first. One statement. */
 export const listWebhooks =
@@ -101,7 +107,7 @@ export const changeWebhook =
     return foundOr(await webhookBook.change({ workspaceId }, webhookId, changed, signal))
   }
 
-/** Gives it a new secret. What is sent until the overlap is over is signed with both. */
+/** Gives it a new secret. What is sent until the overlap is over is signed with the old ones too. */
 export const rotateWebhook =
   ({ webhookBook, webhookSecret, clock }: Pick<Needs, 'webhookBook' | 'webhookSecret' | 'clock'>) =>
   async (
@@ -109,8 +115,9 @@ export const rotateWebhook =
     signal: AbortSignal,
   ): Promise<Result<WebhookShown, WebhookRefusal>> => {
     const { workspaceId } = owner
-    const until = clock.now() + overlapMs
-    const webhook = foundOr(await webhookBook.rotate({ workspaceId }, webhookId, until, signal))
+    const now = clock.now()
+    const times = { now, until: now + overlapMs }
+    const webhook = foundOr(await webhookBook.rotate({ workspaceId }, webhookId, times, signal))
     return webhook.ok ? accept({ webhook: webhook.value, secret: webhookSecret(webhook.value) }) : webhook
   }
 
@@ -121,6 +128,8 @@ export const removeWebhook =
     const removed = await webhookBook.remove({ workspaceId }, webhookId, signal)
     return removed ? accept(null) : refuse({ reason: 'webhook-not-found' })
   }
+
+const isWebhookId = (text: string) => /^whk_[0-9a-z]{1,40}$/.test(text)
 
 const foundOr = (webhook: Webhook | null): Result<Webhook, WebhookRefusal> =>
   webhook === null ? refuse({ reason: 'webhook-not-found' }) : accept(webhook)

@@ -13,7 +13,8 @@ export interface Webhook {
   readonly pollId: string | null
   /** Rises with each rotation of the secret; from 1 on. */
   readonly generation: number
-  /** Until then the secret before signs too. */
+  /** The oldest generation that still signs, until `previousUntil`; `generation` where none but it does. */
+  readonly oldestGeneration: number
   readonly previousUntil: number | null
   readonly createdAt: number
   readonly disabledAt: number | null
@@ -54,11 +55,12 @@ export interface WebhookBook {
     change: WebhookChange & { readonly now: number },
     signal: AbortSignal,
   ): Promise<Webhook | null>
-  /** The next secret signs from now on, the one before beside it until `previousUntil`. null: no such webhook. */
+  /** The next secret signs from now on, all that signed until now beside it until `until`, which is never sooner than was said
+   *  before, unless it is `now`: then none does. null: no such webhook. */
   rotate(
     reach: WebhookReach,
     webhookId: string,
-    previousUntil: number,
+    times: { readonly now: number; readonly until: number },
     signal: AbortSignal,
   ): Promise<Webhook | null>
   /** With what is on its way; what was delivered grows old as everything does. false: no such webhook. */
@@ -129,7 +131,7 @@ export interface TakenDelivery {
   readonly nextAt: number
   /** Of a request that it tells of, where one is traced. */
   readonly traceparent: string | null
-  readonly webhook: Pick<Webhook, 'id' | 'url' | 'generation' | 'previousUntil'>
+  readonly webhook: Pick<Webhook, 'id' | 'url' | 'generation' | 'oldestGeneration' | 'previousUntil'>
 }
 
 /** How an attempt ended. */
@@ -141,6 +143,8 @@ export type Settlement =
       readonly error: string
       /** Whether it is not tried again. */
       readonly last: boolean
+      /** Whether anything was sent: else it says nothing of the endpoint. */
+      readonly sent: boolean
     }
   /** 410: nothing is to be sent there any more. */
   | { readonly kind: 'gone' }
@@ -148,23 +152,36 @@ export type Settlement =
 /** Deliveries, for whoever makes them. */
 export interface DeliveryRecords {
   /** Claims a delivery that is still due at that time and plans its next attempt, so that one whose attempt is never settled
-   *  is tried again. null: delivered, void, or somebody else has it. */
+   *  is tried again. null: delivered, void, or somebody else has it; or its webhook fails and another was just tried there: then
+   *  it is put off by some minutes, and the sweep finds it. */
   take(
     due: DueDelivery,
     plan: {
       readonly now: number
       /** ms until the attempt after the n-th, by n − 1. */
       readonly delaysMs: readonly number[]
+      /** From 0 to 1, by chance: how long one is put off. */
+      readonly fraction: number
     },
     signal: AbortSignal,
   ): Promise<TakenDelivery | null>
   /** A webhook that has done nothing but fail since before `failingBefore` is disabled by the last failure. */
   settle(
-    taken: Pick<TakenDelivery, 'id' | 'workspaceId' | 'attempt'>,
+    taken: Pick<TakenDelivery, 'id' | 'workspaceId' | 'attempt'> & {
+      readonly webhook: Pick<TakenDelivery['webhook'], 'id'>
+    },
     settlement: Settlement,
     times: { readonly now: number; readonly failingBefore: number },
     signal: AbortSignal,
   ): Promise<void>
-  /** What should have been tried before a time, oldest first. */
-  overdue(before: number, limit: number, signal: AbortSignal): Promise<readonly DueDelivery[]>
+}
+
+/** What nobody was reminded of in time, in one database. */
+export interface OverdueDeliveries {
+  /** What should have been tried before a time, oldest first: due now from here on, so that older reminders are void. What no
+   *  webhook hears any more is given up. */
+  overdue(
+    order: { readonly before: number; readonly now: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly DueDelivery[]>
 }

@@ -27,8 +27,14 @@ export const deliveryLog = (database: Database): DeliveryLog => {
               select *, payload is not null or state = 'pending' as kept from ${table}
               where id = ${deliveryId} and workspace_id = ${workspaceId} and webhook_id = ${webhookId}),
             done as (
-              update ${table} set state = 'pending', attempts = 0, next_at = ${instantOf(now)}, delivered_at = null
-              where id in (select id from own where kept) and workspace_id = ${workspaceId} returning *, true as kept)
+              update ${table} set
+                state = 'pending', attempts = 0, delivered_at = null,
+                -- One that is yet to be told for the first time is not told sooner.
+                next_at = case when state = 'pending' and attempts = 0 then greatest(next_at, ${instantOf(now)})
+                  else ${instantOf(now)} end
+              where id in (select id from own where kept) and workspace_id = ${workspaceId}
+                and exists (select from webhooks where webhooks.id = ${webhookId} and disabled_at is null)
+              returning *, true as kept)
             select ${shown}, kept from done
             union all select ${shown}, kept from own where not kept`,
         signal,

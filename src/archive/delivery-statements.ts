@@ -29,11 +29,15 @@ function webhooksOf(workspaceId: SQL): SQL {
 /** Due at once, to the millisecond, which is how reminders name it. */
 const atOnce = sql`date_trunc('milliseconds', now())`
 
+/** From the beginning of a minute until its progress is told: its end, and as long as a statement may take that began within it,
+ *  so that what it counts is all of it. */
+const progressAfter = sql`interval '91 seconds'`
+
 /** At most 20 KB a body: an entry is about 90 bytes. */
 const ballotsABody = 100
 
 /** After `event` (poll_id, traceparent), `stored` (poll_id, id, revision, cast_at, answers, shard, seq) and `owner` (poll_id, workspace_id): ballots, by the
- *  hundred; and once a minute and poll that there are more, told at the end of the minute by how many there are then. What is
+ *  hundred; and once a minute and poll that there are more, told after the minute by how many there are then. What is
  *  inserted is in one order everywhere, so that two writers cannot wait for each other. */
 export const ballotDeliveries = sql`
   listener as materialized (
@@ -43,12 +47,14 @@ export const ballotDeliveries = sql`
   ),
   numbered as (
     select
-      listener.id as webhook_id, listener.workspace_id, stored.*,
+      listener.id as webhook_id, listener.workspace_id, stored.poll_id, stored.id, stored.revision, stored.cast_at, stored.shard,
+      stored.seq,
       (row_number() over (partition by listener.id, stored.poll_id order by stored.shard, stored.seq, stored.id) - 1)
         / ${ballotsABody}::integer as part
     from listener join stored using (poll_id)
     where stored.answers is not null and 'ballot.cast' = any (listener.events)
   ),
+  trace as materialized (select poll_id, max(traceparent) as traceparent from event group by poll_id),
   news as (
     select
       ${messageId(sql`webhook_id || ' ballot.cast ' || poll_id || ' ' || string_agg(id || ':' || revision, ',' order by shard, seq, id)`)} as id,
@@ -59,18 +65,18 @@ export const ballotDeliveries = sql`
           jsonb_build_object('id', id, 'revision', revision, 'castAt', ${writtenTime(sql`cast_at`)})
           order by shard, seq, id))`,
       )} as payload,
-      ${atOnce} as next_at, (select max(traceparent) from event where event.poll_id = numbered.poll_id) as traceparent
-    from numbered group by webhook_id, workspace_id, poll_id, part
+      ${atOnce} as next_at, max(traceparent) as traceparent
+    from numbered join trace using (poll_id) group by webhook_id, workspace_id, poll_id, part
     union all
     select
       ${messageId(sql`listener.id || ' poll.progress ' || poll_id || ' ' || extract(epoch from date_trunc('minute', now()))::bigint`)},
-      workspace_id, listener.id, 'poll.progress', poll_id, null, date_trunc('minute', now()) + interval '1 minute', null
+      workspace_id, listener.id, 'poll.progress', poll_id, null, date_trunc('minute', now()) + ${progressAfter}, null
     from listener
     where 'poll.progress' = any (events) and exists (select from stored where stored.poll_id = listener.poll_id)
   ),
   ${written()}`
 
-/** After `moved` (id, workspace_id, opened, closed, closed_at): what has become of a poll. */
+/** After `moved` (id, workspace_id, opened, closed, closed_at, opens_at): what has become of a poll. */
 export const pollDeliveries = sql`
   news as (
     select
@@ -83,10 +89,13 @@ export const pollDeliveries = sql`
       ${atOnce} as next_at, null as traceparent
     from moved
     cross join lateral (
-      values ('poll.opened', moved.opened, null::timestamptz), ('poll.closed', moved.closed, moved.closed_at)
-    ) as event (name, is_so, at)
+      values
+        -- It may be told late; who came after it did not ask for it.
+        ('poll.opened', moved.opened, null::timestamptz, moved.opens_at),
+        ('poll.closed', moved.closed, moved.closed_at, null)
+    ) as event (name, is_so, at, since)
     cross join lateral ${webhooksOf(sql`moved.workspace_id`)} as webhook
-    where event.is_so and ${hears(sql`name`, sql`moved.id`)}
+    where event.is_so and (event.since is null or webhook.created_at <= event.since) and ${hears(sql`name`, sql`moved.id`)}
   ),
   ${written()}`
 

@@ -47,7 +47,8 @@ const recordStatement = (poll: PollRecord): SQL => sql`
   returning
     new.id, new.workspace_id, new.opened and not coalesce(${wasOpened(sql`old`)}, false) as opened,
     new.phase = 'closed' and old.phase is distinct from 'closed' as closed,
-    to_timestamp((new.definition ->> 'closedAt')::bigint / 1000.0) as closed_at
+    to_timestamp((new.definition ->> 'closedAt')::bigint / 1000.0) as closed_at,
+    to_timestamp((new.definition ->> 'opensAt')::bigint / 1000.0) as opens_at
   ),
   moved as (select * from kept where opened or closed),
   ${pollDeliveries}

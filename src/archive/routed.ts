@@ -72,20 +72,9 @@ export const routedDeliveryLog = (of: PartOf<DeliveryLog>): DeliveryLog => ({
   redeliver: (order, signal) => of(order.workspaceId).redeliver(order, signal),
 })
 
-export const routedDeliveryRecords = (
-  of: PartOf<DeliveryRecords>,
-  each: readonly DeliveryRecords[],
-): DeliveryRecords => ({
+export const routedDeliveryRecords = (of: PartOf<DeliveryRecords>): DeliveryRecords => ({
   take: (due, ...order) => of(due.workspaceId).take(due, ...order),
   settle: (taken, ...order) => of(taken.workspaceId).settle(taken, ...order),
-  overdue: async (before, limit, signal) => {
-    const found = await Promise.allSettled(each.map((records) => records.overdue(before, limit, signal)))
-    const due = found.flatMap((part) => (part.status === 'fulfilled' ? part.value : []))
-    // One that is away must not keep the others' from being found; it is told where nothing else was.
-    const [failed] = found.filter((part) => part.status === 'rejected')
-    if (due.length === 0 && failed !== undefined) throw failed.reason
-    return due
-  },
 })
 
 /** Ids of all, in their order: each database says its first ones after the place, and of these the first are the answer.

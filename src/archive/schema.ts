@@ -226,8 +226,12 @@ export const webhooks = pgTable(
     /** When and why nothing is sent any more. */
     disabledAt: instant('disabled_at'),
     disabledReason: text('disabled_reason'),
+    /** The oldest secret that still signs, until `previousUntil`; null: it is the newest. */
+    oldestGeneration: integer('oldest_generation'),
     /** Since when every attempt has failed; null: the last one did not. */
     failingSince: instant('failing_since'),
+    /** When one was tried last, while all fail. */
+    triedAt: instant('tried_at'),
   },
   (webhook) => [
     index('webhooks_newest_first').on(

@@ -54,7 +54,9 @@ export const webhookBook = (database: Database): WebhookBook => {
               update ${table} set
                 url = coalesce(${url ?? null}::text, url),
                 description = coalesce(${description ?? null}::text, description),
-                events = ${events === undefined ? sql`events` : listOf(events)}
+                events = ${events === undefined ? sql`events` : listOf(events)},
+                -- Of another address nothing is known.
+                failing_since = case when ${url ?? null}::text is null then failing_since end
                 ${toggled(enabled, now)}
               where ${own(reach, webhookId)} returning *),
             stopped as (
@@ -65,10 +67,18 @@ export const webhookBook = (database: Database): WebhookBook => {
         signal,
       ),
 
-    rotate: (reach, webhookId, previousUntil, signal) =>
+    rotate: (reach, webhookId, { now, until }, signal) =>
       oneOf(
         sql`with done as (
-              update ${table} set generation = generation + 1, previous_until = ${instantOf(previousUntil)}
+              update ${table} set
+                generation = generation + 1,
+                oldest_generation = case
+                  when ${instantOf(until)} <= ${instantOf(now)} then generation + 1
+                  when previous_until > ${instantOf(now)} then coalesce(oldest_generation, generation)
+                  else generation end,
+                previous_until = case
+                  when ${instantOf(until)} <= ${instantOf(now)} then ${instantOf(until)}
+                  else greatest(previous_until, ${instantOf(until)}) end
               where ${own(reach, webhookId)} returning *)
             select ${shown} from done`,
         signal,
@@ -99,11 +109,12 @@ const listOf = (events: readonly WebhookEvent[]): SQL => sql`string_to_array(${e
 const toggled = (enabled: boolean | undefined, now: number): SQL => {
   if (enabled === undefined) return sql``
   return enabled
-    ? sql`, disabled_at = null, disabled_reason = null, failing_since = null`
+    ? sql`, disabled_at = null, disabled_reason = null, tried_at = null`
     : sql`, disabled_at = coalesce(disabled_at, ${instantOf(now)}), disabled_reason = coalesce(disabled_reason, 'owner')`
 }
 
-const shown = sql`id, url, description, to_json(events) as events, poll_id, generation, ${msOf('previous_until')} as previous_ms,
+const shown = sql`id, url, description, to_json(events) as events, poll_id, generation,
+  coalesce(oldest_generation, generation) as oldest_generation, ${msOf('previous_until')} as previous_ms,
   ${msOf('created_at')} as created_ms, ${msOf('disabled_at')} as disabled_ms, disabled_reason`
 
 interface Row extends Record<string, unknown> {
@@ -113,6 +124,7 @@ interface Row extends Record<string, unknown> {
   readonly events: readonly WebhookEvent[]
   readonly poll_id: string | null
   readonly generation: number
+  readonly oldest_generation: number
   readonly previous_ms: string | null
   readonly created_ms: string
   readonly disabled_ms: string | null
@@ -126,6 +138,7 @@ const webhookOf = (row: Row): Webhook => ({
   events: row.events,
   pollId: row.poll_id,
   generation: row.generation,
+  oldestGeneration: row.oldest_generation,
   previousUntil: msOrNull(row.previous_ms),
   createdAt: Number(row.created_ms),
   disabledAt: msOrNull(row.disabled_ms),

@@ -6,17 +6,18 @@ import type { Webhook } from '../application/webhook-ports.ts'
 interface Signed {
   readonly id: string
   readonly payload: string
-  readonly webhook: Pick<Webhook, 'id' | 'generation' | 'previousUntil'>
+  readonly webhook: Pick<Webhook, 'id' | 'generation' | 'oldestGeneration' | 'previousUntil'>
 }
 
-/** One signature a secret that is good now: while a rotation overlaps, two. */
+/** One signature a secret that is good now: while rotations overlap, several. A receiver looks through them for its own. */
 export const signedHeaders = (
-  { id, payload, webhook: { generation, previousUntil, ...webhook } }: Signed,
+  { id, payload, webhook: { generation, oldestGeneration, previousUntil, ...webhook } }: Signed,
   secretOf: WebhookSecret,
   now: number,
 ): Readonly<Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string>> => {
-  const overlaps = generation > 1 && previousUntil !== null && now < previousUntil
-  const signatures = (overlaps ? [generation, generation - 1] : [generation]).map((each) =>
+  const oldest = previousUntil !== null && now < previousUntil ? oldestGeneration : generation
+  const count = Math.min(generation - oldest + 1, mostSignatures)
+  const signatures = Array.from({ length: count }, (_, at) => generation - at).map((each) =>
     new Signer(secretOf({ ...webhook, generation: each })).sign(id, new Date(now), payload),
   )
   return {
@@ -25,3 +26,6 @@ export const signedHeaders = (
     'webhook-signature': signatures.join(' '),
   }
 }
+
+/** Of whoever rotates over and over the newest. */
+const mostSignatures = 8

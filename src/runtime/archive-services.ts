@@ -4,6 +4,7 @@ import { auditPoll } from '../application/audit-poll.ts'
 import { deliverEvent } from '../application/deliver-event.ts'
 import { forgetAged } from '../application/forget-aged.ts'
 import { retirePolls } from '../application/retire-polls.ts'
+import type { OverdueDeliveries } from '../application/webhook-ports.ts'
 import { answerStore } from '../archive/answer-store.ts'
 import { ArchiveRejected } from '../archive/archive-error.ts'
 import { ballotReader } from '../archive/ballot-reader.ts'
@@ -85,7 +86,7 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
     pace: archivePace(report),
   }))
   const deliveries = perDatabase(databases, deliveryRecords)
-  const records = routedDeliveryRecords(deliveries.of, deliveries.each)
+  const records = routedDeliveryRecords(deliveries.of)
   const letters = perDatabase(databases, deadLetters)
   return {
     answers: perDatabase(databases, answerStore).each,
@@ -106,7 +107,8 @@ export const archiveServices = <BoxId, BoardId, MeterId>(
       random,
       report,
     }),
-    deliveryRecords: records,
+    /** In each database what nobody was reminded of. */
+    overdueDeliveries: deliveries.each.map(({ overdue }): OverdueDeliveries => ({ overdue })),
     directoryLane: lanes.directory,
     forgetAged: forgetAged({ retentionRecords: retention, clock, report }),
     laneOf: lanes.of,

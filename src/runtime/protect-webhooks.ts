@@ -11,11 +11,14 @@ export const protectWebhookBook = (book: WebhookBook, guard: Guard): WebhookBook
     guard.ask(writing, signal, (hop) => book.add(reach, webhook, most, hop)),
   find: (reach, webhookId, signal) =>
     guard.ask({ ...reading, priority: 'close' }, signal, (hop) => book.find(reach, webhookId, hop)),
-  list: (order, signal) => guard.ask(reading, signal, (hop) => book.list(order, hop)),
+  list: (order, signal) =>
+    guard.ask({ ...reading, object: `webhooks:${order.workspaceId}` }, signal, (hop) =>
+      book.list(order, hop),
+    ),
   change: (reach, webhookId, change, signal) =>
     guard.ask(writing, signal, (hop) => book.change(reach, webhookId, change, hop)),
-  rotate: (reach, webhookId, previousUntil, signal) =>
-    guard.ask(writing, signal, (hop) => book.rotate(reach, webhookId, previousUntil, hop)),
+  rotate: (reach, webhookId, times, signal) =>
+    guard.ask(writing, signal, (hop) => book.rotate(reach, webhookId, times, hop)),
   remove: (reach, webhookId, signal) =>
     guard.ask(writing, signal, (hop) => book.remove(reach, webhookId, hop)),
 })

@@ -1,4 +1,5 @@
 // Each minute: deliveries that were due and that nobody was reminded of, because a reminder was lost or never sent.
+import type { OverdueDeliveries } from '../application/webhook-ports.ts'
 import type { ArchiveServices } from './archive-services.ts'
 
 /** Longer than an attempt takes and a queue usually does, so that what is under way is not reminded of. */
@@ -8,20 +9,24 @@ const patienceMs = 20_000
 
 export const sweepDeliveries =
   ({
-    deliveryRecords,
+    overdueDeliveries,
     remind,
     clock,
     report,
-  }: Pick<ArchiveServices, 'deliveryRecords' | 'remind' | 'clock' | 'report'>) =>
+  }: Pick<ArchiveServices, 'overdueDeliveries' | 'remind' | 'clock' | 'report'>) =>
   async (): Promise<void> => {
-    try {
-      const before = clock.now() - graceMs
-      const due = await deliveryRecords.overdue(before, mostAtOnce, AbortSignal.timeout(patienceMs))
-      if (due.length === 0) return
-      await remind(due)
-      report({ type: 'deliveries-swept', count: due.length })
-    } catch (error) {
-      // The next minute's sweep finds them too.
-      report({ type: 'archive-failed', messages: 0, error: String(error) })
+    const now = clock.now()
+    const order = { before: now - graceMs, now, limit: mostAtOnce }
+    const sweep = async ({ overdue }: OverdueDeliveries): Promise<void> => {
+      try {
+        const due = await overdue(order, AbortSignal.timeout(patienceMs))
+        if (due.length === 0) return
+        await remind(due)
+        report({ type: 'deliveries-swept', count: due.length })
+      } catch (error) {
+        // The next minute's sweep finds them too; other databases are swept all the same.
+        report({ type: 'archive-failed', messages: 0, error: String(error) })
+      }
     }
+    await Promise.all(overdueDeliveries.map(sweep))
   }

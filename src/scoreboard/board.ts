@@ -336,7 +336,7 @@ export class Board implements ScoreboardRpc {
     const { poll } = state.definition
     const recorded = stageOf(poll)
     const opened = hasOpened(poll, this.#needs.clock.now())
-    if (state.recorded >= recorded && (state.opened || !opened)) return
+    if (state.recorded >= recorded && !openingUntold(state, opened)) return
     this.#plan(state)
     try {
       await this.#needs.records.record({ ...poll, opened })
@@ -378,7 +378,7 @@ export class Board implements ScoreboardRpc {
     const wishes = [
       phase === 'closing' || behind(state).length > 0 ? now + againMs : null,
       state.holding ? now + boxPatienceMs : null,
-      state.recorded < stageOf(poll) || (opened && !state.opened) ? now + recordAgainMs : null,
+      state.recorded < stageOf(poll) || openingUntold(state, opened) ? now + recordAgainMs : null,
       phase === 'open' && !opened ? opensAt : null,
       state.publication?.final && state.shelved < shelfMark(state) ? now + recordAgainMs : null,
       phase === 'open' && closesAt !== null ? Math.max(closesAt, now) : null,
@@ -397,3 +397,7 @@ export class Board implements ScoreboardRpc {
 /** Rises with every change of what anybody may read of a closed poll. */
 const shelfMark = ({ definition, publication }: BoardState): number =>
   stageOf(definition.poll) + (publication?.version ?? 0)
+
+/** Of a closed poll the record of its close has said so. */
+const openingUntold = ({ opened, definition }: BoardState, now: boolean): boolean =>
+  now && !opened && definition.poll.phase !== 'closed'

@@ -75,6 +75,7 @@ const aStand = (send: () => Promise<Sent>, fraction = 0) => {
     events: ['poll.closed'],
     pollId: null,
     generation: 1,
+    oldestGeneration: 1,
     previousUntil: null,
     createdAt: now,
     disabledAt: null,
@@ -98,7 +99,10 @@ const aStand = (send: () => Promise<Sent>, fraction = 0) => {
     report: (event) => void events.push(event),
   })
   const signal = new AbortController().signal
-  const dueNow = () => tables.overdue(Number.MAX_SAFE_INTEGER, 1)[0] ?? first
+  const dueNow = (): DueDelivery => ({
+    ...first,
+    dueAt: tables.deliveries.get(first.id)?.nextAt ?? first.dueAt,
+  })
   return {
     sent,
     /** As a reminder or the sweep would: at the time it is due. */

@@ -4,6 +4,7 @@ import type {
   DeliveryLog,
   DeliveryRecords,
   DueDelivery,
+  OverdueDeliveries,
   TakenDelivery,
   Webhook,
   WebhookBook,
@@ -22,14 +23,18 @@ const postgres = withPostgres()
 const signal = () => AbortSignal.timeout(20_000)
 let made = 0
 
+const nothing: DueDelivery = { id: '', workspaceId: '', dueAt: 0 }
+
 interface Stand {
   readonly workspaceId: string
   readonly book: WebhookBook
   readonly log: DeliveryLog
-  readonly records: DeliveryRecords
+  readonly records: DeliveryRecords & OverdueDeliveries
   /** Archives ballots of a poll of the workspace; answers what became due. */
   cast(pollId: string, ids: readonly string[], revision?: number): Promise<readonly DueDelivery[]>
   opened(pollId: string): Promise<readonly DueDelivery[]>
+  /** As a race leaves it. */
+  leavePending(deliveryId: string): Promise<void>
   closed(pollId: string): Promise<readonly DueDelivery[]>
 }
 
@@ -71,6 +76,9 @@ const stands = {
             signal(),
           ),
         ),
+      leavePending: async (id) => {
+        await postgres.query(`update deliveries set state = 'pending', next_at = now() where id = $1`, [id])
+      },
       opened: (id) => record(id, { opened: true }),
       closed: (id) => record(id, { opened: true, phase: 'closed', version: 4, closedAt: 1_795_570_000_000 }),
     }
@@ -92,6 +100,10 @@ const stands = {
           Date.now(),
         )
       },
+      leavePending: async (id) => {
+        const row = tables.deliveries.get(id)
+        if (row !== undefined) tables.deliveries.set(id, { ...row, state: 'pending', nextAt: Date.now() })
+      },
       opened: async (pollId) => tables.tellPoll(workspaceId, pollId, 'poll.opened', Date.now()),
       closed: async (pollId) => tables.tellPoll(workspaceId, pollId, 'poll.closed', Date.now()),
     }
@@ -111,6 +123,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     events: ['poll.opened', 'poll.progress', 'poll.closed', 'ballot.cast'],
     pollId: null,
     generation: 1,
+    oldestGeneration: 1,
     previousUntil: null,
     createdAt: 1_795_560_000_123,
     disabledAt: null,
@@ -123,7 +136,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     return webhook
   }
   const onlyCasts = { events: ['ballot.cast'] } as const
-  const plan = { now: Date.now(), delaysMs: [5_000, 60_000] }
+  const plan = { now: Date.now(), delaysMs: [5_000, 60_000], fraction: 0 }
   const taken = async (due: DueDelivery | undefined): Promise<TakenDelivery> => {
     const delivery = due === undefined ? null : await stand.records.take(due, plan, signal())
     if (delivery === null) throw new Error('it could not be taken')
@@ -164,10 +177,32 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     expect(await stand.book.change({ workspaceId: 'ws_o' }, webhook.id, change, signal())).toBeNull()
   })
 
-  test('a new secret is a new generation, with an overlap', async () => {
+  test('a new secret is a new generation; those before sign on until their overlap ends', async () => {
     const webhook = await added()
-    const rotated = await stand.book.rotate(reach(), webhook.id, 9_000, signal())
-    expect(rotated).toEqual({ ...webhook, generation: 2, previousUntil: 9_000 })
+    const rotate = (now: number, until: number) =>
+      stand.book.rotate(reach(), webhook.id, { now, until }, signal())
+    expect(await rotate(1_000, 9_000)).toEqual({
+      ...webhook,
+      generation: 2,
+      oldestGeneration: 1,
+      previousUntil: 9_000,
+    })
+    // Whoever lost the answer asks again: the secret that receivers have still signs, as long as was said.
+    expect(await rotate(2_000, 4_000)).toMatchObject({
+      generation: 3,
+      oldestGeneration: 1,
+      previousUntil: 9_000,
+    })
+    expect(await rotate(9_500, 12_000)).toMatchObject({
+      generation: 4,
+      oldestGeneration: 3,
+      previousUntil: 12_000,
+    })
+    expect(await rotate(9_600, 9_600)).toMatchObject({
+      generation: 5,
+      oldestGeneration: 5,
+      previousUntil: 9_600,
+    })
   })
 
   test('hear of each ballot once, by the hundred, however often it is archived', async () => {
@@ -225,12 +260,12 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     })
   })
 
-  test('hear of progress once a minute, at its end, by how many there are then', async () => {
+  test('hear of progress once a minute, after it, by how many there are then', async () => {
     await added({ events: ['poll.progress'] })
     const due = [...(await stand.cast('poll_d', ['bal_a'])), ...(await stand.cast('poll_d', ['bal_b']))]
     // Two, where a minute ended between the two batches.
     expect([1, 2]).toContain(due.length)
-    for (const { dueAt } of due) expect(dueAt % 60_000).toBe(0)
+    for (const { dueAt } of due) expect(dueAt % 60_000).toBe(31_000)
     expect(JSON.parse((await taken(due.at(-1))).payload ?? '')).toMatchObject({
       type: 'poll.progress',
       data: { pollId: 'poll_d' },
@@ -242,7 +277,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     const [due] = await stand.cast('poll_e', ['bal_a'])
     const first = await taken(due)
     expect(first).toMatchObject({ attempt: 1, nextAt: plan.now + 5_000 })
-    expect(await stand.records.take(due ?? { id: '', workspaceId: '', dueAt: 0 }, plan, signal())).toBeNull()
+    expect(await stand.records.take(due ?? nothing, plan, signal())).toBeNull()
     const second = await taken({ id: first.id, workspaceId: first.workspaceId, dueAt: first.nextAt })
     expect(second).toMatchObject({ attempt: 2, nextAt: plan.now + 60_000, payload: first.payload })
     expect(await taken({ id: first.id, workspaceId: first.workspaceId, dueAt: second.nextAt })).toMatchObject(
@@ -271,7 +306,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
   })
 
   const fails = (last: boolean) =>
-    ({ kind: 'failed', status: 500, error: 'The answer was 500.', last }) as const
+    ({ kind: 'failed', status: 500, error: 'The answer was 500.', last, sent: true }) as const
 
   test('what failed is tried again, until it is the last time', async () => {
     const webhook = await added(onlyCasts)
@@ -298,9 +333,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
       disabledReason: 'gone',
     })
     expect((await deliveries(webhook.id)).map(({ state }) => state)).toEqual(['failed', 'failed'])
-    expect(
-      await stand.records.take(later ?? { id: '', workspaceId: '', dueAt: 0 }, plan, signal()),
-    ).toBeNull()
+    expect(await stand.records.take(later ?? nothing, plan, signal())).toBeNull()
     const enabled = await stand.book.change(reach(), webhook.id, { enabled: true, now: 1 }, signal())
     expect(enabled).toMatchObject({ disabledAt: null, disabledReason: null })
   })
@@ -322,13 +355,62 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     expect(await stand.book.find(reach(), webhook.id, signal())).toMatchObject({ disabledReason: 'failing' })
   })
 
-  test('what is overdue is found, oldest first, whoever forgot it', async () => {
-    await added(onlyCasts)
+  test('what is overdue is due anew from here on, whoever forgot it; what nobody hears any more is given up', async () => {
+    const webhook = await added(onlyCasts)
     const due = [...(await stand.cast('poll_j', ['bal_a'])), ...(await stand.cast('poll_j', ['bal_b']))]
-    const found = await stand.records.overdue(Date.now() + 60_000, 1_000, signal())
+    const order = { before: Date.now() + 60_000, now: Date.now() + 90_000, limit: 1_000 }
+    expect(await stand.records.overdue({ ...order, before: Date.now() - 3_600_000 }, signal())).toEqual([])
+    const found = await stand.records.overdue(order, signal())
     const mine = found.filter(({ id }) => due.some((one) => one.id === id))
-    expect(mine).toEqual(due.toSorted((one, other) => one.dueAt - other.dueAt))
-    expect(await stand.records.overdue(Date.now() - 3_600_000, 1_000, signal())).toEqual([])
+    expect(mine.map(({ id }) => id).toSorted()).toEqual(due.map(({ id }) => id).toSorted())
+    expect(new Set(mine.map(({ dueAt }) => dueAt))).toEqual(new Set([order.now]))
+    expect(await stand.records.take(due[0] ?? nothing, plan, signal())).toBeNull()
+    const [first, second] = mine
+    expect(await taken(first)).toMatchObject({ attempt: 1 })
+    // As where the archive wrote it down while its owner disabled the webhook.
+    await stand.book.change(reach(), webhook.id, { enabled: false, now: 1 }, signal())
+    await stand.leavePending(second?.id ?? '')
+    const later = { ...order, before: order.now + 60_000, now: order.now + 90_000 }
+    expect((await stand.records.overdue(later, signal())).filter(({ id }) => id === second?.id)).toEqual([])
+    expect(await deliveries(webhook.id, 'pending')).toEqual([])
+  })
+
+  test('where everything fails one is tried at a time, and the others wait some minutes', async () => {
+    const webhook = await added(onlyCasts)
+    const [one] = await stand.cast('poll_m', ['bal_a'])
+    const [two] = await stand.cast('poll_m', ['bal_b'])
+    const [three] = await stand.cast('poll_m', ['bal_c'])
+    await stand.records.settle(await taken(one), fails(false), times, signal())
+    const second = await taken(two)
+    expect(await stand.records.take(three ?? nothing, plan, signal())).toBeNull()
+    const waiting = (await deliveries(webhook.id)).find(({ id }) => id === three?.id)
+    expect(waiting).toMatchObject({ state: 'pending', attempts: 0, nextAt: plan.now + 60_000 })
+    await stand.records.settle(second, { kind: 'delivered', status: 200 }, times, signal())
+    expect(await taken({ ...(three ?? nothing), dueAt: plan.now + 60_000 })).toMatchObject({ attempt: 1 })
+  })
+
+  test('what was never sent says nothing of the endpoint, and another address begins anew', async () => {
+    const webhook = await added(onlyCasts)
+    const [one] = await stand.cast('poll_n', ['bal_a'])
+    const unsent = { kind: 'failed', status: null, error: 'e', last: true, sent: false } as const
+    const longAgo = { now: times.now - 1_000_000, failingBefore: 0 }
+    await stand.records.settle(await taken(one), unsent, longAgo, signal())
+    const [two] = await stand.cast('poll_n', ['bal_b'])
+    await stand.records.settle(await taken(two), fails(true), times, signal())
+    expect((await stand.book.find(reach(), webhook.id, signal()))?.disabledAt).toBeNull()
+    await stand.book.change(reach(), webhook.id, { url: 'https://example.org/', now: 1 }, signal())
+    const [three] = await stand.cast('poll_n', ['bal_c'])
+    const muchLater = { now: times.now + 9_000, failingBefore: times.now + 1_000 }
+    await stand.records.settle(await taken(three), fails(true), muchLater, signal())
+    expect((await stand.book.find(reach(), webhook.id, signal()))?.disabledAt).toBeNull()
+  })
+
+  test('one that is disabled meanwhile takes nothing again', async () => {
+    const webhook = await added(onlyCasts)
+    const [due] = await stand.cast('poll_o', ['bal_a'])
+    await stand.book.change(reach(), webhook.id, { enabled: false, now: 1 }, signal())
+    const order = { ...reach(), webhookId: webhook.id, deliveryId: due?.id ?? '', now: 5 }
+    expect(await stand.log.redeliver(order, signal())).toBeNull()
   })
 
   test('a delivery is sent again with the same id and body, by its own workspace only', async () => {
@@ -350,7 +432,7 @@ describe.each(Object.entries(stands))('webhooks, %s', (_where, make) => {
     const [due] = await stand.cast('poll_l', ['bal_a'])
     expect(await stand.book.remove({ workspaceId: 'ws_o' }, webhook.id, signal())).toBe(false)
     expect(await stand.book.remove(reach(), webhook.id, signal())).toBe(true)
-    expect(await stand.records.take(due ?? { id: '', workspaceId: '', dueAt: 0 }, plan, signal())).toBeNull()
+    expect(await stand.records.take(due ?? nothing, plan, signal())).toBeNull()
     expect(await deliveries(webhook.id)).toEqual([])
   })
 })
@@ -364,6 +446,7 @@ test('a poll that was away from Postgres for all of its life opens and closes at
     events: ['poll.opened', 'poll.closed'],
     pollId: null,
     generation: 1,
+    oldestGeneration: 1,
     previousUntil: null,
     createdAt: 1,
     disabledAt: null,

@@ -1,4 +1,5 @@
 // One attempt: judged before, verified after by the independent package, and told in words that say nothing of our inside.
+import { createHmac } from 'node:crypto'
 import { Webhook as Verifier } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
 import { judgeHost } from '../../src/delivery/resolve.ts'
@@ -6,7 +7,13 @@ import { webhookSecrets } from '../../src/delivery/secret.ts'
 import { sendEvent } from '../../src/delivery/send.ts'
 
 const secretOf = webhookSecrets('a-key-of-at-least-thirty-two-characters')
-const webhook = { id: 'whk_a', url: 'https://example.com/hook', generation: 1, previousUntil: null }
+const webhook = {
+  id: 'whk_a',
+  url: 'https://example.com/hook',
+  generation: 1,
+  oldestGeneration: 1,
+  previousUntil: null,
+}
 const id = `msg_${'0'.repeat(32)}`
 const payload = '{"type":"poll.closed","data":{}}'
 const signal = () => new AbortController().signal
@@ -21,8 +28,18 @@ describe('an attempt', () => {
     expect(redirect).toBe('manual')
   })
 
+  test('is signed as the standard says, to the byte', async () => {
+    const stand = aStand()
+    await stand.send()
+    const { headers, body } = stand.posted()
+    const key = Buffer.from(secretOf(webhook).slice('whsec_'.length), 'base64')
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
+    const signature = createHmac('sha256', key).update(signed).digest('base64')
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`)
+  })
+
   test('while secrets overlap is signed by both, and afterwards by the new one only', async () => {
-    const rotated = { ...webhook, generation: 3, previousUntil: Date.now() + 60_000 }
+    const rotated = { ...webhook, generation: 3, oldestGeneration: 2, previousUntil: Date.now() + 60_000 }
     const stand = aStand()
     await stand.send({ webhook: rotated })
     for (const generation of [3, 2]) {

@@ -58,6 +58,7 @@ test.each([
 ])('what %s answers is of a type that no browser runs, for any origin without credentials', async (path) => {
   const headers = await headersOf(path)
   expect(headers.get('content-type')).toMatch(/^application\/([a-z]+\+)?json/)
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
   expect(headers.get('access-control-allow-origin')).toBe('*')
   expect(headers.get('access-control-allow-credentials')).toBeNull()
   expect(headers.get('set-cookie')).toBeNull()

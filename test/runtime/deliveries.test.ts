@@ -161,15 +161,15 @@ const sweeping = (overdue: readonly DueDelivery[] | null) => {
   const events: Event[] = []
   const asked: number[] = []
   const run = sweepDeliveries({
-    deliveryRecords: {
-      take: async () => null,
-      settle: async () => {},
-      overdue: async (before) => {
-        asked.push(before)
-        if (overdue === null) throw new Error('Postgres is away')
-        return overdue
+    overdueDeliveries: [
+      {
+        overdue: async ({ before }) => {
+          asked.push(before)
+          if (overdue === null) throw new Error('Postgres is away')
+          return overdue
+        },
       },
-    },
+    ],
     remind: async (due) => void reminded.push(...due),
     clock,
     report: (event) => void events.push(event),

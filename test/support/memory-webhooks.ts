@@ -1,12 +1,17 @@
 // Webhooks and their deliveries in memory, for verbs and routes; test/contracts holds it to what Postgres does.
-import type { DeliveryLog, DeliveryRecords, WebhookBook } from '../../src/application/webhook-ports.ts'
+import type {
+  DeliveryLog,
+  DeliveryRecords,
+  OverdueDeliveries,
+  WebhookBook,
+} from '../../src/application/webhook-ports.ts'
 import { type WebhookTables, webhookTables } from './webhook-tables.ts'
 
 export interface MemoryWebhooks {
   readonly tables: WebhookTables
   readonly book: WebhookBook
   readonly log: DeliveryLog
-  readonly records: DeliveryRecords
+  readonly records: DeliveryRecords & OverdueDeliveries
 }
 
 export const memoryWebhooks = (): MemoryWebhooks => {
@@ -18,7 +23,7 @@ export const memoryWebhooks = (): MemoryWebhooks => {
       find: async ({ workspaceId }, id) => tables.find(workspaceId, id),
       list: async (order) => tables.list(order),
       change: async ({ workspaceId }, id, change) => tables.change(workspaceId, id, change),
-      rotate: async ({ workspaceId }, id, until) => tables.rotate(workspaceId, id, until),
+      rotate: async ({ workspaceId }, id, times) => tables.rotate(workspaceId, id, times),
       remove: async ({ workspaceId }, id) => tables.remove(workspaceId, id),
     },
     log: {
@@ -28,7 +33,7 @@ export const memoryWebhooks = (): MemoryWebhooks => {
     records: {
       take: async (due, plan) => tables.take(due, plan, () => 0),
       settle: async (...order) => tables.settle(order[0], order[1], order[2]),
-      overdue: async (before, limit) => tables.overdue(before, limit),
+      overdue: async (order) => tables.overdue(order),
     },
   }
 }

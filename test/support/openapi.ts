@@ -78,7 +78,7 @@ const mistakesOfNowhere = (address: string, { status, headers }: Response, bytes
 
 /** Not ours, or on answers of every kind. */
 const ordinary =
-  /^(access-control-.+|alt-svc|cf-.+|connection|content-(type|length|encoding)|date|keep-alive|server|transfer-encoding|vary)$/
+  /^(access-control-.+|alt-svc|cf-.+|connection|content-(type|length|encoding)|date|keep-alive|server|transfer-encoding|vary|x-content-type-options)$/
 
 const mistakesInHeaders = (headers: Headers, described: Described['headers']): readonly string[] => {
   const known = new Map(Object.entries(described).map(([name, pointer]) => [name.toLowerCase(), pointer]))

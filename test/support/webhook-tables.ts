@@ -5,6 +5,7 @@ import type {
   DeliveryLog,
   DeliveryRecords,
   DueDelivery,
+  OverdueDeliveries,
   TakenDelivery,
   Webhook,
   WebhookBook,
@@ -23,6 +24,7 @@ export interface DeliveryRow extends Delivery {
 interface WebhookRow extends Webhook {
   readonly workspaceId: string
   readonly failingSince: number | null
+  readonly triedAt: number | null
 }
 
 export interface ToldBallot {
@@ -121,7 +123,7 @@ export const webhookTables = () => {
           source: `${pollId} ${minute}`,
           payload: null,
           now,
-          at: (minute + 1) * 60_000,
+          at: minute * 60_000 + 91_000,
         }),
       )
       return [...cast, ...progress]
@@ -135,7 +137,7 @@ export const webhookTables = () => {
 
     add(workspaceId: string, webhook: Webhook, most: number): boolean {
       if ([...webhooks.values()].filter((row) => row.workspaceId === workspaceId).length >= most) return false
-      webhooks.set(webhook.id, { ...webhook, workspaceId, failingSince: null })
+      webhooks.set(webhook.id, { ...webhook, workspaceId, failingSince: null, triedAt: null })
       return true
     },
 
@@ -156,17 +158,33 @@ export const webhookTables = () => {
         enabled === undefined
           ? {}
           : enabled
-            ? { disabledAt: null, disabledReason: null, failingSince: null }
+            ? { disabledAt: null, disabledReason: null, triedAt: null }
             : { disabledAt: row.disabledAt ?? now, disabledReason: row.disabledReason ?? ('owner' as const) }
-      webhooks.set(id, { ...row, ...named, ...toggled })
+      webhooks.set(id, {
+        ...row,
+        ...named,
+        ...(change.url !== undefined && { failingSince: null }),
+        ...toggled,
+      })
       if (enabled === false) stop(id)
       return shown(webhooks.get(id))
     },
 
-    rotate(workspaceId: string, id: string, previousUntil: number) {
+    rotate(
+      workspaceId: string,
+      id: string,
+      { now, until }: { readonly now: number; readonly until: number },
+    ) {
       const row = own(workspaceId, id)
       if (row === undefined) return null
-      webhooks.set(id, { ...row, generation: row.generation + 1, previousUntil })
+      const generation = row.generation + 1
+      const overlaps = row.previousUntil !== null && row.previousUntil > now
+      webhooks.set(id, {
+        ...row,
+        generation,
+        oldestGeneration: until <= now ? generation : overlaps ? row.oldestGeneration : row.generation,
+        previousUntil: until <= now ? until : Math.max(row.previousUntil ?? until, until),
+      })
       return shown(webhooks.get(id))
     },
 
@@ -193,7 +211,10 @@ export const webhookTables = () => {
       const row = deliveries.get(deliveryId)
       if (row === undefined || row.workspaceId !== workspaceId || row.webhookId !== webhookId) return null
       if (row.payload === null && row.state !== 'pending') return 'forgotten' as const
-      const again = { ...row, state: 'pending' as const, attempts: 0, nextAt: now, deliveredAt: null }
+      if (webhooks.get(webhookId)?.disabledAt !== null) return null
+      const untold = row.state === 'pending' && row.attempts === 0
+      const nextAt = untold ? Math.max(row.nextAt ?? now, now) : now
+      const again = { ...row, state: 'pending' as const, attempts: 0, nextAt, deliveredAt: null }
       deliveries.set(deliveryId, again)
       return deliveryOf(again)
     },
@@ -201,13 +222,22 @@ export const webhookTables = () => {
     /** `ballots`: how many the poll has, for its progress; null: the poll is no more. */
     take(
       { id, dueAt }: DueDelivery,
-      { now, delaysMs }: Parameters<DeliveryRecords['take']>[1],
+      { now, delaysMs, fraction }: Parameters<DeliveryRecords['take']>[1],
       ballots: (pollId: string) => number | null,
     ): TakenDelivery | null {
       const row = deliveries.get(id)
       const webhook = webhooks.get(row?.webhookId ?? '')
       if (row === undefined || webhook === undefined || webhook.disabledAt !== null) return null
       if (row.state !== 'pending' || row.nextAt !== dueAt) return null
+      if (webhook.failingSince !== null) {
+        if (webhook.triedAt !== null && webhook.triedAt > now - 15_000) {
+          deliveries.set(id, { ...row, nextAt: now + Math.round((1 + 14 * fraction) * 60_000) })
+          return null
+        }
+        const recent = (webhook.triedAt ?? webhook.failingSince) > now - 2 * 86_400_000
+        const failingSince = recent ? webhook.failingSince : null
+        webhooks.set(webhook.id, { ...webhook, failingSince, triedAt: now })
+      }
       const attempt = row.attempts + 1
       const nextAt = now + (delaysMs[Math.min(attempt, delaysMs.length) - 1] ?? 0)
       const { pollId } = row
@@ -215,7 +245,7 @@ export const webhookTables = () => {
       const told = count === null ? null : body('poll.progress', now, { pollId, ballots: count })
       const payload = row.payload ?? told
       deliveries.set(id, { ...row, attempts: attempt, nextAt, payload })
-      const { id: webhookId, url, generation, previousUntil } = webhook
+      const { id: webhookId, url, generation, oldestGeneration, previousUntil } = webhook
       return {
         id,
         workspaceId: row.workspaceId,
@@ -224,7 +254,7 @@ export const webhookTables = () => {
         attempt,
         nextAt,
         traceparent: null,
-        webhook: { id: webhookId, url, generation, previousUntil },
+        webhook: { id: webhookId, url, generation, oldestGeneration, previousUntil },
       }
     },
 
@@ -241,7 +271,7 @@ export const webhookTables = () => {
           lastStatus: settlement.status,
           lastError: null,
         })
-        if (webhook !== undefined) webhooks.set(webhook.id, { ...webhook, failingSince: null })
+        if (webhook !== undefined) webhooks.set(webhook.id, { ...webhook, failingSince: null, triedAt: null })
         return
       }
       const gone = settlement.kind === 'gone'
@@ -253,6 +283,7 @@ export const webhookTables = () => {
         ...(last && { state: 'failed' as const, nextAt: null }),
       })
       if (webhook === undefined || webhook.disabledAt !== null) return
+      if (settlement.kind === 'failed' && !settlement.sent) return
       const failingSince = webhook.failingSince ?? now
       const dead = gone || failingSince < failingBefore
       webhooks.set(webhook.id, {
@@ -263,15 +294,23 @@ export const webhookTables = () => {
       if (dead) stop(webhook.id)
     },
 
-    overdue: (before: number, limit: number): readonly DueDelivery[] =>
-      [...deliveries.values()]
-        .flatMap(({ id, workspaceId, state, nextAt }) =>
-          state === 'pending' && nextAt !== null && nextAt < before
-            ? [{ id, workspaceId, dueAt: nextAt }]
-            : [],
-        )
-        .toSorted((one, other) => one.dueAt - other.dueAt)
-        .slice(0, limit),
+    overdue({ before, now, limit }: Parameters<OverdueDeliveries['overdue']>[0]): readonly DueDelivery[] {
+      return [...deliveries.values()]
+        .filter(({ state, nextAt }) => state === 'pending' && nextAt !== null && nextAt < before)
+        .toSorted((one, other) => (one.nextAt ?? 0) - (other.nextAt ?? 0))
+        .slice(0, limit)
+        .flatMap((row) => {
+          const webhook = webhooks.get(row.webhookId)
+          const heard = webhook !== undefined && webhook.disabledAt === null
+          deliveries.set(
+            row.id,
+            heard
+              ? { ...row, nextAt: now }
+              : { ...row, state: 'failed', nextAt: null, lastError: 'The webhook was disabled.' },
+          )
+          return heard ? [{ id: row.id, workspaceId: row.workspaceId, dueAt: now }] : []
+        })
+    },
   }
 }
 
@@ -299,7 +338,7 @@ const isBefore = (one: WebhookPlace, other: WebhookPlace) =>
 
 const shown = (row: WebhookRow | undefined): Webhook | null => {
   if (row === undefined) return null
-  const { workspaceId: _own, failingSince: _inside, ...webhook } = row
+  const { workspaceId: _own, failingSince: _inside, triedAt: _too, ...webhook } = row
   return webhook
 }
 

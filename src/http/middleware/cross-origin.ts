@@ -5,7 +5,10 @@ import { isWhole } from '../whole.ts'
 
 const allowed = { origin: 'Access-Control-Allow-Origin', exposed: 'Access-Control-Expose-Headers' } as const
 
-/** The library answers preflights. On every other answer two constant headers are ours. */
+/** No browser guesses at what an answer is. */
+const typed = ['X-Content-Type-Options', 'nosniff'] as const
+
+/** The library answers preflights. On every other answer three constant headers are ours. */
 export const crossOrigin = (): MiddlewareHandler => async (c, next) => {
   if (c.req.method === 'OPTIONS') return preflight(c, next)
   await next()
@@ -13,6 +16,7 @@ export const crossOrigin = (): MiddlewareHandler => async (c, next) => {
   if (isWhole(c.res) || c.res.status === 101 || c.res.headers.has(allowed.origin)) return
   c.header(allowed.origin, '*')
   c.header(allowed.exposed, exposed)
+  c.header(...typed)
 }
 
 const exposed = [
@@ -36,7 +40,11 @@ const exposed = [
 ].join(',')
 
 /** What every answer carries. */
-export const crossOriginHeaders = { [allowed.origin]: '*', [allowed.exposed]: exposed } as const
+export const crossOriginHeaders = {
+  [allowed.origin]: '*',
+  [allowed.exposed]: exposed,
+  [typed[0]]: typed[1],
+} as const
 
 const preflight = cors({
   origin: '*',

@@ -73,6 +73,7 @@ const newWebhook: Webhook = {
   events: ['poll.closed'],
   pollId: null,
   generation: 1,
+  oldestGeneration: 1,
   previousUntil: null,
   createdAt: now,
   disabledAt: null,
@@ -144,7 +145,10 @@ export const laws: Readonly<Record<string, Law>> = {
     why: 'gives up all that is on its way',
     grows: true,
   },
-  'webhookBook.rotate': one((db, signal) => webhookBook(db).rotate(hooks, 'wh_11', now, signal), 4),
+  'webhookBook.rotate': one(
+    (db, signal) => webhookBook(db).rotate(hooks, 'wh_11', { now, until: now }, signal),
+    4,
+  ),
   'webhookBook.remove': one((db, signal) => webhookBook(db).remove(hooks, 'wh_11', signal), 4),
   'deliveryLog.list': page(
     (db, signal) =>
@@ -176,7 +180,7 @@ export const laws: Readonly<Record<string, Law>> = {
       (db, signal) =>
         deliveryRecords(db).take(
           { id: 'msg_20', workspaceId: 'ws_1', dueAt: Date.UTC(2026, 0, 1) + 20_000 },
-          { now, delaysMs: [5_000] },
+          { now, delaysMs: [5_000], fraction: 0 },
           signal,
         ),
       110_000,
@@ -186,7 +190,7 @@ export const laws: Readonly<Record<string, Law>> = {
   'deliveryRecords.settle (delivered)': one(
     (db, signal) =>
       deliveryRecords(db).settle(
-        { id: 'msg_30', workspaceId: 'ws_1', attempt: 1 },
+        { id: 'msg_30', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_1' } },
         { kind: 'delivered', status: 204 },
         { now, failingBefore: now },
         signal,
@@ -196,14 +200,18 @@ export const laws: Readonly<Record<string, Law>> = {
   'deliveryRecords.settle': one(
     (db, signal) =>
       deliveryRecords(db).settle(
-        { id: 'msg_40', workspaceId: 'ws_1', attempt: 1 },
-        { kind: 'failed', status: 500, error: 'e', last: false },
+        { id: 'msg_40', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_1' } },
+        { kind: 'failed', status: 500, error: 'e', last: false, sent: true },
         { now, failingBefore: 0 },
         signal,
       ),
     8,
   ),
-  'deliveryRecords.overdue': page((db, signal) => deliveryRecords(db).overdue(now, 1_000, signal), 1_000),
+  'deliveryRecords.overdue': {
+    ...page((db, signal) => deliveryRecords(db).overdue({ before: now, now, limit: 1_000 }, signal), 1_000),
+    multiple: 6,
+    why: 'finds them, looks at the webhook of each, and changes them',
+  },
   'auditLog.add': one((db, signal) => auditLog(db).add(entry, signal)),
   'auditLog.list': page(
     (db, signal) =>

@@ -1,7 +1,7 @@
 // Webhooks of a world: the real reminders, consumer, attempts and sweep over a simulated queue and Postgres, and an owner's
 // endpoint that is now and then away.
 import { deliverEvent, type SendEvent } from '../../../src/application/deliver-event.ts'
-import type { DeliveryRecords, Remind } from '../../../src/application/webhook-ports.ts'
+import type { DeliveryRecords, OverdueDeliveries, Remind } from '../../../src/application/webhook-ports.ts'
 import { consumeDeliveries } from '../../../src/runtime/consume-deliveries.ts'
 import { remindThrough } from '../../../src/runtime/remind-deliveries.ts'
 import { sweepDeliveries } from '../../../src/runtime/sweep-deliveries.ts'
@@ -27,7 +27,7 @@ export interface ReceivedEvent {
 }
 
 interface Links {
-  readonly records: () => DeliveryRecords
+  readonly records: () => DeliveryRecords & OverdueDeliveries
   readonly tables: () => Tables
 }
 
@@ -76,7 +76,7 @@ export const deliveriesOf = (ground: Ground, { records, tables }: Links): Delive
       random: { bytes: (count) => new Uint8Array(count), fraction: () => chance.between(0, 1) },
       report,
     }),
-    deliveryRecords: records(),
+    overdueDeliveries: [records()],
     remind,
     clock,
     report,
@@ -122,6 +122,7 @@ const webhook = {
   events: ['poll.opened', 'poll.progress', 'poll.closed', 'ballot.cast'],
   pollId: null,
   generation: 1,
+  oldestGeneration: 1,
   previousUntil: null,
   createdAt: 0,
   disabledAt: null,

@@ -11,7 +11,12 @@ import type {
   PollRecords,
   ShardAudit,
 } from '../../../src/application/ports.ts'
-import type { DeliveryRecords, DueDelivery, Remind } from '../../../src/application/webhook-ports.ts'
+import type {
+  DeliveryRecords,
+  DueDelivery,
+  OverdueDeliveries,
+  Remind,
+} from '../../../src/application/webhook-ports.ts'
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
 import type { PollPhase } from '../../../src/domain/poll/poll.ts'
 import { sha256 } from '../../../src/kernel/hash.ts'
@@ -28,7 +33,7 @@ export interface SimulatedPostgres {
   readonly pollRecords: PollRecords
   readonly ballotReader: BallotReader & { readonly page: RowsOf }
   readonly deadLetters: DeadLetters
-  readonly deliveryRecords: DeliveryRecords
+  readonly deliveryRecords: DeliveryRecords & OverdueDeliveries
   readonly tables: Tables
 }
 
@@ -185,7 +190,7 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
         ),
       settle: (taken, settlement, times, signal) =>
         asked(signal, () => tables.webhooks.settle(taken, settlement, times)),
-      overdue: (before, limit, signal) => asked(signal, () => tables.webhooks.overdue(before, limit)),
+      overdue: (order, signal) => asked(signal, () => tables.webhooks.overdue(order)),
     },
     deadLetters: {
       keep: (letters, signal) =>
