@@ -13,6 +13,13 @@ interface Pair {
   readonly replica: ConditionalDatabase
 }
 
+interface Terms {
+  readonly report: Report
+  readonly clock: Clock
+  /** After so long a replica is as good as away, ms: whoever asks has time left for the primary. */
+  readonly patienceMs?: number
+}
+
 /** A replica that does not answer is left alone for so long: whoever waited for it in vain asks again in time. */
 const restMs = 10_000
 
@@ -20,7 +27,7 @@ const restMs = 10_000
  *  on, so that the snapshot after it has at least as much. */
 export const freshReads = (
   { name, primary, replica }: Pair,
-  { report, clock }: { readonly report: Report; readonly clock: Clock },
+  { report, clock, patienceMs = 2_000 }: Terms,
 ): Database => {
   let restsUntil = Number.NEGATIVE_INFINITY
   return {
@@ -28,11 +35,13 @@ export const freshReads = (
       const replayed = positionIn(readAfterOf(signal) ?? '', name)
       if (replayed === null) return primary.run(statement, signal)
       if (clock.now() >= restsUntil) {
+        const own = AbortSignal.timeout(patienceMs)
         try {
-          return await replica.run(statement, signal, { replayed })
+          return await replica.run(statement, AbortSignal.any([signal, own]), { replayed })
         } catch (error) {
-          const reason = reasonOf(error)
-          if (reason === 'away' || isTimeout(error)) restsUntil = clock.now() + restMs
+          signal.throwIfAborted()
+          const reason = own.aborted ? 'away' : reasonOf(error)
+          if (reason === 'away') restsUntil = clock.now() + restMs
           if (reason === null) throw error
           report({ type: 'replica-passed-over', database: name, reason })
         }
@@ -48,8 +57,6 @@ const reasonOf = (error: unknown): 'behind' | 'away' | null => {
   // What ran out of its time here would there too, and it has cost enough.
   return error instanceof ArchiveUnavailable && error.code !== outOfTime ? 'away' : null
 }
-
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError'
 
 /** `invalid_parameter_value`: what driver.ts makes of a replica that has not come so far. A statement that has such a value of its
  *  own is refused by the primary again. */
