@@ -15,8 +15,8 @@ export interface Deliveries {
   readonly queue: Queue
   /** The minute's round. */
   sweep(): Promise<void>
-  /** An owner asks for everything again that is not delivered, until it is. */
-  redeliverAll(): Promise<void>
+  /** An owner asks for everything again that is not delivered; answers how much that was. */
+  redeliverAll(): Promise<number>
   /** What came to the owner's endpoint, in that order. */
   readonly received: readonly ReceivedEvent[]
 }
@@ -101,16 +101,16 @@ export const deliveriesOf = (ground: Ground, { records, tables }: Links): Delive
     received,
     sweep: () => sweepDeliveries(services())(),
     async redeliverAll() {
-      for (let round = 0; round < 5; round++) {
-        const { webhooks } = tables()
-        const open = [...webhooks.deliveries.values()].filter(({ state }) => state === 'pending')
-        if (open.length === 0) return
-        const now = clock.now()
-        for (const { id: deliveryId } of open)
-          webhooks.redeliver({ workspaceId, webhookId: webhook.id, deliveryId, now })
-        await remind(open.map(({ id }) => ({ id, workspaceId, dueAt: now })))
-        await schedule.pause(60_000)
-      }
+      const { webhooks } = tables()
+      const open = [...webhooks.deliveries.values()].filter(({ state }) => state === 'pending')
+      const now = clock.now()
+      const again = open.flatMap(({ id: deliveryId }) => {
+        const found = webhooks.redeliver({ workspaceId, webhookId: webhook.id, deliveryId, now })
+        if (found === null || found === 'forgotten') return []
+        return [{ id: found.id, workspaceId, dueAt: found.nextAt ?? now }]
+      })
+      await remind(again)
+      return open.length
     },
   }
 }
