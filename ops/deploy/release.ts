@@ -11,7 +11,7 @@ export const release = async (order: TargetOrder, worker: WorkerName): Promise<s
     return null
   }
   if (worker === 'edge' || addressOf(null) !== null) requireKey()
-  const before = (await target.deployments(worker)).at(-1) ?? null
+  const before = (await target.deployments(worker)).at(-1)?.version ?? null
   const { version, url } = await target.publish(worker)
   console.log(`Published ${worker} ${version}; before it ran ${before ?? 'none'}.`)
   try {

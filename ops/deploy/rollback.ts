@@ -1,6 +1,7 @@
 // Takes Workers back to a version that ran before: one of them, or all, the last published first.
 import { Option } from 'commander'
 import type { WorkerName } from '../../dev/worker-names.ts'
+import { keptVersions } from './history.ts'
 import { prove } from './prove.ts'
 import { step } from './step.ts'
 import { type Target, targetOf } from './target.ts'
@@ -34,9 +35,9 @@ await step<More>(
     for (const each of workers) {
       const move = await moveOf(target, each, to)
       if (move !== null) moves.push(move)
-      else console.log(`${each} stays: no version ran before it.`)
+      else console.log(`${each} stays: no version ran before it but such as were gone back from.`)
     }
-    if (moves.length === 0) throw new Error('There is no version to go back to.')
+    if (moves.length === 0) throw new Error('There is no version to go back to: --to names any that ran.')
     for (const move of moves) {
       const words = `${move.worker} from ${move.from} to ${move.to}`
       console.log(dryRun ? `Would take ${words}.` : `Taking ${words}.`)
@@ -57,8 +58,8 @@ await step<More>(
 
 /** null: there is nothing to go back to. */
 async function moveOf(target: Target, worker: WorkerName, wanted: string | null): Promise<Move | null> {
-  const versions = await target.deployments(worker)
-  const from = versions.at(-1)
-  const to = wanted ?? versions.findLast((version) => version !== from)
+  const deployments = await target.deployments(worker)
+  const from = deployments.at(-1)?.version
+  const to = wanted ?? keptVersions(deployments).at(-2)
   return from === undefined || to === undefined ? null : { worker, from, to }
 }

@@ -12,22 +12,29 @@ afterEach(() => void server?.close())
 
 const version = (digit: number): string => `${String(digit).repeat(8)}-1111-4111-8111-111111111111`
 
+/** A deployment that the steps made by going back. */
+const backTo = (id: string) => ({ id, message: 'ops/deploy: back to what ran before' })
+type Ran = string | ReturnType<typeof backTo>
+
 /** An account whose Workers have run these versions, oldest first; what was asked of it, and what was deployed since. */
-const anAccount = async (versions: readonly string[]) => {
-  const account = { url: '', deployed: [] as unknown[], asked: [] as string[] }
-  const deployments = versions.map((id, at) => ({
+const anAccount = async (versions: readonly Ran[]) => {
+  const account = { url: '', deployed: [] as unknown[], messages: [] as unknown[], asked: [] as string[] }
+  const ran = versions.map((each) => (typeof each === 'string' ? { id: each, message: null } : each))
+  const deployments = ran.map(({ id, message }, at) => ({
     id: `deployment-${at}`,
     source: 'api',
     strategy: 'percentage',
     author_email: 'a@b.example',
     created_on: new Date(Date.UTC(2026, 10, 29, 12, at)).toISOString(),
-    annotations: {},
+    annotations: message === null ? {} : { 'workers/message': message },
     versions: [{ version_id: id, percentage: 100 }],
   }))
   const answerTo = (method: string, path: string, body: string): unknown => {
     const [, id] = /\/versions\/([0-9a-f-]+)$/.exec(path) ?? []
     if (method === 'POST' && path.endsWith('/deployments')) {
-      account.deployed.push(JSON.parse(body).versions)
+      const { versions: now, annotations } = JSON.parse(body)
+      account.deployed.push(now)
+      account.messages.push(annotations?.['workers/message'])
       return { id: 'a-new-deployment' }
     }
     // Newest first, as the API lists them.
@@ -79,6 +86,24 @@ test('the version that ran before runs again, wholly', async () => {
     'POST /client/v4/accounts/acc/workers/scripts/edgepoll-edge-staging/deployments',
   )
   expect(done.said).toContain('Not probed')
+  // What the next time is known by.
+  expect(account.messages).toEqual([backTo('').message])
+}, 60_000)
+
+test('a version that a step went back from is not run again: the one before that is', async () => {
+  const account = await anAccount([version(1), version(2), version(3), backTo(version(2))])
+  const done = await run('rollback', ['--env', 'staging', '--worker', 'edge'], account.url)
+  expect([done.code, account.deployed], done.said).toEqual([
+    0,
+    [[{ version_id: version(1), percentage: 100 }]],
+  ])
+}, 60_000)
+
+test('where all that ran before was gone back from, nothing is done, and that is said', async () => {
+  const account = await anAccount([version(1), version(2), backTo(version(1))])
+  const done = await run('rollback', ['--env', 'staging', '--worker', 'edge'], account.url)
+  expect([done.code, account.deployed]).toEqual([1, []])
+  expect(done.said).toContain('There is no version to go back to')
 }, 60_000)
 
 test('a version is of one Worker', async () => {
