@@ -2,7 +2,7 @@
 import { placeReference } from '../../dev/generate-reference.ts'
 import type { WorkerName } from '../../dev/worker-names.ts'
 import type { Deployment } from './history.ts'
-import { workerName } from './names.ts'
+import { standInTag, workerName } from './names.ts'
 import { publish, rehearse } from './publish.ts'
 import type { Environment, Order } from './step.ts'
 import type { Target } from './target.ts'
@@ -29,7 +29,7 @@ export const cloudflare = ({ env, branch }: Order): Target => {
       const { ok, stdout, said } = wrangler(['deployments', 'list', '--name', nameOf(worker), '--json'], {
         quiet: true,
       })
-      if (ok) return deploymentsIn(stdout)
+      if (ok) return markStandIn(deploymentsIn(stdout), worker, nameOf(worker))
       if (/does not exist|10007/i.test(said)) return []
       throw new Error(`It is not known what ${nameOf(worker)} runs.`)
     },
@@ -55,5 +55,18 @@ const deploymentsIn = (listed: string): readonly Deployment[] =>
     .flatMap(({ versions, annotations }) => {
       const [most] = versions.toSorted((a, b) => b.percentage - a.percentage)
       const back = annotations?.['workers/message'] === wentBack
-      return most === undefined ? [] : [{ version: most.version_id, back }]
+      return most === undefined ? [] : [{ version: most.version_id, back, standIn: false }]
     })
+
+/** Only the archive has one, and nothing was before it. The list of deployments does not show what a version was tagged as. */
+const markStandIn = (all: readonly Deployment[], worker: WorkerName, name: string): readonly Deployment[] => {
+  const [first] = all
+  if (worker !== 'archive' || first === undefined) return all
+  const { ok, stdout } = wrangler(['versions', 'view', first.version, '--name', name, '--json'], {
+    quiet: true,
+  })
+  if (!ok) throw new Error(`It is not known whether ${first.version} of ${name} is a stand-in.`)
+  const { annotations } = JSON.parse(stdout) as Pick<Listed, 'annotations'> // `wrangler versions view --json`
+  const standIn = annotations?.['workers/tag'] === standInTag
+  return all.map((each) => (each.version === first.version ? { ...each, standIn } : each))
+}

@@ -1,21 +1,32 @@
 // Publishes one Worker and votes; where that fails, the version before runs again and the step has failed.
 import type { WorkerName } from '../../dev/worker-names.ts'
 import { addressOf, prove, requireKey } from './prove.ts'
-import { type TargetOrder, targetOf } from './target.ts'
+import { type Target, type TargetOrder, targetOf } from './target.ts'
+
+interface Needs {
+  readonly targetOf: (order: TargetOrder) => Promise<Target>
+  readonly prove: typeof prove
+}
 
 /** Answers where the Worker can be reached, null for one without an address or in a dry run. */
-export const release = async (order: TargetOrder, worker: WorkerName): Promise<string | null> => {
-  const target = await targetOf(order)
+export const release = async (
+  order: TargetOrder,
+  worker: WorkerName,
+  needs: Needs = { targetOf, prove },
+): Promise<string | null> => {
+  const target = await needs.targetOf(order)
   if (order.dryRun) {
     await target.rehearse(worker)
     return null
   }
   if (worker === 'edge' || addressOf(null) !== null) requireKey()
-  const before = (await target.deployments(worker)).at(-1)?.version ?? null
+  const running = (await target.deployments(worker)).at(-1)
+  // A stand-in that ran again would take messages and keep none.
+  const before = running === undefined || running.standIn ? null : running.version
   const { version, url } = await target.publish(worker)
   console.log(`Published ${worker} ${version}; before it ran ${before ?? 'none'}.`)
   try {
-    await prove({ ...order, url, version: worker === 'edge' ? version : null })
+    await needs.prove({ ...order, url, version: worker === 'edge' ? version : null })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     if (before === null || before === version)

@@ -60,6 +60,8 @@ await step<More>(
 async function moveOf(target: Target, worker: WorkerName, wanted: string | null): Promise<Move | null> {
   const deployments = await target.deployments(worker)
   const from = deployments.at(-1)?.version
+  if (deployments.some(({ version, standIn }) => standIn && version === wanted))
+    throw new Error(`${wanted} is the stand-in that prepare made: it does nothing.`)
   const to = wanted ?? keptVersions(deployments).at(-2)
   return from === undefined || to === undefined ? null : { worker, from, to }
 }

@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest'
 import { type Deployment, keptVersions } from '../../ops/deploy/history.ts'
 
-/** `B` was published, `<A` was gone back to. */
+/** `B` was published, `<A` was gone back to, `-` stands in. */
 const history = (words: string): readonly Deployment[] =>
   words
     .split(' ')
     .filter((word) => word !== '')
-    .map((word) => ({ version: word.replace('<', ''), back: word.startsWith('<') }))
+    .map((word) => ({ version: word.replace('<', ''), back: word.startsWith('<'), standIn: word === '-' }))
 
 test.each([
   ['', ''],
@@ -31,6 +31,10 @@ test.each([
   // To one that the platform does not list any more.
   ['B C <A', 'A'],
   ['B C <A D', 'A D'],
+  // Of the archive, which begins with a stand-in.
+  ['-', ''],
+  ['- A', 'A'],
+  ['- A B <A', 'A'],
 ])('of %j %j may run', (ran, kept) => {
   expect(keptVersions(history(ran)).join(' ')).toBe(kept)
 })

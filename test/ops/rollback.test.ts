@@ -12,6 +12,9 @@ afterEach(() => void server?.close())
 
 const version = (digit: number): string => `${String(digit).repeat(8)}-1111-4111-8111-111111111111`
 
+/** What prepare makes where the archive will be. */
+const standIn = version(9)
+
 /** A deployment that the steps made by going back. */
 const backTo = (id: string) => ({ id, message: 'ops/deploy: back to what ran before' })
 type Ran = string | ReturnType<typeof backTo>
@@ -43,7 +46,13 @@ const anAccount = async (versions: readonly Ran[]) => {
     if (id === undefined) return {}
     const metadata = { created_on: '2026-11-29T12:00:00Z', author_email: 'a@b.example', source: 'api' }
     const resources = { bindings: [], script: { handlers: ['fetch'] }, script_runtime: {} }
-    return { id, number: 1, metadata, annotations: {}, resources }
+    return {
+      id,
+      number: 1,
+      metadata,
+      annotations: id === standIn ? { 'workers/tag': 'stand-in' } : {},
+      resources,
+    }
   }
   server = createServer(async (request, response) => {
     let body = ''
@@ -104,6 +113,19 @@ test('where all that ran before was gone back from, nothing is done, and that is
   const done = await run('rollback', ['--env', 'staging', '--worker', 'edge'], account.url)
   expect([done.code, account.deployed]).toEqual([1, []])
   expect(done.said).toContain('There is no version to go back to')
+}, 60_000)
+
+test('the stand-in of the archive is never run again, not even asked for', async () => {
+  const account = await anAccount([standIn, version(1)])
+  const args = ['--env', 'staging', '--worker', 'archive']
+  const before = await run('rollback', args, account.url)
+  expect([before.code, before.said]).toEqual([
+    1,
+    expect.stringContaining('There is no version to go back to'),
+  ])
+  const named = await run('rollback', [...args, '--to', standIn], account.url)
+  expect([named.code, named.said]).toEqual([1, expect.stringContaining('is the stand-in that prepare made')])
+  expect(account.deployed).toEqual([])
 }, 60_000)
 
 test('a version is of one Worker', async () => {
