@@ -28,11 +28,18 @@ export const release = async (
   try {
     await needs.prove({ ...order, url, version: worker === 'edge' ? version : null })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     if (before === null || before === version)
       throw new Error(`${worker} ${version} does not do: ${why} There is no version before it to go back to.`)
-    await target.activate(worker, before)
+    await target.activate(worker, before).catch((second: unknown) => {
+      throw new Error(
+        `${worker} ${version} does not do: ${why} It still runs, for ${before} does not run again: ${messageOf(second)}`,
+        { cause: error },
+      )
+    })
     throw new Error(`${worker} ${version} does not do: ${why} ${before} runs again.`)
   }
   return url
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -53,3 +53,10 @@ test.each([
   )
   expect(activated).toEqual([])
 })
+
+test('where going back fails too, both reasons are said', async () => {
+  const { needs } = aPlace([ran('good')], 'The platform refuses good.')
+  await expect(release(order, 'count', needs)).rejects.toThrow(
+    'count bad does not do: It counts nothing. It still runs, for good does not run again: The platform refuses good.',
+  )
+})
