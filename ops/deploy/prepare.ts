@@ -1,4 +1,4 @@
-// Once an environment: what must be there before the first deployment. Doing it again changes nothing.
+// What must be there before a deployment, made where it is missing. Doing it again changes nothing.
 import { standInTag, thingsOf, workerName } from './names.ts'
 import { step } from './step.ts'
 import { namespaceIds, requireAccount, wrangler } from './wrangler.ts'
