@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import type { WorkerName } from '../../dev/worker-names.ts'
 import { keptVersions } from './history.ts'
-import { prove } from './prove.ts'
+import { addressOf, prove, requireKey } from './prove.ts'
 import { step } from './step.ts'
 import { type Target, targetOf } from './target.ts'
 
@@ -28,6 +28,7 @@ await step<More>(
     const { worker, to, dryRun } = order
     if (to !== null && worker === 'all')
       throw new Error('--to is a version of one Worker: say which, --worker edge.')
+    if (!dryRun && addressOf(null) !== null) requireKey()
     const target = await targetOf(order)
     const workers = worker === 'all' ? backwards : [worker]
     // All is asked before anything is done.

@@ -68,13 +68,19 @@ const anAccount = async (versions: readonly Ran[]) => {
   return account
 }
 
-const run = (script: string, args: readonly string[], url: string) =>
+const run = (
+  script: string,
+  args: readonly string[],
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+) =>
   new Promise<{ code: number | null; said: string }>((resolve) => {
     const child = spawn(process.execPath, [join(projectRoot, 'ops/deploy', `${script}.ts`), ...args], {
       env: {
         ...process.env,
         ...{ EDGE_URL: '', PROBE_KEY: '', ROOT_KEY: '' },
         ...{ CLOUDFLARE_API_TOKEN: 'token', CLOUDFLARE_ACCOUNT_ID: 'acc', CLOUDFLARE_API_BASE_URL: url },
+        ...env,
       },
     })
     let said = ''
@@ -127,6 +133,23 @@ test('the stand-in of the archive is never run again, not even asked for', async
   expect([named.code, named.said]).toEqual([1, expect.stringContaining('is the stand-in that prepare made')])
   expect(account.deployed).toEqual([])
 }, 60_000)
+
+test.each([
+  ['rollback', ['--worker', 'edge']],
+  ['migrate', []],
+])(
+  '%s that could not vote afterwards, for want of a key, does nothing',
+  async (script, args) => {
+    const env = { EDGE_URL: 'http://127.0.0.1:1', DATABASE_URL: 'postgresql://ann@127.0.0.1:1/polls' }
+    const { code, said } = await run(script, ['--env', 'staging', ...args], 'http://127.0.0.1:1', env)
+    // Neither the account nor Postgres was asked: they would not have answered.
+    expect([code, said]).toEqual([
+      1,
+      'Not set: PROBE_KEY, a key that may make and delete polls (or ROOT_KEY).\n',
+    ])
+  },
+  60_000,
+)
 
 test('a version is of one Worker', async () => {
   const { code, said } = await run('rollback', ['--env', 'staging', '--to', version(1)], 'http://127.0.0.1:1')
