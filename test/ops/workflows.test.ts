@@ -8,6 +8,7 @@ import { unstable_readConfig as readConfig } from 'wrangler'
 import { parse } from 'yaml'
 import { projectRoot } from '../../dev/settings.ts'
 import { configPathOf, workerNames } from '../../dev/worker-names.ts'
+import { optionalSecretsOf } from '../../ops/deploy/optional-secrets.ts'
 
 const workflows = globSync('.github/workflows/*.yml', { cwd: projectRoot })
 const textOf = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
@@ -127,6 +128,16 @@ test.each([
       worker,
     ).toEqual([])
   }
+})
+
+test.each(workerNames)('a release gives %s the secrets that it may have, too', (worker) => {
+  const { steps = [] } = job('release', 'release')
+  const { secrets } = readConfig({ config: configPathOf(worker), env: 'staging' }, { hideWarnings: true })
+  const optional = optionalSecretsOf(secrets?.required ?? [])
+  expect(optional).toContain('OTEL_EXPORTER_OTLP_ENDPOINT')
+  expect(steps.find(({ name }) => name === worker)?.env).toMatchObject(
+    Object.fromEntries(optional.map((name) => [name, expression(`secrets.${name}`)])),
+  )
 })
 
 test('every step of a release can ask the API with a key, so that it votes', () => {
