@@ -1,6 +1,7 @@
 // What GitHub runs: valid, named by what it is and not by a tag that somebody else can move, in the order in which a deployment is
 // safe, and never with an input of a stranger as part of a script.
-import { globSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validateWorkflow } from '@action-validator/core'
 import { describe, expect, test } from 'vitest'
@@ -9,11 +10,13 @@ import { parse } from 'yaml'
 import { projectRoot } from '../../dev/settings.ts'
 import { configPathOf, workerNames } from '../../dev/worker-names.ts'
 import { optionalSecretsOf } from '../../ops/deploy/optional-secrets.ts'
+import { inScratch } from '../../ops/deploy/step.ts'
 
 const workflows = globSync('.github/workflows/*.yml', { cwd: projectRoot })
 const textOf = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
 
 interface Step {
+  readonly id?: string
   readonly name?: string
   readonly run?: string
   readonly uses?: string
@@ -23,6 +26,7 @@ interface Step {
 interface Job {
   readonly needs?: string | readonly string[]
   readonly if?: string
+  readonly outputs?: Readonly<Record<string, string>>
   readonly uses?: string
   readonly with?: Readonly<Record<string, string>>
   readonly environment?: string | { readonly name: string }
@@ -170,7 +174,12 @@ test('main goes to staging once CI has passed, and production comes after stagin
   expect(on['workflow_run']).toEqual({ workflows: ['ci'], types: ['completed'], branches: ['main'] })
   expect(jobs['checked']?.if).toContain("workflow_run.conclusion == 'success'")
   const { staging, production } = jobs
-  expect(staging).toMatchObject({ needs: 'checked', with: { environment: 'staging' } })
+  expect(staging).toMatchObject({
+    needs: 'checked',
+    if: "needs.checked.outputs.go == 'true'",
+    with: { environment: 'staging' },
+  })
+  expect(jobs['checked']?.outputs?.['go']).toBe(expression('steps.go.outputs.go'))
   expect(production).toMatchObject({
     needs: ['checked', 'staging'],
     if: "github.event_name != 'workflow_run'",
@@ -185,7 +194,31 @@ test('main goes to staging once CI has passed, and production comes after stagin
   expect(job('release', 'release').environment).toMatchObject({ name: expression('inputs.environment') })
 })
 
-test('deployments and rollbacks of one environment never run beside each other, and none is cut off', () => {
+test.each([
+  ['a commit that is still the newest of main goes on', 'workflow_run', 'new', 'true'],
+  ['a commit that main has left behind does not', 'workflow_run', 'old', 'false'],
+  ['what a person asks for goes on, wherever main is', 'workflow_dispatch', 'old', 'true'],
+  ['so does a release', 'release', 'old', 'true'],
+])('after CI %s', async (_words, event, commit, go) => {
+  const script = job('deploy', 'checked').steps?.find(({ id }) => id === 'go')?.run ?? ''
+  await inScratch((folder) => {
+    const gh = '#!/bin/sh\n[ "$*" = "api repos/o/r/commits/main --jq .sha" ] && echo new\n'
+    writeFileSync(join(folder, 'gh'), gh, { mode: 0o755 })
+    const output = join(folder, 'output')
+    // As GitHub runs it.
+    const { status, stderr } = spawnSync('bash', ['-e', '-c', script], {
+      env: {
+        ...{ PATH: `${folder}:${process.env['PATH']}`, GITHUB_OUTPUT: output },
+        ...{ EVENT: event, REPOSITORY: 'o/r', COMMIT: commit },
+      },
+      encoding: 'utf8',
+    })
+    expect(status, stderr).toBe(0)
+    expect(readFileSync(output, 'utf8')).toBe(`go=${go}\n`)
+  })
+})
+
+test('deployments and rollbacks of one environment never run beside each other, and none that has begun is cut off', () => {
   const never = { group: `deploy-${expression('inputs.environment')}`, 'cancel-in-progress': false }
   expect(job('release', 'release').concurrency).toEqual(never)
   expect(workflow('rollback').concurrency).toEqual(never)
