@@ -107,11 +107,11 @@ const remove = async (name: string): Promise<boolean> => {
   return true
 }
 
-/** To the steps that follow on GitHub, hidden in its logs; else to whoever calls, alone on standard output. */
+/** On GitHub to the steps that ask for it, hidden in its logs; else to whoever calls, alone on standard output. */
 const hand = (uri: string): void => {
-  const { GITHUB_ENV, GITHUB_ACTIONS } = process.env
+  const { GITHUB_OUTPUT, GITHUB_ACTIONS } = process.env
   if (GITHUB_ACTIONS === 'true') console.log(`::add-mask::${uri}`)
-  if (isSet('GITHUB_ENV')) appendFileSync(GITHUB_ENV ?? '', `DATABASE_URL=${uri}\n`)
+  if (isSet('GITHUB_OUTPUT')) appendFileSync(GITHUB_OUTPUT ?? '', `database-url=${uri}\n`)
   else console.log(uri)
 }
 
@@ -127,7 +127,7 @@ const program = new Command('node ops/deploy/neon-branch.ts').description(
 program
   .command('create')
   .description(
-    'makes it where it is missing, empties its webhooks, and hands on DATABASE_URL: to GITHUB_ENV where that is set, else prints it',
+    'makes it where it is missing, empties its webhooks, and hands on its address: as database-url to GITHUB_OUTPUT where that is set, else prints it',
   )
   .requiredOption('--branch <name>', 'of which branch', named)
   .action(async ({ branch }: { readonly branch: string }) => {

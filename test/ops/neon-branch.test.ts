@@ -1,6 +1,6 @@
 // The database of a preview, against a server that answers as Neon's API does and leads to a real Postgres.
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -97,7 +97,7 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>
       // What a runner of GitHub has set for its own is not for this.
       env: {
         ...process.env,
-        ...{ GITHUB_ENV: '', GITHUB_ACTIONS: '', NEON_PARENT_BRANCH: 'staging' },
+        ...{ GITHUB_ENV: '', GITHUB_OUTPUT: '', GITHUB_ACTIONS: '', NEON_PARENT_BRANCH: 'staging' },
         ...{ NEON_API_KEY: 'neon-key', NEON_PROJECT_ID: 'p' },
         ...env,
       },
@@ -190,15 +190,22 @@ test('one that cannot be silenced is handed to nobody', async () => {
   }
 }, 60_000)
 
-test('on GitHub its address is hidden in the logs and noted for the steps that follow', async () => {
+test('on GitHub its address is hidden in the logs and an output of its step, which no other step sees unasked', async () => {
   const project = await aProject(main, staging)
   await inScratch(async (folder) => {
-    const noted = join(folder, 'env')
-    const env = { NEON_API_URL: project.url, GITHUB_ENV: noted, GITHUB_ACTIONS: 'true' }
+    const noted = join(folder, 'output')
+    const everybody = join(folder, 'env')
+    const env = {
+      NEON_API_URL: project.url,
+      GITHUB_OUTPUT: noted,
+      GITHUB_ENV: everybody,
+      GITHUB_ACTIONS: 'true',
+    }
     const { code, out, err } = await run(['create', '--branch', 'feature'], env)
     expect([code, out]).toEqual([0, `::add-mask::${postgres.url}\n`])
     expect(err).not.toContain(postgres.url)
-    expect(readFileSync(noted, 'utf8')).toBe(`DATABASE_URL=${postgres.url}\n`)
+    expect(readFileSync(noted, 'utf8')).toBe(`database-url=${postgres.url}\n`)
+    expect(existsSync(everybody)).toBe(false)
   })
 }, 60_000)
 

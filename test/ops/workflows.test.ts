@@ -118,15 +118,14 @@ test('an environment is brought to a commit in the order prepare, migrate, count
 })
 
 test.each([
-  ['release', 'release', 'staging', []],
-  // What the step before it has noted.
-  ['preview', 'publish', 'preview', ['DATABASE_URL']],
-] as const)('%s gives each Worker the secrets that its configuration requires', (name, which, env, noted) => {
+  ['release', 'release', 'staging'],
+  ['preview', 'publish', 'preview'],
+] as const)('%s gives each Worker the secrets that its configuration requires', (name, which, env) => {
   const { steps = [], env: shared = {} } = job(name, which)
   for (const worker of workerNames) {
     const { secrets } = readConfig({ config: configPathOf(worker), env }, { hideWarnings: true })
     const given = { ...shared, ...steps.find((step) => step.name === worker)?.env }
-    const known = new Set<string>([...Object.keys(given), ...noted])
+    const known = new Set(Object.keys(given))
     expect(
       (secrets?.required ?? []).filter((secret: string) => !known.has(secret)),
       worker,
@@ -154,6 +153,17 @@ test('every step of a release can ask the API with a key, so that it votes', () 
   expect(keys).toEqual(
     ['migrate', 'count', 'archive', 'edge'].map((name) => [name, expression('secrets.PROBE_KEY')]),
   )
+})
+
+test('the address of a preview’s database is seen by the steps that use it, and by no other', () => {
+  const { steps = [] } = job('preview', 'publish')
+  const address = expression('steps.database.outputs.database-url')
+  expect(steps.find(({ id }) => id === 'database')?.run).toContain('neon-branch.ts create')
+  expect(
+    steps
+      .filter(({ env = {} }) => Object.values(env).some((value) => value.includes('steps.database')))
+      .map(({ name, env }) => [name, env?.['DATABASE_URL']]),
+  ).toEqual(['migrate', 'archive', 'edge'].map((name) => [name, address]))
 })
 
 test.each(workflows)(
