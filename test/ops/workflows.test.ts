@@ -218,6 +218,7 @@ test.each([
     // As GitHub runs it.
     const { status, stderr } = spawnSync('bash', ['-e', '-c', script], {
       env: {
+        ...process.env,
         ...{ PATH: `${folder}:${process.env['PATH']}`, GITHUB_OUTPUT: output },
         ...{ EVENT: event, REPOSITORY: 'o/r', COMMIT: commit },
       },
