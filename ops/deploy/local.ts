@@ -34,7 +34,8 @@ export const localTarget = (bundle: string | null): Target => {
       }),
     async deployments(worker) {
       const { versions } = await ask('/deployments', { worker })
-      return versions as readonly string[] // by dev/deploy-server.ts
+      // By dev/deploy-server.ts. How a version came to run again is not noted there.
+      return (versions as readonly string[]).map((version) => ({ version, back: false, standIn: false }))
     },
     async activate(worker, version) {
       await ask('/activate', { worker, version })

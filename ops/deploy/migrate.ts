@@ -1,7 +1,7 @@
 // Step 1: brings the tables up to date. First, because new code may read what an old table lacks, never the reverse.
 import { migrate } from '../../dev/migrate.ts'
 import { databaseAddresses } from '../../src/runtime/database-config.ts'
-import { prove } from './prove.ts'
+import { addressOf, prove, requireKey } from './prove.ts'
 import { isSet, required, step } from './step.ts'
 
 await step(
@@ -15,6 +15,7 @@ await step(
       return
     }
     required(['DATABASE_URL'])
+    if (!dryRun && addressOf(null) !== null) requireKey()
     for (const [name, url] of Object.entries(databaseAddresses(process.env))) {
       const migrations = await migrate(url, { dryRun })
       for (const { tag } of migrations) console.log(`${name}: ${dryRun ? 'would apply' : 'applied'} ${tag}`)

@@ -3,6 +3,9 @@ import { unstable_readConfig as readConfig } from 'wrangler'
 import { configPathOf, type WorkerName, workerNames } from '../../dev/worker-names.ts'
 import { nameIn } from './branch-name.ts'
 
+/** The tag of a version that only stands where a Worker will be (ops/deploy/prepare.ts). */
+export const standInTag = 'stand-in'
+
 /** What a Worker is called. */
 export const workerName = (
   worker: WorkerName,

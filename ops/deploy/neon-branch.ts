@@ -1,8 +1,10 @@
-// A branch of the database for the preview of a branch: made from the one of staging, with its data, in seconds; and taken away.
+// A branch of the database for the preview of a branch: made from the branch NEON_PARENT_BRANCH with its data, but without its
+// webhooks, to which a preview would send; and taken away.
 import { appendFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { branchName } from './branch-name.ts'
+import { silenceWebhooks } from './silence-webhooks.ts'
 import { isSet, required } from './step.ts'
 
 const api = 'https://console.neon.tech/api/v2'
@@ -61,10 +63,12 @@ const untilDone = async (branch: Branch): Promise<void> => {
   }
 }
 
-/** Answers the connection string; of a branch that is there already, too. */
+/** Answers the connection string; of a branch that is there already, too. Nothing can be sent from what it leads to: a branch that
+ *  is there may be one whose making was cut off, so it is silenced again. */
 const create = async (name: string): Promise<string> => {
+  const { NEON_PARENT_BRANCH: parent = '' } = required(['NEON_PARENT_BRANCH'])
   const all = await branches()
-  const branch = all.find((each) => each.name === name) ?? (await make(name, all))
+  const branch = all.find((each) => each.name === name) ?? (await make(name, parent, all))
   await untilDone(branch)
   const { databases } = await ask<{
     readonly databases: readonly { readonly name: string; readonly owner_name: string }[]
@@ -78,14 +82,15 @@ const create = async (name: string): Promise<string> => {
     role_name: database.owner_name,
     pooled: 'false',
   })
-  return (await ask<{ readonly uri: string }>('GET', `/connection_uri?${query}`)).uri
+  const { uri } = await ask<{ readonly uri: string }>('GET', `/connection_uri?${query}`)
+  await silenceWebhooks(uri)
+  return uri
 }
 
-const make = async (name: string, all: readonly Branch[]): Promise<Branch> => {
-  const parentName = process.env['NEON_PARENT_BRANCH'] ?? ''
-  const parent = all.find((each) => (parentName === '' ? each.default === true : each.name === parentName))
-  if (parent === undefined)
-    throw new Error(`The project has no branch ${parentName || 'that is the default'}.`)
+/** Of no branch but the one that is named: the default one may be production's. */
+const make = async (name: string, parentName: string, all: readonly Branch[]): Promise<Branch> => {
+  const parent = all.find((each) => each.name === parentName)
+  if (parent === undefined) throw new Error(`The project has no branch ${parentName}.`)
   const { branch } = await ask<{ readonly branch: Branch }>('POST', '/branches', {
     branch: { name, parent_id: parent.id },
     endpoints: [{ type: 'read_write' }],
@@ -102,11 +107,11 @@ const remove = async (name: string): Promise<boolean> => {
   return true
 }
 
-/** To the steps that follow on GitHub, hidden in its logs; else to whoever calls, alone on standard output. */
+/** On GitHub to the steps that ask for it, hidden in its logs; else to whoever calls, alone on standard output. */
 const hand = (uri: string): void => {
-  const { GITHUB_ENV, GITHUB_ACTIONS } = process.env
+  const { GITHUB_OUTPUT, GITHUB_ACTIONS } = process.env
   if (GITHUB_ACTIONS === 'true') console.log(`::add-mask::${uri}`)
-  if (isSet('GITHUB_ENV')) appendFileSync(GITHUB_ENV ?? '', `DATABASE_URL=${uri}\n`)
+  if (isSet('GITHUB_OUTPUT')) appendFileSync(GITHUB_OUTPUT ?? '', `database-url=${uri}\n`)
   else console.log(uri)
 }
 
@@ -117,12 +122,12 @@ const named = (branch: string): string => {
 }
 
 const program = new Command('node ops/deploy/neon-branch.ts').description(
-  'The database of the preview of a branch. Needs NEON_API_KEY and NEON_PROJECT_ID; NEON_PARENT_BRANCH is what it is made from, the default branch unless said.',
+  'The database of the preview of a branch. Needs NEON_API_KEY, NEON_PROJECT_ID and, to make it, NEON_PARENT_BRANCH: what it is a copy of.',
 )
 program
   .command('create')
   .description(
-    'makes it where it is missing, and hands on DATABASE_URL: to GITHUB_ENV where that is set, else prints it',
+    'makes it where it is missing, empties its webhooks, and hands on its address: as database-url to GITHUB_OUTPUT where that is set, else prints it',
   )
   .requiredOption('--branch <name>', 'of which branch', named)
   .action(async ({ branch }: { readonly branch: string }) => {

@@ -1,5 +1,5 @@
-// Once an environment: what must be there before the first deployment. Doing it again changes nothing.
-import { thingsOf, workerName } from './names.ts'
+// What must be there before a deployment, made where it is missing. Doing it again changes nothing.
+import { standInTag, thingsOf, workerName } from './names.ts'
 import { step } from './step.ts'
 import { namespaceIds, requireAccount, wrangler } from './wrangler.ts'
 
@@ -20,8 +20,8 @@ const makeStandIn = (name: string): void => {
   const known = wrangler(['deployments', 'list', '--name', name])
   if (known.ok) return
   if (!/does not exist|10007/i.test(known.said)) throw new Error(`It is not known whether ${name} exists.`)
-  if (!wrangler(['deploy', '-c', 'ops/deploy/stand-in/wrangler.toml', '--name', name]).ok)
-    throw new Error(`The stand-in for ${name} was not published.`)
+  const args = ['deploy', '-c', 'ops/deploy/stand-in/wrangler.toml', '--name', name, '--tag', standInTag]
+  if (!wrangler(args).ok) throw new Error(`The stand-in for ${name} was not published.`)
 }
 
 await step(

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { unstable_readConfig as readConfig } from 'wrangler'
 import { configOf, type WorkerName } from '../../dev/worker-names.ts'
-import { optionalSecrets } from '../../src/runtime/database-config.ts'
 import { nameIn } from './branch-name.ts'
+import { optionalSecretsOf } from './optional-secrets.ts'
 import { type Environment, inScratch, isSet, required } from './step.ts'
 import type { Published } from './target.ts'
 import { namespaceIds, requireAccount, root, wrangler } from './wrangler.ts'
@@ -15,13 +15,14 @@ interface Publication {
   readonly worker: WorkerName
 }
 
-const read = ({ env, worker }: Publication) => {
+/** `secrets`: the names of those that it is published with. `titles`: of the KV namespaces that it is bound to. */
+export const read = ({ env, worker }: Pick<Publication, 'env' | 'worker'>) => {
   const config = configOf(worker)
   const { secrets, kv_namespaces: namespaces } = readConfig({ config: join(root, config), env })
   const needed = secrets?.required ?? []
   return {
     config,
-    secrets: [...needed, ...(needed.includes('DATABASE_URL') ? optionalSecrets.filter(isSet) : [])],
+    secrets: [...needed, ...optionalSecretsOf(needed).filter(isSet)],
     titles: namespaces.flatMap(({ id }: { readonly id?: string }) => id ?? []),
   }
 }

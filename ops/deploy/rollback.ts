@@ -1,7 +1,8 @@
 // Takes Workers back to a version that ran before: one of them, or all, the last published first.
 import { Option } from 'commander'
 import type { WorkerName } from '../../dev/worker-names.ts'
-import { prove } from './prove.ts'
+import { keptVersions } from './history.ts'
+import { addressOf, prove, requireKey } from './prove.ts'
 import { step } from './step.ts'
 import { type Target, targetOf } from './target.ts'
 
@@ -27,6 +28,7 @@ await step<More>(
     const { worker, to, dryRun } = order
     if (to !== null && worker === 'all')
       throw new Error('--to is a version of one Worker: say which, --worker edge.')
+    if (!dryRun && addressOf(null) !== null) requireKey()
     const target = await targetOf(order)
     const workers = worker === 'all' ? backwards : [worker]
     // All is asked before anything is done.
@@ -34,9 +36,9 @@ await step<More>(
     for (const each of workers) {
       const move = await moveOf(target, each, to)
       if (move !== null) moves.push(move)
-      else console.log(`${each} stays: no version ran before it.`)
+      else console.log(`${each} stays: no version ran before it but such as were gone back from.`)
     }
-    if (moves.length === 0) throw new Error('There is no version to go back to.')
+    if (moves.length === 0) throw new Error('There is no version to go back to: --to names any that ran.')
     for (const move of moves) {
       const words = `${move.worker} from ${move.from} to ${move.to}`
       console.log(dryRun ? `Would take ${words}.` : `Taking ${words}.`)
@@ -57,8 +59,10 @@ await step<More>(
 
 /** null: there is nothing to go back to. */
 async function moveOf(target: Target, worker: WorkerName, wanted: string | null): Promise<Move | null> {
-  const versions = await target.deployments(worker)
-  const from = versions.at(-1)
-  const to = wanted ?? versions.findLast((version) => version !== from)
+  const deployments = await target.deployments(worker)
+  const from = deployments.at(-1)?.version
+  if (deployments.some(({ version, standIn }) => standIn && version === wanted))
+    throw new Error(`${wanted} is the stand-in that prepare made: it does nothing.`)
+  const to = wanted ?? keptVersions(deployments).at(-2)
   return from === undefined || to === undefined ? null : { worker, from, to }
 }

@@ -1,5 +1,6 @@
 // Where Workers are published: what an account at Cloudflare and the stack on this machine can both do.
 import type { WorkerName } from '../../dev/worker-names.ts'
+import type { Deployment } from './history.ts'
 import { localTarget } from './local.ts'
 import type { Order } from './step.ts'
 
@@ -14,8 +15,8 @@ export interface Target {
   /** Builds and checks, and says what would be done. @throws Error when it cannot be built. */
   rehearse(worker: WorkerName): Promise<void>
   publish(worker: WorkerName): Promise<Published>
-  /** Deployed versions of a Worker, the current one last; none: there is no such Worker. */
-  deployments(worker: WorkerName): Promise<readonly string[]>
+  /** Of a Worker, the current one last; none: there is no such Worker. */
+  deployments(worker: WorkerName): Promise<readonly Deployment[]>
   /** Runs a version again. @throws Error when the platform refuses. */
   activate(worker: WorkerName, version: string): Promise<void>
 }

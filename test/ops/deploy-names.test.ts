@@ -3,12 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import '../laws/seed.ts'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { configPathOf, workerNames } from '../../dev/worker-names.ts'
 import { branchName, nameIn } from '../../ops/deploy/branch-name.ts'
 import { thingsOf, workerName } from '../../ops/deploy/names.ts'
-import { accountConfig, deploymentIn } from '../../ops/deploy/publish.ts'
+import { tracingSecrets } from '../../ops/deploy/optional-secrets.ts'
+import { accountConfig, deploymentIn, read } from '../../ops/deploy/publish.ts'
 import { environments, inScratch } from '../../ops/deploy/step.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 describe('the name of a branch', () => {
   const branches = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 })
@@ -89,6 +92,17 @@ describe.each(workerNames)('the configuration of %s for an account', (worker) =>
     const changed = after.filter((line, at) => line !== before[at])
     expect(changed.filter((line) => !/^(main|directory) = "\/|^id = "the-id"$/.test(line))).toEqual([])
   })
+})
+
+test.each(workerNames)('%s is published with what it may have only where that is set', (worker) => {
+  const tracing = [...tracingSecrets]
+  const databases = worker === 'count' ? [] : ['DATABASE_URLS', 'DATABASE_READ_URL', 'DATABASE_READ_URLS']
+  const optional = [...databases, ...tracing]
+  for (const name of optional) vi.stubEnv(name, '')
+  const without = read({ env: 'staging', worker }).secrets
+  expect(without.filter((name) => optional.includes(name))).toEqual([])
+  for (const name of optional) vi.stubEnv(name, 'something')
+  expect(read({ env: 'staging', worker }).secrets).toEqual([...without, ...optional])
 })
 
 test('no configuration is made for an account whose KV namespace is missing', () => {

@@ -1,6 +1,7 @@
 // What GitHub runs: valid, named by what it is and not by a tag that somebody else can move, in the order in which a deployment is
 // safe, and never with an input of a stranger as part of a script.
-import { globSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { validateWorkflow } from '@action-validator/core'
 import { describe, expect, test } from 'vitest'
@@ -8,11 +9,14 @@ import { unstable_readConfig as readConfig } from 'wrangler'
 import { parse } from 'yaml'
 import { projectRoot } from '../../dev/settings.ts'
 import { configPathOf, workerNames } from '../../dev/worker-names.ts'
+import { optionalSecretsOf } from '../../ops/deploy/optional-secrets.ts'
+import { inScratch } from '../../ops/deploy/step.ts'
 
 const workflows = globSync('.github/workflows/*.yml', { cwd: projectRoot })
 const textOf = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
 
 interface Step {
+  readonly id?: string
   readonly name?: string
   readonly run?: string
   readonly uses?: string
@@ -22,6 +26,7 @@ interface Step {
 interface Job {
   readonly needs?: string | readonly string[]
   readonly if?: string
+  readonly outputs?: Readonly<Record<string, string>>
   readonly uses?: string
   readonly with?: Readonly<Record<string, string>>
   readonly environment?: string | { readonly name: string }
@@ -100,8 +105,8 @@ test('a validator that finds nothing in a broken workflow would prove nothing', 
   expect(validateWorkflow(broken).errors.length).toBeGreaterThan(0)
 })
 
-test('an environment is brought to a commit in the order migrate, count, archive, edge', () => {
-  expect(scriptsOf(job('release', 'release'))).toEqual(['migrate', 'count', 'archive', 'edge'])
+test('an environment is brought to a commit in the order prepare, migrate, count, archive, edge', () => {
+  expect(scriptsOf(job('release', 'release'))).toEqual(['prepare', 'migrate', 'count', 'archive', 'edge'])
   expect(scriptsOf(job('preview', 'publish'))).toEqual([
     'neon-branch',
     'prepare',
@@ -113,15 +118,14 @@ test('an environment is brought to a commit in the order migrate, count, archive
 })
 
 test.each([
-  ['release', 'release', 'staging', []],
-  // What the step before it has noted.
-  ['preview', 'publish', 'preview', ['DATABASE_URL']],
-] as const)('%s gives each Worker the secrets that its configuration requires', (name, which, env, noted) => {
+  ['release', 'release', 'staging'],
+  ['preview', 'publish', 'preview'],
+] as const)('%s gives each Worker the secrets that its configuration requires', (name, which, env) => {
   const { steps = [], env: shared = {} } = job(name, which)
   for (const worker of workerNames) {
     const { secrets } = readConfig({ config: configPathOf(worker), env }, { hideWarnings: true })
     const given = { ...shared, ...steps.find((step) => step.name === worker)?.env }
-    const known = new Set<string>([...Object.keys(given), ...noted])
+    const known = new Set(Object.keys(given))
     expect(
       (secrets?.required ?? []).filter((secret: string) => !known.has(secret)),
       worker,
@@ -129,15 +133,37 @@ test.each([
   }
 })
 
+test.each(workerNames)('a release gives %s the secrets that it may have, too', (worker) => {
+  const { steps = [] } = job('release', 'release')
+  const { secrets } = readConfig({ config: configPathOf(worker), env: 'staging' }, { hideWarnings: true })
+  const optional = optionalSecretsOf(secrets?.required ?? [])
+  expect(optional).toContain('OTEL_EXPORTER_OTLP_ENDPOINT')
+  expect(steps.find(({ name }) => name === worker)?.env).toMatchObject(
+    Object.fromEntries(optional.map((name) => [name, expression(`secrets.${name}`)])),
+  )
+})
+
 test('every step of a release can ask the API with a key, so that it votes', () => {
   const { env, steps = [] } = job('release', 'release')
   expect(env?.['EDGE_URL']).toBe(expression('vars.EDGE_URL'))
   const keys = steps
-    .filter(({ name }) => name !== undefined)
+    // There is nothing to ask about what prepare makes.
+    .filter(({ name }) => name !== undefined && name !== 'prepare')
     .map((step) => [step.name, step.env?.['PROBE_KEY']])
   expect(keys).toEqual(
     ['migrate', 'count', 'archive', 'edge'].map((name) => [name, expression('secrets.PROBE_KEY')]),
   )
+})
+
+test('the address of a preview’s database is seen by the steps that use it, and by no other', () => {
+  const { steps = [] } = job('preview', 'publish')
+  const address = expression('steps.database.outputs.database-url')
+  expect(steps.find(({ id }) => id === 'database')?.run).toContain('neon-branch.ts create')
+  expect(
+    steps
+      .filter(({ env = {} }) => Object.values(env).some((value) => value.includes('steps.database')))
+      .map(({ name, env }) => [name, env?.['DATABASE_URL']]),
+  ).toEqual(['migrate', 'archive', 'edge'].map((name) => [name, address]))
 })
 
 test.each(workflows)(
@@ -158,7 +184,12 @@ test('main goes to staging once CI has passed, and production comes after stagin
   expect(on['workflow_run']).toEqual({ workflows: ['ci'], types: ['completed'], branches: ['main'] })
   expect(jobs['checked']?.if).toContain("workflow_run.conclusion == 'success'")
   const { staging, production } = jobs
-  expect(staging).toMatchObject({ needs: 'checked', with: { environment: 'staging' } })
+  expect(staging).toMatchObject({
+    needs: 'checked',
+    if: "needs.checked.outputs.go == 'true'",
+    with: { environment: 'staging' },
+  })
+  expect(jobs['checked']?.outputs?.['go']).toBe(expression('steps.go.outputs.go'))
   expect(production).toMatchObject({
     needs: ['checked', 'staging'],
     if: "github.event_name != 'workflow_run'",
@@ -173,7 +204,32 @@ test('main goes to staging once CI has passed, and production comes after stagin
   expect(job('release', 'release').environment).toMatchObject({ name: expression('inputs.environment') })
 })
 
-test('deployments and rollbacks of one environment never run beside each other, and none is cut off', () => {
+test.each([
+  ['a commit that is still the newest of main goes on', 'workflow_run', 'new', 'true'],
+  ['a commit that main has left behind does not', 'workflow_run', 'old', 'false'],
+  ['what a person asks for goes on, wherever main is', 'workflow_dispatch', 'old', 'true'],
+  ['so does a release', 'release', 'old', 'true'],
+])('after CI %s', async (_words, event, commit, go) => {
+  const script = job('deploy', 'checked').steps?.find(({ id }) => id === 'go')?.run ?? ''
+  await inScratch((folder) => {
+    const gh = '#!/bin/sh\n[ "$*" = "api repos/o/r/commits/main --jq .sha" ] && echo new\n'
+    writeFileSync(join(folder, 'gh'), gh, { mode: 0o755 })
+    const output = join(folder, 'output')
+    // As GitHub runs it.
+    const { status, stderr } = spawnSync('bash', ['-e', '-c', script], {
+      env: {
+        ...process.env,
+        ...{ PATH: `${folder}:${process.env['PATH']}`, GITHUB_OUTPUT: output },
+        ...{ EVENT: event, REPOSITORY: 'o/r', COMMIT: commit },
+      },
+      encoding: 'utf8',
+    })
+    expect(status, stderr).toBe(0)
+    expect(readFileSync(output, 'utf8')).toBe(`go=${go}\n`)
+  })
+})
+
+test('deployments and rollbacks of one environment never run beside each other, and none that has begun is cut off', () => {
   const never = { group: `deploy-${expression('inputs.environment')}`, 'cancel-in-progress': false }
   expect(job('release', 'release').concurrency).toEqual(never)
   expect(workflow('rollback').concurrency).toEqual(never)
