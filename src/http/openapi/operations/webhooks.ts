@@ -210,6 +210,10 @@ export const eventOperations: readonly (readonly [WebhookEvent, RouteConfig])[] 
     {
       operationId: event.replace('.', '-'),
       summary: told[event],
+      description:
+        'Posted to the `url` of a webhook that hears of it. Verify the signature before anything else; it may come more than once, always under the same `webhook-id`.',
+      // What protects it is the signature.
+      security: [],
       tags: ['Webhooks'],
       method: 'post',
       path: event,
