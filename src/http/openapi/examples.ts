@@ -1,6 +1,7 @@
 // Requests and answers as they really are: a test sends the requests and holds every example to its schema.
 import { agingRows } from '../../application/retention-ports.ts'
 import { problems } from '../problems.ts'
+import { webhookExamples } from './webhook-examples.ts'
 
 const questions = [
   {
@@ -249,32 +250,6 @@ const auditEntry = {
   requestId: 'req_2f1c1c5e-6a3b-4d0e-9f57-0a1b2c3d4e5f',
 }
 
-const webhook = {
-  id: 'whk_0c9bxv4m2q8r7t5w3y1z6n0pgh',
-  url: 'https://example.com/hooks/edgepoll',
-  description: 'The website',
-  events: ['poll.closed', 'ballot.cast'],
-  pollId: null,
-  enabled: true,
-  createdAt: castAt,
-  disabledAt: null,
-  disabledReason: null,
-  previousSecretUntil: null,
-}
-
-const delivery = {
-  id: 'msg_4f1e0c9bd2a75386e94d7f01b2c3a495',
-  event: 'poll.closed',
-  pollId,
-  state: 'pending',
-  attempts: 1,
-  lastStatus: 500,
-  lastError: 'The answer was 500.',
-  createdAt: castAt,
-  nextAt: castAt,
-  deliveredAt: null,
-}
-
 export const examples = {
   'least-draft': { summary: 'The least', value: leastDraft },
   'full-draft': { summary: 'Every kind of question', value: fullDraft },
@@ -364,20 +339,7 @@ export const examples = {
   'workspace-read': { summary: 'A free one', value: workspaceRead },
   'retention-patch': { summary: 'A year', value: { retentionDays: 365 } },
   usage: { summary: 'Of a free plan', value: usage },
-  'webhook-draft': {
-    summary: 'Of two events',
-    value: { url: webhook.url, description: webhook.description, events: webhook.events },
-  },
-  'webhook-patch': { summary: 'Enabled again', value: { enabled: true } },
-  'webhook-rotation': { summary: 'An hour', value: { overlapSeconds: 3600 } },
-  webhook: { summary: 'Of two events', value: webhook },
-  'new-webhook': {
-    summary: 'Of two events',
-    value: { ...webhook, secret: `whsec_${'C2FVsBQIhrscChlQIMV'.padEnd(43, 'x')}=` },
-  },
-  'webhook-page': { summary: 'The only page', value: { data: [webhook], nextCursor: null } },
-  delivery: { summary: 'Tried once', value: delivery },
-  'delivery-page': { summary: 'The only page', value: { data: [delivery], nextCursor: null } },
+  ...webhookExamples({ pollId, castAt }),
   'key-draft': { summary: 'One that reads', value: { name: key.name, scopes: key.scopes } },
   'key-patch': { summary: 'Another name', value: { name: 'The app' } },
   'key-rotation': { summary: 'An hour', value: { overlapSeconds: 3600 } },

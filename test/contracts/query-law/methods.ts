@@ -4,7 +4,6 @@ import type { BallotMessage } from '../../../src/application/ballot-message.ts'
 import type { NewKey } from '../../../src/application/key-ports.ts'
 import { agingRows } from '../../../src/application/retention-ports.ts'
 import type { Interval } from '../../../src/application/rollups.ts'
-import type { Webhook } from '../../../src/application/webhook-ports.ts'
 import { answerStore } from '../../../src/archive/answer-store.ts'
 import { auditLog } from '../../../src/archive/audit-log.ts'
 import { ballotPages } from '../../../src/archive/ballot-pages.ts'
@@ -12,8 +11,6 @@ import { ballotReader } from '../../../src/archive/ballot-reader.ts'
 import { ballotRecords } from '../../../src/archive/ballot-records.ts'
 import type { Database } from '../../../src/archive/database.ts'
 import { deadLetters } from '../../../src/archive/dead-letters.ts'
-import { deliveryLog } from '../../../src/archive/delivery-log.ts'
-import { deliveryRecords } from '../../../src/archive/delivery-records.ts'
 import { inviteBook } from '../../../src/archive/invite-book.ts'
 import { keyBook } from '../../../src/archive/key-book.ts'
 import { keyRing } from '../../../src/archive/key-ring.ts'
@@ -26,26 +23,11 @@ import { retentionTerms } from '../../../src/archive/retention-terms.ts'
 import { rollupReader } from '../../../src/archive/rollup-reader.ts'
 import { rollupRecords } from '../../../src/archive/rollup-records.ts'
 import { usageReader } from '../../../src/archive/usage-reader.ts'
-import { webhookBook } from '../../../src/archive/webhook-book.ts'
 import { workspaces } from '../../../src/archive/workspaces.ts'
 import { ownedPollOf } from '../../support/owned.ts'
 import { aBallot, aPoll } from '../archived.ts'
-
-export interface Law {
-  readonly ask: (database: Database, signal: AbortSignal) => Promise<unknown>
-  /** Rows it may read for each row that it is asked for, whether it finds so many or not. */
-  readonly multiple: number
-  /** How many it is asked for. */
-  readonly rows: number
-  /** Where it reads more than it answers, or a big table whole. */
-  readonly why?: string
-  /** Tables, and `sort` for one on disk. */
-  readonly mayScan?: readonly string[]
-  /** Of one transaction and round trip; 1 unless it says so. */
-  readonly statements?: number
-  /** What it is asked for is as much more as the archive is larger. */
-  readonly grows?: true
-}
+import { type Law, one, page } from './law.ts'
+import { webhookLaws } from './webhook-methods.ts'
 
 const now = Date.UTC(2026, 5, 1)
 const hex = 'ab'.repeat(32)
@@ -65,20 +47,6 @@ const newKey: NewKey = {
   createdAt: now,
   expiresAt: null,
 }
-const hooks = { workspaceId: 'ws_1' }
-const newWebhook: Webhook = {
-  id: 'wh_new',
-  url: 'https://example.com/',
-  description: '',
-  events: ['poll.closed'],
-  pollId: null,
-  generation: 1,
-  oldestGeneration: 1,
-  previousUntil: null,
-  createdAt: now,
-  disabledAt: null,
-  disabledReason: null,
-}
 const workspace = { id: 'ws_new', name: 'n', plan: 'free', retentionDays: null, createdAt: now } as const
 const poll = await ownedPollOf('poll_1', 'ws_1')
 const middle = 'bal_000500000'
@@ -96,9 +64,6 @@ const messages: readonly BallotMessage[] = [
     ),
   },
 ]
-
-const one = (ask: Law['ask'], multiple = 2): Law => ({ ask, multiple, rows: 1 })
-const page = (ask: Law['ask'], rows: number, multiple = 1.1): Law => ({ ask, multiple, rows })
 
 const list =
   (status: 'draft' | 'scheduled' | 'open' | 'closed' | null) => (db: Database, signal: AbortSignal) =>
@@ -118,6 +83,7 @@ const timeline = (interval: Interval, limit: number) => (db: Database, signal: A
 
 /** By `factory.method`, and in brackets what is asked of it. */
 export const laws: Readonly<Record<string, Law>> = {
+  ...webhookLaws,
   'answerStore.claim': one((db, signal) => answerStore(db).claim(claim, signal)),
   'answerStore.keep': one((db, signal) => answerStore(db).keep(claim, 'sealed', signal)),
   'answerStore.release': one((db, signal) => answerStore(db).release(claim, signal)),
@@ -125,92 +91,6 @@ export const laws: Readonly<Record<string, Law>> = {
     ...page((db, signal) => answerStore(db).forget(Date.UTC(2026, 0, 2, 1), signal), 3_600),
     multiple: 10,
     why: 'BRIN finds ranges of 128 pages, not rows',
-  },
-  'webhookBook.add': one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, signal), 14),
-  'webhookBook.find': one((db, signal) => webhookBook(db).find(hooks, 'wh_11', signal)),
-  'webhookBook.list': page(
-    (db, signal) => webhookBook(db).list({ ...hooks, limit: 10, after: null }, signal),
-    10,
-  ),
-  'webhookBook.change': one(
-    (db, signal) => webhookBook(db).change(hooks, 'wh_11', { description: 'd', now }, signal),
-    4,
-  ),
-  'webhookBook.change (disabled)': {
-    ...page(
-      (db, signal) =>
-        webhookBook(db).change({ workspaceId: 'ws_0' }, 'wh_1', { enabled: false, now }, signal),
-      10_000,
-    ),
-    why: 'gives up all that is on its way',
-    grows: true,
-  },
-  'webhookBook.rotate': one(
-    (db, signal) => webhookBook(db).rotate(hooks, 'wh_11', { now, until: now }, signal),
-    4,
-  ),
-  'webhookBook.remove': one((db, signal) => webhookBook(db).remove(hooks, 'wh_11', signal), 4),
-  'deliveryLog.list': page(
-    (db, signal) =>
-      deliveryLog(db).list(
-        { workspaceId: 'ws_1', webhookId: 'wh_1', state: null, limit: 100, after: null },
-        signal,
-      ),
-    100,
-  ),
-  'deliveryLog.list (failed)': {
-    ...page(
-      (db, signal) =>
-        deliveryLog(db).list(
-          { workspaceId: 'ws_1', webhookId: 'wh_1', state: 'pending', limit: 100, after: null },
-          signal,
-        ),
-      100,
-    ),
-    multiple: 12,
-    why: 'passes by what stands otherwise: a tenth stands so',
-  },
-  'deliveryLog.redeliver': one(
-    (db, signal) =>
-      deliveryLog(db).redeliver({ workspaceId: 'ws_1', webhookId: 'wh_1', deliveryId: 'msg_7', now }, signal),
-    6,
-  ),
-  'deliveryRecords.take': {
-    ...one(
-      (db, signal) =>
-        deliveryRecords(db).take(
-          { id: 'msg_20', workspaceId: 'ws_1', dueAt: Date.UTC(2026, 0, 1) + 20_000 },
-          { now, delaysMs: [5_000], fraction: 0 },
-          signal,
-        ),
-      110_000,
-    ),
-    why: 'progress, once a minute, counts a poll by the minutes it was voted in: 10,080 in a week, ten weeks here',
-  },
-  'deliveryRecords.settle (delivered)': one(
-    (db, signal) =>
-      deliveryRecords(db).settle(
-        { id: 'msg_30', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_1' } },
-        { kind: 'delivered', status: 204 },
-        { now, failingBefore: now },
-        signal,
-      ),
-    6,
-  ),
-  'deliveryRecords.settle': one(
-    (db, signal) =>
-      deliveryRecords(db).settle(
-        { id: 'msg_40', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_1' } },
-        { kind: 'failed', status: 500, error: 'e', last: false, sent: true },
-        { now, failingBefore: 0 },
-        signal,
-      ),
-    8,
-  ),
-  'deliveryRecords.overdue': {
-    ...page((db, signal) => deliveryRecords(db).overdue({ before: now, now, limit: 1_000 }, signal), 1_000),
-    multiple: 6,
-    why: 'finds them, looks at the webhook of each, and changes them',
   },
   'auditLog.add': one((db, signal) => auditLog(db).add(entry, signal)),
   'auditLog.list': page(
