@@ -7,6 +7,8 @@ const node = (name: string, include: string[], options: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // One for each core: tests wait for databases and other processes as often as they compute.
+    maxWorkers: '100%',
     projects: [
       node('unit', [
         'test/{architecture,archive,kernel,laws,domain,ballot-box,scoreboard,relay,application,register,receipts,delivery,admission,resilience,runtime,cache,representation,http,telemetry,web,bench,dev,ops,support}/**/*.test.ts',
