@@ -18,7 +18,7 @@ beforeAll(async () => {
   summary = summaryOf(reports)
   keepFailing(summary.failed)
   console.log(frequencyTable(summary))
-}, 280_000)
+}, 600_000)
 
 describe('every run', () => {
   test('holds every invariant', () => {
