@@ -97,7 +97,13 @@ export class Box implements BallotBoxRpc {
     return outcome
   }
 
+  /** Where nobody has come yet there is nothing to count by: whoever comes asks the board. A call that is late must not found
+   *  a box again that was destroyed. */
   async adopt(address: BoxAddress, definition: CountingDefinition): Promise<void> {
+    if (this.#state !== null || this.#joining !== null) this.#adopt(address, definition)
+  }
+
+  #adopt(address: BoxAddress, definition: CountingDefinition): void {
     const state = this.#state
     if (state !== null && state.definition.poll.version > definition.poll.version) return
     this.#ledger.define(address, definition)
@@ -125,7 +131,7 @@ export class Box implements BallotBoxRpc {
   /** Every index is frozen, never-used ones too: a first voter still on the way would land in one. */
   async freeze(address: BoxAddress, definition: CountingDefinition) {
     while (this.#line.length > 0 && this.#state?.held === false) this.#flush()
-    await this.adopt(address, definition)
+    this.#adopt(address, definition)
     const state = this.#state
     if (state === null) throw new Error('a box that adopted a definition has a state')
     if (!state.frozen) {

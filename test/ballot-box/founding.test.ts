@@ -90,9 +90,20 @@ describe('a newer definition', () => {
 
   test('never gives way to an older one that comes late', async () => {
     const stand = aBox({ definition: aDefinition({ phase: 'draft' }) })
+    expect(wordOf(await stand.castNow('ann'))).toBe('poll-not-open')
     await stand.box.adopt(stand.address, reopened(stand.definition))
     await stand.box.adopt(stand.address, stand.definition)
     expect(wordOf(await stand.castNow('ann'))).toBe('accepted')
+  })
+
+  test('that comes late to a box that was destroyed, or where nobody ever came, founds none', async () => {
+    const stand = aBox()
+    await stand.box.adopt(stand.address, stand.definition)
+    expect(stand.tables()).toEqual({})
+    expect(wordOf(await stand.castNow('ann'))).toBe('accepted')
+    await stand.box.destroy()
+    await stand.box.adopt(stand.address, stand.definition)
+    expect(stand.tables()).toEqual({})
   })
 
   test('that comes while the first voter still waits for the board is the one that counts', async () => {

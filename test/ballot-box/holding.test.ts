@@ -23,16 +23,18 @@ const changed = (
 ): CountingDefinition => ({ ...rest, poll: { ...poll, ...changes, version: poll.version + 1 } })
 
 /** A box that has been asked for, but holds no ballot yet: its only voter was refused. */
+const sushi = { where: ['sushi'] }
+const pizza = { where: ['pizza'] }
+
 const anEmptyBox = async (): Promise<BoxStand> => {
   const stand = aBox()
-  await stand.box.adopt(stand.address, stand.definition)
+  // Somebody came, and had nothing to revise.
+  await stand.castNow('somebody', pizza, null, { revisionOnly: true })
   return stand
 }
 
 const hold = ({ box, address }: BoxStand) => box.hold(address)
 const adopt = ({ box, address }: BoxStand, definition: CountingDefinition) => box.adopt(address, definition)
-const sushi = { where: ['sushi'] }
-const pizza = { where: ['pizza'] }
 
 describe('a box without ballots', () => {
   test('lets nobody land until it has adopted something, and then decides by that', async () => {
@@ -168,7 +170,7 @@ describe('an edge that still knows the poll as it was', () => {
 
   test('cannot leave out what has become required', async () => {
     const stand = aBox({ definition: aDefinition({ questions: whereAndWhy }) })
-    await stand.box.adopt(stand.address, stand.definition)
+    await stand.castNow('somebody', pizza, null, { revisionOnly: true })
     const questions = whereAndWhy.map((question) => ({ ...question, required: true }))
     await adopt(stand, changed(stand, { questions }))
     const reply = castBy(stand, stand.definition, 'ann', pizza)
