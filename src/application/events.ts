@@ -164,6 +164,10 @@ export type Event =
     }
   /** Deliveries that nobody was reminded of in time; now somebody is. */
   | { readonly type: 'deliveries-swept'; readonly count: number }
+  /** A delivery could not be attempted, or its attempt not be settled: the sweep finds it. */
+  | { readonly type: 'delivery-stalled'; readonly deliveryId: string; readonly error: string }
+  /** Overdue deliveries could not be looked for: the next minute's sweep does. */
+  | { readonly type: 'sweep-failed'; readonly error: string }
   /** Nobody could be reminded of these: the sweep finds them. */
   | { readonly type: 'reminders-lost'; readonly count: number; readonly error: string }
   | { readonly type: 'keys-unavailable'; readonly keyId: string }

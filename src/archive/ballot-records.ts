@@ -4,11 +4,11 @@ import type { BallotMessage } from '../application/ballot-message.ts'
 import type { BallotRecords } from '../application/ports.ts'
 import type { Remind } from '../application/webhook-ports.ts'
 import type { Database } from './database.ts'
-import { ballotDeliveries, type DueColumn, dueColumn } from './delivery-statements.ts'
+import { ballotDeliveries, type DueColumn, dueColumn, remindNobody } from './delivery-statements.ts'
 import { rollStatements } from './roll-statements.ts'
 
 /** Rejects with `ArchiveRejected` when any one ballot can never be stored; then none of the messages is. */
-export const ballotRecords = (database: Database, remind: Remind = nobody): BallotRecords => ({
+export const ballotRecords = (database: Database, remind: Remind = remindNobody): BallotRecords => ({
   store: async (messages, signal) => {
     const rows = messages.flatMap(rowsOf)
     if (rows.length === 0) return 0
@@ -19,9 +19,6 @@ export const ballotRecords = (database: Database, remind: Remind = nobody): Ball
     return Number(written)
   },
 })
-
-/** Where nobody delivers, the sweep of whoever does finds what is due. */
-const nobody: Remind = async () => {}
 
 interface Stored extends Record<string, unknown>, DueColumn {
   readonly written: string

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Delivery, DeliveryLog, DeliveryState, WebhookEvent } from '../application/webhook-ports.ts'
 import type { Database } from './database.ts'
-import { instantOf, msOf } from './instant.ts'
+import { instantOf, msOf, msOrNull } from './instant.ts'
 import { deliveries as table } from './schema.ts'
 
 export const deliveryLog = (database: Database): DeliveryLog => {
@@ -74,5 +74,3 @@ const deliveryOf = (row: Row): Delivery => ({
   nextAt: msOrNull(row.next_ms),
   deliveredAt: msOrNull(row.delivered_ms),
 })
-
-const msOrNull = (text: string | null): number | null => (text === null ? null : Number(text))

@@ -10,7 +10,7 @@ import type {
 } from '../application/webhook-ports.ts'
 import type { Database } from './database.ts'
 import { bodyOf, writtenTime } from './delivery-statements.ts'
-import { instantOf, msOf } from './instant.ts'
+import { instantOf, msOf, msOrNull } from './instant.ts'
 import { total } from './rollup-dimensions.ts'
 
 export const deliveryRecords = (database: Database): DeliveryRecords & OverdueDeliveries => {
@@ -176,6 +176,6 @@ const takenOf = (row: Row): TakenDelivery => ({
     url: row.url,
     generation: row.generation,
     oldestGeneration: row.oldest_generation,
-    previousUntil: row.previous_ms === null ? null : Number(row.previous_ms),
+    previousUntil: msOrNull(row.previous_ms),
   },
 })

@@ -8,3 +8,6 @@ export const instantOrNull = (ms: number | null): SQL =>
 
 /** A column of ours as milliseconds, which come as text. */
 export const msOf = (column: string): SQL => sql.raw(`(extract(epoch from ${column}) * 1000)::bigint`)
+
+/** What `msOf` gave. */
+export const msOrNull = (text: string | null): number | null => (text === null ? null : Number(text))

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { InviteBook, IssuedInvite } from '../application/invite-book.ts'
 import type { OwnedPoll } from '../application/own-poll.ts'
 import type { Database } from './database.ts'
-import { instantOf, msOf } from './instant.ts'
+import { instantOf, msOf, msOrNull } from './instant.ts'
 
 export const inviteBook = (database: Database): InviteBook => ({
   record: async (poll, batch, signal) => {
@@ -36,7 +36,7 @@ interface Row extends Record<string, unknown> {
 const inviteOf = ({ serial, issued_at, revoked_at }: Row): IssuedInvite => ({
   serial,
   issuedAt: Number(issued_at),
-  revokedAt: revoked_at === null ? null : Number(revoked_at),
+  revokedAt: msOrNull(revoked_at),
 })
 
 /** One statement and one array for any number of them. The tombstone is asked once, not for each (migrations/0002). */

@@ -4,7 +4,7 @@ import type { KeyBook, KeyReach, NewKey, StoredKey } from '../application/key-po
 import type { KeyMode, Scope } from '../application/ports.ts'
 import { noted } from './audit-log.ts'
 import type { Database } from './database.ts'
-import { instantOf, instantOrNull, msOf } from './instant.ts'
+import { instantOf, instantOrNull, msOf, msOrNull } from './instant.ts'
 import { apiKeys as table } from './schema.ts'
 
 export const keyBook = (database: Database): KeyBook => {
@@ -128,5 +128,3 @@ const keyOf = (row: Row): StoredKey => ({
   lastUsedAt: msOrNull(row.used_ms),
   replacedBy: row.replaced_by,
 })
-
-const msOrNull = (text: string | null): number | null => (text === null ? null : Number(text))

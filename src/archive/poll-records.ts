@@ -4,11 +4,11 @@ import type { PollDeath, PollRecord, PollRecords } from '../application/ports.ts
 import type { Remind } from '../application/webhook-ports.ts'
 import type { PollPhase } from '../domain/poll/poll.ts'
 import type { Database } from './database.ts'
-import { type DueColumn, dueColumn, pollDeliveries } from './delivery-statements.ts'
+import { type DueColumn, dueColumn, pollDeliveries, remindNobody } from './delivery-statements.ts'
 import { recordedDefinition } from './recorded-definition.ts'
 import { polls } from './schema.ts'
 
-export const pollRecords = (database: Database, remind: Remind = nobody): PollRecords => ({
+export const pollRecords = (database: Database, remind: Remind = remindNobody): PollRecords => ({
   record: async (poll, signal) => {
     const { rows } = await database.run(
       (postgres) => postgres.execute<Record<string, unknown> & DueColumn>(recordStatement(poll)),
@@ -21,9 +21,6 @@ export const pollRecords = (database: Database, remind: Remind = nobody): PollRe
     while (!(await removeOnce(database, death, signal)));
   },
 })
-
-/** Where nobody delivers, the sweep of whoever does finds what is due. */
-const nobody: Remind = async () => {}
 
 /** A poll never changes hands, nor when it was made. One that was deleted stays so: see migrations/0002. Webhooks hear that it
  *  has opened or closed from the statement by which it does. */

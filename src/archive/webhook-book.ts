@@ -8,7 +8,7 @@ import type {
   WebhookReach,
 } from '../application/webhook-ports.ts'
 import type { Database } from './database.ts'
-import { instantOf, msOf } from './instant.ts'
+import { instantOf, msOf, msOrNull } from './instant.ts'
 import { webhooks as table } from './schema.ts'
 
 export const webhookBook = (database: Database): WebhookBook => {
@@ -144,5 +144,3 @@ const webhookOf = (row: Row): Webhook => ({
   disabledAt: msOrNull(row.disabled_ms),
   disabledReason: row.disabled_reason,
 })
-
-const msOrNull = (text: string | null): number | null => (text === null ? null : Number(text))

@@ -20,13 +20,3 @@ export const keyBody = z.strictObject({
 })
 
 export const keyPatch = z.strictObject({ name })
-
-const day = 24 * 60 * 60
-
-export const rotationBody = z.strictObject({
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(30 * day)
-    .default(day),
-})

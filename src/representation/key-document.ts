@@ -1,5 +1,6 @@
 // A key as its owner sees it: everything but the secret.
 import type { StoredKey } from '../application/key-ports.ts'
+import { time } from './time.ts'
 
 export const keyDocument = (key: StoredKey) => ({
   id: key.id,
@@ -12,5 +13,3 @@ export const keyDocument = (key: StoredKey) => ({
   lastUsedAt: time(key.lastUsedAt),
   replacedBy: key.replacedBy,
 })
-
-const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())

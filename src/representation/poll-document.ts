@@ -1,6 +1,7 @@
 // A poll as a client sees it: everything with its owner's key, and without one what a voter needs.
 import { modeOf } from '../application/tenant.ts'
 import { type AccountKey, type Dedupe, type Poll, statusOf } from '../domain/poll/poll.ts'
+import { time } from './time.ts'
 
 export interface Viewpoint {
   /** Whether the reader holds a key of the poll's workspace. */
@@ -39,8 +40,6 @@ export const pollDocument = (poll: Poll, { owner, origin, now }: Viewpoint) => (
     mode: modeOf(poll.workspaceId),
   }),
 })
-
-const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
 /** Secrets are write-only. */
 const dedupeDocument = (dedupe: Dedupe) =>

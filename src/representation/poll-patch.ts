@@ -5,6 +5,7 @@ import type { PollRefusal } from '../domain/refusal.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { faultsOf } from './faults.ts'
 import { draftOf, pollDraft } from './poll-draft.ts'
+import { time } from './time.ts'
 
 /** Applies the patch to whichever poll is there when it is carried out. Lists are replaced whole, null takes a member
  *  out, which brings its default back. `status` has routes of its own. */
@@ -26,7 +27,6 @@ export const patchedDraft =
 
 /** The poll as the body that would make it. */
 const documentOf = (poll: Poll): Record<string, unknown> => {
-  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString())
   const {
     title,
     description,

@@ -29,13 +29,3 @@ export const webhookPatch = z.strictObject({
   events: events.optional(),
   enabled: z.boolean().optional(),
 })
-
-const day = 24 * 60 * 60
-
-export const webhookRotationBody = z.strictObject({
-  overlapSeconds: z
-    .int()
-    .min(0)
-    .max(30 * day)
-    .default(day),
-})

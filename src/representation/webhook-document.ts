@@ -1,5 +1,6 @@
 // Webhooks and deliveries as their owner sees them.
 import type { Delivery, Webhook } from '../application/webhook-ports.ts'
+import { time } from './time.ts'
 
 /** Without its secret. */
 export const webhookDocument = (webhook: Webhook) => ({
@@ -27,5 +28,3 @@ export const deliveryDocument = (delivery: Delivery) => ({
   nextAt: time(delivery.nextAt),
   deliveredAt: time(delivery.deliveredAt),
 })
-
-const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())

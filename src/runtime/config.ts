@@ -125,21 +125,18 @@ const archive = z.object({
 /** Judged also where other values are wrong: whoever sets up an environment is told everything at once. */
 const when = () => true
 
-const protectsItself: [
-  (config: { readonly ENVIRONMENT: string; readonly EDGEPOLL_SHEDDING: string }) => boolean,
+/** A variable that eases tests, and what it would do where people vote. */
+const neverServed = <Name extends string>(
+  name: Name,
+  value: string,
+  message: string,
+): [
+  (config: { readonly ENVIRONMENT: string } & Readonly<Record<Name, string>>) => boolean,
   { path: string[]; message: string; when: () => boolean },
-] = [
-  ({ ENVIRONMENT, EDGEPOLL_SHEDDING }) => !isServed(ENVIRONMENT) || EDGEPOLL_SHEDDING !== 'off',
-  { path: ['EDGEPOLL_SHEDDING'], message: 'would let a surge drown everybody', when },
-]
+] => [(config) => !isServed(config.ENVIRONMENT) || config[name] !== value, { path: [name], message, when }]
 
-const guardsTargets: [
-  (config: { readonly ENVIRONMENT: string; readonly EDGEPOLL_TEST_WEBHOOKS: string }) => boolean,
-  { path: string[]; message: string; when: () => boolean },
-] = [
-  ({ ENVIRONMENT, EDGEPOLL_TEST_WEBHOOKS }) => !isServed(ENVIRONMENT) || EDGEPOLL_TEST_WEBHOOKS !== '1',
-  { path: ['EDGEPOLL_TEST_WEBHOOKS'], message: 'would send events to private addresses', when },
-]
+const protectsItself = neverServed('EDGEPOLL_SHEDDING', 'off', 'would let a surge drown everybody')
+const guardsTargets = neverServed('EDGEPOLL_TEST_WEBHOOKS', '1', 'would send events to private addresses')
 
 /** Outside local and preview nothing may stand in for the real thing. */
 const served = edge
@@ -151,14 +148,7 @@ const served = edge
       when,
     },
   )
-  .refine(
-    ({ ENVIRONMENT, EDGEPOLL_TEST_ADDRESSES }) => !isServed(ENVIRONMENT) || EDGEPOLL_TEST_ADDRESSES !== '1',
-    {
-      path: ['EDGEPOLL_TEST_ADDRESSES'],
-      message: 'would let clients choose their address',
-      when,
-    },
-  )
+  .refine(...neverServed('EDGEPOLL_TEST_ADDRESSES', '1', 'would let clients choose their address'))
   .refine(...protectsItself)
   .refine(...guardsTargets)
   .superRefine(judgeDatabases, { when })

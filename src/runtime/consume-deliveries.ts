@@ -35,7 +35,7 @@ export const consumeDeliveries =
       try {
         await deliverEvent(delivery, AbortSignal.timeout(patienceMs))
       } catch (error) {
-        report({ type: 'reminders-lost', count: 1, error: String(error) })
+        report({ type: 'delivery-stalled', deliveryId: delivery.id, error: String(error) })
       }
       message.ack()
     })

@@ -25,7 +25,7 @@ export const sweepDeliveries =
         report({ type: 'deliveries-swept', count: due.length })
       } catch (error) {
         // The next minute's sweep finds them too; other databases are swept all the same.
-        report({ type: 'archive-failed', messages: 0, error: String(error) })
+        report({ type: 'sweep-failed', error: String(error) })
       }
     }
     await Promise.all(overdueDeliveries.map(sweep))

@@ -101,6 +101,8 @@ export const recordEvent = (recorder: Recorder, event: Event): void => {
     case 'relay-failed':
     case 'poll-record-failed':
     case 'reminders-lost':
+    case 'delivery-stalled':
+    case 'sweep-failed':
     case 'confirm-failed':
       recorder.count('edgepoll_background_failures_total', 1, event.type)
       return

@@ -74,7 +74,7 @@ describe('out of the queue', () => {
   test('one that cannot be followed is not sent for ever: the sweep finds what it was of', async () => {
     const stand = consuming(true)
     expect(await stand.take({ v: 1, id: 'msg_a', workspaceId: 'ws_a', dueAt: noon })).toBe('ack')
-    expect(stand.events).toMatchObject([{ type: 'reminders-lost' }])
+    expect(stand.events).toMatchObject([{ type: 'delivery-stalled', deliveryId: 'msg_a' }])
   })
 
   test.each([
@@ -109,7 +109,7 @@ describe('the sweep', () => {
   test('fails without noise that would stop the schedule', async () => {
     const { run, events } = sweeping(null)
     await expect(run()).resolves.toBeUndefined()
-    expect(events).toMatchObject([{ type: 'archive-failed' }])
+    expect(events).toMatchObject([{ type: 'sweep-failed' }])
   })
 })
 

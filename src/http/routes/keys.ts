@@ -4,7 +4,7 @@ import { requireOwner } from '../../application/identify-caller.ts'
 import type { IssuedKey } from '../../application/issue-key.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { bodyFormats } from '../../representation/formats.ts'
-import { keyBody, keyPatch, rotationBody } from '../../representation/key-body.ts'
+import { keyBody, keyPatch } from '../../representation/key-body.ts'
 import { keyDocument } from '../../representation/key-document.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
@@ -16,6 +16,7 @@ import { deedOf } from '../note-write.ts'
 import { ownedKey } from '../owned-key.ts'
 import { onlyParameters } from '../query.ts'
 import { respond } from '../respond.ts'
+import { rotationAsked } from '../rotation-asked.ts'
 
 const unkept = { 'Cache-Control': 'private, no-store' }
 
@@ -72,15 +73,9 @@ export const keys = new Hono<Http>()
   .post('/:keyId/rotate', async (c) => {
     const owned = await ownedKey(c, c.req.param('keyId'))
     if (!owned.ok) return refused(c, owned.refusal)
-    // Without a body it is the usual overlap.
-    const body =
-      c.req.raw.body === null
-        ? ({ ok: true, value: {} } as const)
-        : await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
-    if (!body.ok) return refused(c, body.refusal)
-    const parsed = rotationBody.safeParse(body.value)
-    if (!parsed.success) return refused(c, { reason: 'key-draft-invalid', errors: faultsOf(parsed.error) })
-    const order = { ...owned.value, deed: deedOf(c), overlapMs: parsed.data.overlapSeconds * 1_000 }
+    const asked = await rotationAsked(c, 'key-draft-invalid')
+    if (!asked.ok) return refused(c, asked.refusal)
+    const order = { ...owned.value, deed: deedOf(c), ...asked.value }
     const rotated = await c.get('services').rotateKey(order, signalOf(c))
     return rotated.ok ? shownOnce(c, rotated.value) : refused(c, rotated.refusal)
   })

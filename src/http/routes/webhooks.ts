@@ -6,7 +6,7 @@ import { type DeliveryState, deliveryStates } from '../../application/webhook-po
 import { faultsOf } from '../../representation/faults.ts'
 import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
-import { webhookBody, webhookPatch, webhookRotationBody } from '../../representation/webhook-body.ts'
+import { webhookBody, webhookPatch } from '../../representation/webhook-body.ts'
 import { deliveryDocument, webhookDocument } from '../../representation/webhook-document.ts'
 import { answer } from '../answer.ts'
 import { signalOf } from '../deadline.ts'
@@ -16,6 +16,7 @@ import { pageAsked, pageEnd } from '../list-query.ts'
 import { ownedWebhook } from '../owned-webhook.ts'
 import { onlyParameters } from '../query.ts'
 import { respond } from '../respond.ts'
+import { rotationAsked } from '../rotation-asked.ts'
 
 const unkept = { 'Cache-Control': 'private, no-store' }
 
@@ -91,16 +92,9 @@ export const webhooks = new Hono<Http>()
     const webhookId = c.req.param('webhookId')
     const owned = await ownedWebhook(c, webhookId)
     if (!owned.ok) return refused(c, owned.refusal)
-    // Without a body it is the usual overlap.
-    const body =
-      c.req.raw.body === null
-        ? ({ ok: true, value: {} } as const)
-        : await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
-    if (!body.ok) return refused(c, body.refusal)
-    const parsed = webhookRotationBody.safeParse(body.value)
-    if (!parsed.success) return refused(c, { reason: 'webhook-invalid', errors: faultsOf(parsed.error) })
-    const overlapMs = parsed.data.overlapSeconds * 1_000
-    const order = { owner: owned.value.owner, webhookId, overlapMs }
+    const asked = await rotationAsked(c, 'webhook-invalid')
+    if (!asked.ok) return refused(c, asked.refusal)
+    const order = { owner: owned.value.owner, webhookId, ...asked.value }
     const rotated = await c.get('services').rotateWebhook(order, signalOf(c))
     return rotated.ok ? secretShown(c, rotated.value, 200) : refused(c, rotated.refusal)
   })

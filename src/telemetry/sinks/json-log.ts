@@ -42,6 +42,8 @@ const levelOf = (event: Event): LogLevel => {
     case 'archive-paced':
     case 'retirement-failed':
     case 'reminders-lost':
+    case 'delivery-stalled':
+    case 'sweep-failed':
     case 'deliveries-swept':
       return 'warn'
     case 'retention-ran':

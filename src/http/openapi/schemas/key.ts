@@ -1,7 +1,8 @@
 // Keys and the audit log, as owners send and get them.
 import { z } from '@hono/zod-openapi'
 import { scopes } from '../../../application/ports.ts'
-import { keyBody, keyPatch, rotationBody } from '../../../representation/key-body.ts'
+import { keyBody, keyPatch } from '../../../representation/key-body.ts'
+import { rotationBody } from '../../../representation/rotation-body.ts'
 import { described, listOf, named } from '../words.ts'
 import { time } from './scalars.ts'
 

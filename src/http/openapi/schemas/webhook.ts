@@ -1,7 +1,8 @@
 // Webhooks, their deliveries and the bodies of events, as owners send and get them.
 import { z } from '@hono/zod-openapi'
 import { deliveryStates, webhookEvents } from '../../../application/webhook-ports.ts'
-import { webhookBody, webhookPatch, webhookRotationBody } from '../../../representation/webhook-body.ts'
+import { rotationBody } from '../../../representation/rotation-body.ts'
+import { webhookBody, webhookPatch } from '../../../representation/webhook-body.ts'
 import { described, listOf, named } from '../words.ts'
 import { time } from './scalars.ts'
 
@@ -39,7 +40,7 @@ export const webhookChange = described(
 
 export const webhookRotation = described(
   'WebhookRotation',
-  webhookRotationBody,
+  rotationBody,
   { overlapSeconds: 'How long the old secret still signs too: a day, unless said; at most thirty.' },
   'How a secret is replaced.',
 )
