@@ -24,6 +24,7 @@ import { Turns } from '../kernel/turns.ts'
 import { Unavailable } from '../kernel/unavailable.ts'
 import { behind, Circle } from './circle.ts'
 import { countRunoffs } from './count-runoffs.ts'
+import { openingUntold, shelfMark } from './marks.ts'
 import { OpenRunoffs } from './open-runoffs.ts'
 import type { ScoreboardRpc } from './protocol.ts'
 import { Publisher, type Shelf, type Viewers } from './publisher.ts'
@@ -393,11 +394,3 @@ export class Board implements ScoreboardRpc {
     return Promise.race([work, promise])
   }
 }
-
-/** Rises with every change of what anybody may read of a closed poll. */
-const shelfMark = ({ definition, publication }: BoardState): number =>
-  stageOf(definition.poll) + (publication?.version ?? 0)
-
-/** Of a closed poll the record of its close has said so. */
-const openingUntold = ({ opened, definition }: BoardState, now: boolean): boolean =>
-  now && !opened && definition.poll.phase !== 'closed'

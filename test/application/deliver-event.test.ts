@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { deliverEvent, type Sent } from '../../src/application/deliver-event.ts'
 import { mostAttempts } from '../../src/application/delivery-schedule.ts'
 import type { Event } from '../../src/application/events.ts'
-import type { DueDelivery, Webhook } from '../../src/application/webhook-ports.ts'
+import type { DueDelivery } from '../../src/application/webhook-ports.ts'
 import { memoryWebhooks } from '../support/memory-webhooks.ts'
 import { noon } from '../support/timeline.ts'
+import { aWebhook } from '../support/webhooks.ts'
 
 const hour = 3_600
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
@@ -68,20 +69,7 @@ test('an attempt that dies in the middle is made again by whoever sweeps, and no
 const aStand = (send: () => Promise<Sent>, fraction = 0) => {
   let now = noon
   const { tables, records } = memoryWebhooks()
-  const webhook: Webhook = {
-    id: 'whk_a',
-    url: 'https://example.com/',
-    description: '',
-    events: ['poll.closed'],
-    pollId: null,
-    generation: 1,
-    oldestGeneration: 1,
-    previousUntil: null,
-    createdAt: now,
-    disabledAt: null,
-    disabledReason: null,
-  }
-  tables.add('ws_a', webhook, 1)
+  tables.add('ws_a', aWebhook({ events: ['poll.closed'] }), 1)
   const [first] = tables.tellPoll('ws_a', 'poll_a', 'poll.closed', now)
   if (first === undefined) throw new Error('nothing was told')
   const reminded: DueDelivery[] = []

@@ -26,15 +26,6 @@ import { listBallots, readBallot } from '../../src/application/list-ballots.ts'
 import { listInvites } from '../../src/application/list-invites.ts'
 import { listPolls } from '../../src/application/list-polls.ts'
 import { listTexts } from '../../src/application/list-texts.ts'
-import { listDeliveries, redeliver } from '../../src/application/manage-deliveries.ts'
-import {
-  changeWebhook,
-  createWebhook,
-  listWebhooks,
-  readWebhook,
-  removeWebhook,
-  rotateWebhook,
-} from '../../src/application/manage-webhooks.ts'
 import { noteAction } from '../../src/application/note-action.ts'
 import { openLive } from '../../src/application/open-live.ts'
 import { roomForPoll } from '../../src/application/plan-room.ts'
@@ -57,9 +48,7 @@ import { redriveLetters } from '../../src/application/redrive-letters.ts'
 import { retirePolls } from '../../src/application/retire-polls.ts'
 import { revokeInvite } from '../../src/application/revoke-invite.ts'
 import { eraseVoter, exportVoter } from '../../src/application/voter-requests.ts'
-import { targetFault } from '../../src/application/webhook-target.ts'
 import { isolateTier } from '../../src/cache/isolate-tier.ts'
-import { webhookSecrets } from '../../src/delivery/secret.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { Door } from '../../src/http/door.ts'
 import type { Services } from '../../src/http/http.ts'
@@ -72,6 +61,7 @@ import { receiptBook } from '../../src/receipts/receipt-book.ts'
 import { type NewVoterLimiter, suspicion } from '../../src/register/suspicion.ts'
 import { tokenReader } from '../../src/register/token-reader.ts'
 import { relays } from '../../src/relay/client.ts'
+import { edgeWebhooks } from '../../src/runtime/edge-webhooks.ts'
 import { firstAnswers } from '../../src/runtime/first-answers.ts'
 import { keyUse } from '../../src/runtime/key-use.ts'
 import {
@@ -240,25 +230,18 @@ export const anApi = (options: ApiOptions = {}): Api => {
   const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random }
   const { spaces, retention } = memoryWorkspaces(keys.rows, () => postgres.polls.values())
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
-  const hooks = {
-    webhookBook: webhooks.book,
-    webhookSecret: webhookSecrets('x'.repeat(32)),
-    deliveryLog: webhooks.log,
-    remind: async () => {},
-    pollBook,
-    clock,
-    random,
-  }
   const services: Services = {
-    changeWebhook: changeWebhook(hooks),
-    createWebhook: createWebhook(hooks),
-    listDeliveries: listDeliveries(hooks),
-    listWebhooks: listWebhooks(hooks),
-    readWebhook: readWebhook(hooks),
-    redeliver: redeliver(hooks),
-    removeWebhook: removeWebhook(hooks),
-    rotateWebhook: rotateWebhook(hooks),
-    webhookFault: targetFault,
+    ...edgeWebhooks({
+      config: { WEBHOOK_KEY: 'x'.repeat(32), EDGEPOLL_TEST_WEBHOOKS: '' },
+      webhookBook: webhooks.book,
+      deliveryLog: webhooks.log,
+      queue: { sendBatch: async () => undefined },
+      waitUntil: around.waitUntil,
+      report: around.report,
+      pollBook,
+      clock,
+      random,
+    }),
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
     auditPoll: auditPoll({

@@ -1,25 +1,13 @@
 // The laws of webhooks and their deliveries.
-import type { Webhook } from '../../../src/application/webhook-ports.ts'
 import { deliveryLog } from '../../../src/archive/delivery-log.ts'
 import { deliveryRecords } from '../../../src/archive/delivery-records.ts'
 import { webhookBook } from '../../../src/archive/webhook-book.ts'
+import { aWebhook } from '../../support/webhooks.ts'
 import { type Law, one, page } from './law.ts'
 
 const now = Date.UTC(2026, 5, 1)
 const hooks = { workspaceId: 'ws_1' }
-const newWebhook: Webhook = {
-  id: 'wh_new',
-  url: 'https://example.com/',
-  description: '',
-  events: ['poll.closed'],
-  pollId: null,
-  generation: 1,
-  oldestGeneration: 1,
-  previousUntil: null,
-  createdAt: now,
-  disabledAt: null,
-  disabledReason: null,
-}
+const newWebhook = aWebhook({ id: 'wh_new', events: ['poll.closed'] })
 
 export const webhookLaws: Readonly<Record<string, Law>> = {
   'webhookBook.add': one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, signal), 14),

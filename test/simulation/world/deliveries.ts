@@ -7,6 +7,7 @@ import { remindThrough } from '../../../src/runtime/remind-deliveries.ts'
 import { sweepDeliveries } from '../../../src/runtime/sweep-deliveries.ts'
 import type { Tables } from '../../support/simulated/postgres.ts'
 import { type Queue, queueOf } from '../../support/simulated/queue.ts'
+import { aWebhook } from '../../support/webhooks.ts'
 import { workspaceId } from '../people/insist.ts'
 import type { Ground } from './ground.ts'
 
@@ -115,16 +116,4 @@ export const deliveriesOf = (ground: Ground, { records, tables }: Links): Delive
   }
 }
 
-const webhook = {
-  id: 'whk_simulated',
-  url: 'https://example.com/',
-  description: '',
-  events: ['poll.opened', 'poll.progress', 'poll.closed', 'ballot.cast'],
-  pollId: null,
-  generation: 1,
-  oldestGeneration: 1,
-  previousUntil: null,
-  createdAt: 0,
-  disabledAt: null,
-  disabledReason: null,
-} as const
+const webhook = aWebhook({ id: 'whk_simulated', createdAt: 0 })
