@@ -1,4 +1,4 @@
-import type { DeadLetters } from './ports.ts'
+import type { DeadLetters } from './dead-letter-ports.ts'
 
 interface Needs {
   readonly deadLetters: Pick<DeadLetters, 'oldest' | 'remove'>

@@ -1,6 +1,6 @@
 // Messages that could not be archived, kept as they were until somebody has looked at them.
 import { asc, sql } from 'drizzle-orm'
-import type { DeadLetter, DeadLetters } from '../application/ports.ts'
+import type { DeadLetter, DeadLetters } from '../application/dead-letter-ports.ts'
 import type { Database } from './database.ts'
 import { deadLetters as letters } from './schema.ts'
 

@@ -2,17 +2,10 @@
 // Repositories know nothing of it: each is over one database.
 import { openBallotMessage } from '../application/ballot-message.ts'
 import type { BallotPages } from '../application/ballot-pages.ts'
+import type { DeadLetter, DeadLetters } from '../application/dead-letter-ports.ts'
 import type { AnswerStore } from '../application/first-answer-ports.ts'
 import type { InviteBook } from '../application/invite-book.ts'
-import type {
-  BallotReader,
-  DeadLetter,
-  DeadLetters,
-  HealthCheck,
-  PollReader,
-  PollRecords,
-  UsageReader,
-} from '../application/ports.ts'
+import type { BallotReader, HealthCheck, PollReader, PollRecords, UsageReader } from '../application/ports.ts'
 import type { RollupReader } from '../application/rollups.ts'
 import type { DeliveryLog, DeliveryRecords, WebhookBook } from '../application/webhook-ports.ts'
 import { atMost, connectionsAtOnce } from '../kernel/at-most.ts'

@@ -1,7 +1,7 @@
 // What the archive promises of messages that died, on a real Postgres through the real driver: kept, whatever is in
 // them.
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import type { DeadLetter } from '../../src/application/ports.ts'
+import type { DeadLetter } from '../../src/application/dead-letter-ports.ts'
 import { openDatabase } from '../../src/archive/database.ts'
 import { deadLetters } from '../../src/archive/dead-letters.ts'
 import { withPostgres } from '../support/postgres.ts'

@@ -1,8 +1,9 @@
 // Boards, boxes, queue and archive wired together in one process, without workerd: what an edge needs to count. Time,
 // alarms and deliveries pass when a test says so; what an object would do at once happens at once.
 import type { BallotMessage } from '../../src/application/ballot-message.ts'
+import type { DeadLetter } from '../../src/application/dead-letter-ports.ts'
 import type { Event, Report } from '../../src/application/events.ts'
-import type { BallotReader, DeadLetter, PollDeath, ShardAudit } from '../../src/application/ports.ts'
+import type { BallotReader, PollDeath, ShardAudit } from '../../src/application/ports.ts'
 import { Box } from '../../src/ballot-box/box.ts'
 import { type BoxNamespace, ballotBoxes } from '../../src/ballot-box/client.ts'
 import { type BallotBoxRpc, boxName } from '../../src/ballot-box/protocol.ts'

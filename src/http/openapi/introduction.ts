@@ -8,7 +8,7 @@ const rows = Object.entries(problems as Readonly<Record<string, Problem>>)
 export const introduction = `A poll takes one call to make, voters anywhere cast ballots, and results are live. Every accepted ballot is counted
 exactly once, through crashes, retries and surges, and can prove that it was.
 
-JSON is camelCase, times are RFC 3339 in UTC, ids have a prefix (\`poll_\`, \`bal_\`, \`ws_\`, \`key_\`, \`req_\`).
+JSON is camelCase, times are RFC 3339 in UTC, ids have a prefix (\`poll_\`, \`bal_\`, \`ws_\`, \`key_\`, \`whk_\`, \`msg_\`, \`req_\`).
 
 ## Keys
 Reading a poll, voting, results and proofs take no key and may be called from any page. Everything else takes a key of a

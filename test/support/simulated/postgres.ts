@@ -1,11 +1,10 @@
 // Postgres as the archive's statements leave it, row by row: highest revisions win, erasing is a revision, tombstones
 // stay. It can be away, slow, or break off after it has written.
 import { isDeepStrictEqual } from 'node:util'
+import type { DeadLetter, DeadLetters } from '../../../src/application/dead-letter-ports.ts'
 import type {
   BallotReader,
   BallotRecords,
-  DeadLetter,
-  DeadLetters,
   PollDeath,
   PollRecord,
   PollRecords,
