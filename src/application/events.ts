@@ -45,6 +45,8 @@ export type Event =
       /** When the oldest event happened that is not archived; null: there is none. */
       readonly since: number | null
       readonly at: number
+      /** Its poll was deleted: it says nothing any more. */
+      readonly gone?: true
     }
   | {
       readonly type: 'commit-failed'

@@ -131,6 +131,8 @@ export class Box implements BallotBoxRpc {
   /** Every index is frozen, never-used ones too: a first voter still on the way would land in one. */
   async freeze(address: BoxAddress, definition: CountingDefinition) {
     while (this.#line.length > 0 && this.#state?.held === false) this.#flush()
+    // As late as an `adopt` may be: nothing is written of a poll that was deleted.
+    if (this.#destroyed) return { ...address, version: 0, tally: emptyTally(definition.poll.questions) }
     this.#adopt(address, definition)
     const state = this.#state
     if (state === null) throw new Error('a box that adopted a definition has a state')

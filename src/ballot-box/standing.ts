@@ -18,4 +18,5 @@ export const isGone = ({ address, seq }: BoxState, at: number): BoxStood => ({
   archived: seq,
   since: null,
   at,
+  gone: true,
 })

@@ -156,6 +156,15 @@ describe('a poll that is deleted', () => {
     expect(stand.tables()).toEqual({})
   })
 
+  test('does not come back with a close that was still on its way', async () => {
+    const stand = aBox()
+    await stand.castNow('ann')
+    await stand.box.destroy()
+    const frozen = await stand.box.freeze(stand.address, stand.definition)
+    expect(frozen).toMatchObject({ ...stand.address, version: 0, tally: { ballots: 0 } })
+    expect(stand.tables()).toEqual({})
+  })
+
   test('does not come back with an alarm that was sending', async () => {
     const stand = aBox()
     await stand.castNow('ann')

@@ -117,6 +117,27 @@ describe('how far boxes are', () => {
     expect(gauges).toMatchObject({ edgepoll_ballots_unarchived: 3, edgepoll_relay_sockets: 7 })
   })
 
+  test('a box that was destroyed is counted for ever, and forgotten after a day', async () => {
+    const { meter, storage, clock } = aMeter()
+    const gone = aBox({ seq: 6, archived: 6, since: null, at: 2, gone: true })
+    await meter.stand({ boxes: [aBox({}), aBox({ name: 'poll_2:0' })], leaves: [] })
+    for (const box of [gone, aBox({ at: 3 }), gone]) await meter.stand({ boxes: [box], leaves: [] })
+    const told = async (from: Meter) => {
+      const { counters, gauges } = await from.read()
+      return [counters['edgepoll_ballots_counted_total'], gauges['edgepoll_ballots_unarchived']]
+    }
+    const names = () =>
+      storage.all<{ name: string }>('select name from box union all select name from gone_box')
+    expect(await told(meter)).toEqual([11, 3])
+    expect(names()).toHaveLength(2)
+
+    clock.at = 25 * 60 * 60_000
+    for (let flush = 1; flush <= 200; flush++) await meter.flush(aBatch(flush))
+    expect(names()).toEqual([{ name: 'poll_2:0' }])
+    expect(await told(meter)).toEqual([11, 3])
+    expect(await told(aMeter(storage).meter)).toEqual([11, 3])
+  })
+
   test('may go back in what is archived: Postgres lost something', async () => {
     const { meter } = aMeter()
     await meter.stand({ boxes: [aBox({ archived: 5, since: null })], leaves: [] })

@@ -24,6 +24,8 @@ export const sourceKeptMs = 15 * 60_000
 const heardLatelyMs = 60_000
 /** Relays of polls that nobody closed: their sockets are gone after this, whatever they said last. */
 const leafKeptMs = 24 * 60 * 60_000
+/** What a box said before it was destroyed may come late by so much; after this only its ballots are remembered. */
+const goneKeptMs = 24 * 60 * 60_000
 
 const flushesKey = 'edgepoll_telemetry_flushes_total'
 const droppedKey = seriesKey('edgepoll_telemetry_dropped_total', ['series'])
@@ -42,6 +44,8 @@ export class Meter implements MeterRpc {
   readonly #sources = new Map<string, Source>()
   #rows = 0
   #counted = 0
+  /** Of `#counted`, the ballots of boxes that are forgotten. */
+  #retired = 0
 
   constructor({ storage, clock }: Needs) {
     this.#storage = storage
@@ -65,8 +69,15 @@ export class Meter implements MeterRpc {
   async stand({ boxes, leaves }: Standings): Promise<void> {
     this.#counted += this.#storage.transaction(() => {
       let counted = 0
-      for (const { name, seq, archived, since, at } of boxes) {
+      for (const { name, seq, archived, since, at, gone } of boxes) {
+        if (this.#storage.all('select 1 from gone_box where name = ?', name).length > 0) continue
         const [known] = this.#storage.all<{ seq: number }>('select seq from box where name = ?', name)
+        if (gone === true) {
+          this.#storage.run('delete from box where name = ?', name)
+          this.#storage.run('insert into gone_box (name, seq, at) values (?, ?, ?)', name, seq, at)
+          counted += seq - (known?.seq ?? 0)
+          continue
+        }
         const written = this.#storage.run(
           `insert into box (name, seq, archived, since, at) values (?, ?, ?, ?, ?)
            on conflict (name) do update set seq = excluded.seq, archived = excluded.archived,
@@ -144,7 +155,8 @@ export class Meter implements MeterRpc {
   #load(): void {
     const [row] = this.#storage.all<{ body: string }>('select body from snapshot')
     if (row !== undefined) {
-      const { sums, colos, sources }: Snapshot = JSON.parse(row.body)
+      const { sums, colos, sources, retired = 0 }: Snapshot = JSON.parse(row.body)
+      this.#retired = retired
       this.#sums.add(sums)
       for (const colo of colos) this.#colos.add(colo)
       for (const [name, sequence, heardAt] of sources)
@@ -156,15 +168,23 @@ export class Meter implements MeterRpc {
       this.#take({ ...kept, gauges: {} }, heardAt)
     }
     this.#rows = told.length
-    const [all] = this.#storage.all<{ counted: number | null }>('select sum(seq) as counted from box')
-    this.#counted = all?.counted ?? 0
+    const [all] = this.#storage.all<{ counted: number }>(
+      'select coalesce((select sum(seq) from box), 0) + coalesce((select sum(seq) from gone_box), 0) as counted',
+    )
+    this.#counted = this.#retired + (all?.counted ?? 0)
   }
 
   #fold(): void {
     const now = this.#clock.now()
     for (const [name, { heardAt }] of this.#sources)
       if (now - heardAt > sourceKeptMs) this.#sources.delete(name)
+    const [old] = this.#storage.all<{ ballots: number | null }>(
+      'select sum(seq) as ballots from gone_box where at <= ?',
+      now - goneKeptMs,
+    )
+    const retired = this.#retired + (old?.ballots ?? 0)
     const snapshot: Snapshot = {
+      retired,
       sums: this.#sums.plain(),
       colos: [...this.#colos],
       sources: [...this.#sources].map(([name, { sequence, heardAt }]) => [name, sequence, heardAt]),
@@ -176,7 +196,9 @@ export class Meter implements MeterRpc {
       )
       this.#storage.run('delete from told')
       this.#storage.run('delete from leaf where at <= ?', now - leafKeptMs)
+      this.#storage.run('delete from gone_box where at <= ?', now - goneKeptMs)
     })
+    this.#retired = retired
     this.#rows = 0
   }
 }
@@ -184,5 +206,7 @@ export class Meter implements MeterRpc {
 interface Snapshot {
   readonly sums: ReturnType<Sums['plain']>
   readonly colos: readonly string[]
+  /** Ballots of boxes that are forgotten; missing in what was written before boxes were. */
+  readonly retired?: number
   readonly sources: readonly (readonly [name: string, sequence: number, heardAt: number])[]
 }

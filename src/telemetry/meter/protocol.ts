@@ -28,6 +28,8 @@ export interface BoxStanding {
   /** When the oldest unarchived event happened, ms since the epoch; null: there is none. */
   readonly since: number | null
   readonly at: number
+  /** It was destroyed, and this is its last word. */
+  readonly gone?: true
 }
 
 export interface LeafStanding {

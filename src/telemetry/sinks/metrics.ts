@@ -58,9 +58,9 @@ export const metricsSink = ({
 
   const note = (event: Event): void => {
     if (event.type === 'box-stood') {
-      const { pollId, shard, seq, archived, since, at } = event
+      const { type, pollId, shard, ...standing } = event
       const name = `${pollId}:${shard}`
-      if (boxes.size < mostStandings || boxes.has(name)) boxes.set(name, { name, seq, archived, since, at })
+      if (boxes.size < mostStandings || boxes.has(name)) boxes.set(name, { name, ...standing })
     } else if (event.type === 'leaf-stood') {
       const { relay: name, viewers, at } = event
       if (leaves.size < mostStandings || leaves.has(name)) leaves.set(name, { name, viewers, at })
