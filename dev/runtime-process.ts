@@ -1,5 +1,5 @@
 // One process of the runtime: is sent a plan by its parent, runs it, says so, and goes when the parent goes. Nothing here fires
-// schedules by itself: its parent may.
+// schedules by itself: its parent may (schedules.ts).
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -22,7 +22,7 @@ interface Needs {
 export interface RunningWorkers {
   /** The ids of the processes, by what they are. */
   readonly pids: Readonly<Record<string, number>>
-  /** Wakes the archive as a schedule of its would, which nothing here does by itself; answers how that ended, `ok`. */
+  /** Wakes the archive as a schedule of its would; answers how that ended, `ok`. One at a time. */
   wakeArchive(cron: string): Promise<string>
 }
 

@@ -10,6 +10,7 @@ import { type Platform, startPlatform } from './platform.ts'
 import { freePort, host, portsFrom } from './ports.ts'
 import { createProgress, type Progress, progressTo } from './progress.ts'
 import { beginRun } from './run.ts'
+import { archiveCrons, runSchedules, type Schedules } from './schedules.ts'
 import { readPort, readSettings } from './settings.ts'
 import { startWorkers } from './stack-runtime.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -46,7 +47,7 @@ export interface StackOptions {
 export interface Stack extends DevFacts {
   /** Rejects when a process of it dies unasked. */
   readonly failure: Promise<never>
-  /** Runs what the archive does by this schedule; nothing here does by itself. Answers how it ended, `ok`. */
+  /** Runs what the archive does by this schedule, which only `npm run stack` does by itself. Answers how it ended, `ok`. */
   wakeArchive(cron: string): Promise<string>
   stop(): Promise<void>
 }
@@ -151,12 +152,23 @@ const main = async ({ edges, port, deployable }: CommandOptions): Promise<void> 
   const settings = readSettings()
   const progress = createProgress()
   const stack = await openStack({ ...settings, port: port ?? settings.port, edges, deployable }, progress)
+  let schedules: Schedules | null = null
   const run = async (): Promise<never> => {
     const started = await stack.start()
+    if (!deployable)
+      schedules = runSchedules({
+        crons: await archiveCrons(),
+        wake: started.wakeArchive,
+        say: progress.say,
+      })
     progress.say(welcome(started))
     return started.failure
   }
-  process.exitCode = await untilStopped(run, stack.stop, progress.say)
+  const stop = () => {
+    schedules?.stop()
+    return stack.stop()
+  }
+  process.exitCode = await untilStopped(run, stop, progress.say)
 }
 
 const count = (text: string): number => {

@@ -7,6 +7,7 @@ import { type Platform, startPlatform } from './platform.ts'
 import { host, requirePort } from './ports.ts'
 import { createProgress } from './progress.ts'
 import { beginRun } from './run.ts'
+import { archiveCrons, runSchedules, type Schedules, wakeUnderWrangler } from './schedules.ts'
 import { readSettings } from './settings.ts'
 import { untilStopped } from './until-stopped.ts'
 import { welcome } from './welcome.ts'
@@ -29,6 +30,7 @@ const main = async ({ verbose, bare }: Options): Promise<void> => {
     ownGroups: true,
   })
   let platform: Platform | null = null
+  let schedules: Schedules | null = null
   const run = async (): Promise<never> => {
     await requirePort(port)
     platform = await startPlatform({ settings, nursery, progress })
@@ -56,12 +58,18 @@ const main = async ({ verbose, bare }: Options): Promise<void> => {
       pids: { wrangler: workers.pid },
     })
     writeDevFile(nursery.folder, facts)
+    schedules = runSchedules({
+      crons: await archiveCrons(),
+      wake: wakeUnderWrangler(url),
+      say: progress.say,
+    })
     progress.say(welcome(facts))
     return nursery.failure
   }
   process.exitCode = await untilStopped(
     () => Promise.race([run(), nursery.failure]),
     async () => {
+      schedules?.stop()
       await nursery.stopAll()
       await platform?.stop()
       lock.release()
