@@ -1,8 +1,8 @@
 import type { KeyRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { Deed } from './audit-ports.ts'
+import { type Drawing, drawnFor, isOfThisRequest } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import { asStored, type IssuedKey } from './issue-key.ts'
 import type { KeyBook, StoredKey } from './key-ports.ts'
@@ -26,20 +26,25 @@ export const renameKey =
     return renamed === null ? refuse({ reason: 'key-not-found' }) : accept(renamed)
   }
 
-interface Needs {
-  readonly keyBook: Pick<KeyBook, 'rotate' | 'revoke'>
+interface Needs extends Drawing {
+  readonly keyBook: Pick<KeyBook, 'find' | 'rotate' | 'revoke'>
   /** What this isolate remembers of a key goes, so that the next request asks Postgres. */
   readonly forgetKey: (keyId: string) => Promise<void>
   readonly clock: Clock
-  readonly random: Random
 }
 
 /** Puts a new key of the same name, mode and scopes in the place of one, which ends after the overlap. One that was made
- *  for a time is replaced by one for as long a time. */
+ *  for a time is replaced by one for as long a time. Who lost the answer and asks again is shown the key that replaced it. */
 export const rotateKey =
-  ({ keyBook, forgetKey, clock, random }: Needs) =>
+  ({ keyBook, forgetKey, clock, ...drawing }: Needs) =>
   async (
-    { owner, key: old, deed, overlapMs }: Order & { readonly overlapMs: number },
+    {
+      owner,
+      key: old,
+      deed,
+      overlapMs,
+      idempotencyKey,
+    }: Order & { readonly overlapMs: number; readonly idempotencyKey: string | null },
     signal: AbortSignal,
   ): Promise<Result<IssuedKey, KeyRefusal>> => {
     const may = mayGive(owner, old)
@@ -48,17 +53,23 @@ export const rotateKey =
     const { name, mode, scopes, createdAt } = old
     const expiresAt = old.expiresAt === null ? null : now + (old.expiresAt - createdAt)
     const { accountId } = owner
-    const { key, apiKey } = drawKey(random, { accountId, name, mode, scopes, createdAt: now, expiresAt })
+    const drawn = drawnFor(drawing, owner, idempotencyKey, 'rotated', old.id)
+    const { key, apiKey } = drawKey(drawn, { accountId, name, mode, scopes, createdAt: now, expiresAt })
     const change = { successor: key, endsAt: now + overlapMs, now }
     const done = await keyBook.rotate(reachOf(owner), old.id, change, { ...deed, target: old.id }, signal)
-    if (!done) return refuse({ reason: 'key-over' })
-    await forgetKey(old.id)
-    return accept({ key: asStored(key), apiKey })
+    if (done) {
+      await forgetKey(old.id)
+      return accept({ key: asStored(key), apiKey })
+    }
+    const made = idempotencyKey === null ? null : await keyBook.find(reachOf(owner), key.id, signal)
+    return made !== null && isOfThisRequest(made, now)
+      ? accept({ key: made, apiKey })
+      : refuse({ reason: 'key-over' })
   }
 
 /** Ends a key for good: at once here, within a minute everywhere. Doing it again changes nothing. */
 export const revokeKey =
-  ({ keyBook, forgetKey, clock }: Omit<Needs, 'random'>) =>
+  ({ keyBook, forgetKey, clock }: Omit<Needs, keyof Drawing>) =>
   async (
     { owner, key, deed, force }: Order & { readonly force: boolean },
     signal: AbortSignal,

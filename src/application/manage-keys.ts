@@ -29,7 +29,7 @@ export const mayGive = (
 
 /** A new key, and how it is written: shown once. */
 export const drawKey = (
-  random: Random,
+  random: Pick<Random, 'bytes'>,
   about: Omit<NewKey, 'id' | 'secretHash'>,
 ): { readonly key: NewKey; readonly apiKey: string } => {
   const id = `key_${toBase32(random.bytes(10))}`

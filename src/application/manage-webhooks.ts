@@ -4,6 +4,7 @@ import { toBase32 } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
+import { type Drawing, drawnFor, isOfThisRequest } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import { ownPoll } from './own-poll.ts'
 import { planTerms } from './plan-terms.ts'
@@ -13,12 +14,11 @@ import type { Webhook, WebhookBook, WebhookChange, WebhookPlace } from './webhoo
 /** The secret that signs for a webhook, `whsec_…`, as Standard Webhooks writes it. */
 export type WebhookSecret = (webhook: Pick<Webhook, 'id' | 'generation'>) => string
 
-interface Needs {
+interface Needs extends Drawing {
   readonly webhookBook: WebhookBook
   readonly webhookSecret: WebhookSecret
   readonly pollBook: PollBook
   readonly clock: Clock
-  readonly random: Random
 }
 
 interface Ordered {
@@ -38,10 +38,11 @@ export interface WebhookShown {
   readonly secret: string
 }
 
+/** With an Idempotency-Key the webhook follows from that: who lost the answer after it was made asks again and gets it. */
 export const createWebhook =
-  ({ webhookBook, webhookSecret, pollBook, clock, random }: Needs) =>
+  ({ webhookBook, webhookSecret, pollBook, clock, ...drawing }: Needs) =>
   async (
-    { owner, ...draft }: Ordered & WebhookDraft,
+    { owner, idempotencyKey, ...draft }: Ordered & WebhookDraft & { readonly idempotencyKey: string | null },
     signal: AbortSignal,
   ): Promise<Result<WebhookShown, PlanRefusal | VotingRefusal>> => {
     const { workspaceId, plan } = owner
@@ -49,23 +50,38 @@ export const createWebhook =
       const poll = await ownPoll(pollBook, { pollId: draft.pollId, workspaceId }, signal)
       if (!poll.ok) return poll
     }
-    const webhook: Webhook = {
-      id: `whk_${toBase32(random.bytes(16))}`,
-      ...draft,
-      generation: 1,
-      oldestGeneration: 1,
-      previousUntil: null,
-      createdAt: clock.now(),
-      disabledAt: null,
-      disabledReason: null,
-    }
-    const secret = webhookSecret(webhook)
+    const now = clock.now()
     const most = planTerms[plan].webhooks
-    const room = await webhookBook.add({ workspaceId }, webhook, most, signal)
-    if (room) return accept({ webhook, secret })
-    const detail = `The plan ${plan} lets a workspace have ${most} webhooks: delete one, or change the plan.`
-    return refuse({ reason: 'plan-limit', detail })
+    const add = async (from: Pick<Random, 'bytes'>) => {
+      const webhook: Webhook = {
+        id: `whk_${toBase32(from.bytes(16))}`,
+        ...draft,
+        generation: 1,
+        oldestGeneration: 1,
+        previousUntil: null,
+        createdAt: now,
+        disabledAt: null,
+        disabledReason: null,
+      }
+      const added = await webhookBook.add({ workspaceId }, webhook, most, signal)
+      return added === 'made' ? webhook : added
+    }
+    const first = await add(drawnFor(drawing, owner, idempotencyKey, 'webhook'))
+    const isOfAnother = first !== 'full' && !isOfThisRequest(first, now)
+    const webhook = isOfAnother ? await add(drawing.random) : first
+    if (webhook === 'full') {
+      const detail = `The plan ${plan} lets a workspace have ${most} webhooks: delete one, or change the plan.`
+      return refuse({ reason: 'plan-limit', detail })
+    }
+    if (!isAsDrafted(webhook, draft)) return refuse({ reason: 'idempotency-key-reused' })
+    return accept({ webhook, secret: webhookSecret(webhook) })
   }
+
+const isAsDrafted = (known: WebhookDraft, draft: WebhookDraft): boolean =>
+  known.url === draft.url &&
+  known.description === draft.description &&
+  known.pollId === draft.pollId &&
+  known.events.join() === draft.events.join()
 
 export const readWebhook =
   ({ webhookBook }: Pick<Needs, 'webhookBook'>) =>

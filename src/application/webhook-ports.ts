@@ -40,8 +40,13 @@ export interface WebhookChange extends Partial<Pick<Webhook, 'url' | 'descriptio
 }
 
 export interface WebhookBook {
-  /** false: the workspace has `most` already. */
-  add(reach: WebhookReach, webhook: Webhook, most: number, signal: AbortSignal): Promise<boolean>
+  /** `full`: the workspace has `most` already. A webhook: it had the id already and is answered as it is. Neither made anything. */
+  add(
+    reach: WebhookReach,
+    webhook: Webhook,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<'made' | 'full' | Webhook>
   find(reach: WebhookReach, webhookId: string, signal: AbortSignal): Promise<Webhook | null>
   /** Newest first, after a place. */
   list(

@@ -10,9 +10,20 @@ import { apiKeys as table } from './schema.ts'
 export const keyBook = (database: Database): KeyBook => {
   const rowsOf = async <Found extends Record<string, unknown>>(statement: SQL, signal: AbortSignal) =>
     (await database.run((postgres) => postgres.execute<Found>(statement), signal)).rows
-  return {
+  const book: KeyBook = {
     add: async (key, entry, signal) => {
-      await rowsOf(sql`with noted as (${noted(entry)}) ${made(key)}`, signal)
+      const reach = { accountId: key.accountId, mode: null }
+      const [row] = await rowsOf<Row & { made: string }>(
+        sql`with done as (${made(key)} on conflict (id) do nothing returning id),
+                 noted as (${noted(entry, sql`from done`)}),
+                 known as (select ${shown} from ${table} where ${own(reach, key.id)})
+            select (select count(*) from done) as made, known.* from (select) as one left join known on true`,
+        signal,
+      )
+      if (Number(row?.made) > 0) return null
+      if (row?.id) return keyOf(row)
+      // One that was made since this statement began is not seen by it.
+      return book.find(reach, key.id, signal)
     },
 
     find: async (reach, keyId, signal) => {
@@ -84,6 +95,7 @@ export const keyBook = (database: Database): KeyBook => {
       )
     },
   }
+  return book
 }
 
 /** Every statement but that of `touch` goes by the workspace. */

@@ -12,27 +12,31 @@ import { instantOf, msOf, msOrNull } from './instant.ts'
 import { webhooks as table } from './schema.ts'
 
 export const webhookBook = (database: Database): WebhookBook => {
-  const rowsOf = async (statement: SQL, signal: AbortSignal) =>
-    (await database.run((postgres) => postgres.execute<Row>(statement), signal)).rows
+  const rowsOf = async <Found extends Row = Row>(statement: SQL, signal: AbortSignal) =>
+    (await database.run((postgres) => postgres.execute<Found>(statement), signal)).rows
   const oneOf = async (statement: SQL, signal: AbortSignal) => {
     const [row] = await rowsOf(statement, signal)
     return row === undefined ? null : webhookOf(row)
   }
-  return {
-    add: async ({ workspaceId }, webhook, most, signal) => {
+  const book: WebhookBook = {
+    add: async (reach, webhook, most, signal) => {
+      const { workspaceId } = reach
       const { id, url, description, events, pollId, generation, createdAt } = webhook
-      const rows = await rowsOf(
+      const [row] = await rowsOf<Row & { made: boolean }>(
         // Those that are made at the same moment may each find the last place.
         sql`with done as (
               insert into ${table} (id, workspace_id, url, description, events, poll_id, generation, created_at)
               select ${id}, ${workspaceId}, ${url}, ${description}, ${listOf(events)}, ${pollId}, ${generation}::integer,
                      ${instantOf(createdAt)}
               where (select count(*) from ${table} where workspace_id = ${workspaceId}) < ${most}::integer
-              returning *)
-            select ${shown} from done`,
+              on conflict (id) do nothing returning *)
+            select true as made, ${shown} from done
+            union all select false, ${shown} from ${table} where ${own(reach, id)}`,
         signal,
       )
-      return rows.length > 0
+      if (row?.made) return 'made'
+      // One that was made since this statement began is not seen by it.
+      return row === undefined ? ((await book.find(reach, id, signal)) ?? 'full') : webhookOf(row)
     },
 
     find: (reach, webhookId, signal) =>
@@ -97,6 +101,7 @@ export const webhookBook = (database: Database): WebhookBook => {
       return rows.length > 0
     },
   }
+  return book
 }
 
 /** Every statement goes by the workspace. */

@@ -137,7 +137,8 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   const aside = { pause, waitUntil, report }
   const change = changePoll({ pollBook, pollViews, scoreboards: owned })
   const keys = rememberKeys(archive.keyRing, around)
-  const manage = { keyBook: archive.keyBook, forgetKey: keys.forget, clock, random }
+  const idSecret = hash('poll-ids', config.ROOT_KEY)
+  const manage = { keyBook: archive.keyBook, forgetKey: keys.forget, clock, random, idSecret }
   const healthChecks = [
     countingHealth(boards),
     archive.health,
@@ -194,7 +195,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       pollViews,
       clock,
       random,
-      idSecret: hash('poll-ids', config.ROOT_KEY),
+      idSecret,
     }),
     createWorkspace: createWorkspace({
       workspaces: spaces,
@@ -277,6 +278,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       waitUntil,
       clock,
       random,
+      idSecret,
       report,
     }),
     clock,

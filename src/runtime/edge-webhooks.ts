@@ -1,4 +1,5 @@
 // The verbs by which owners manage webhooks: who plays which part at the edge.
+import type { Drawing } from '../application/draw-again.ts'
 import { listDeliveries, redeliver } from '../application/manage-deliveries.ts'
 import {
   changeWebhook,
@@ -12,13 +13,11 @@ import type { PollBook } from '../application/ports.ts'
 import type { DeliveryLog, WebhookBook } from '../application/webhook-ports.ts'
 import { targetFault } from '../application/webhook-target.ts'
 import { webhookSecrets } from '../delivery/secret.ts'
-import type { Random } from '../kernel/random.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Footing } from './guard.ts'
 import { type ReminderQueue, remindThrough } from './remind-deliveries.ts'
 
-interface Needs extends Pick<Footing, 'clock' | 'report'> {
-  readonly random: Random
+interface Needs extends Pick<Footing, 'clock' | 'report'>, Drawing {
   readonly config: Pick<EdgeConfig, 'WEBHOOK_KEY' | 'EDGEPOLL_TEST_WEBHOOKS'>
   readonly webhookBook: WebhookBook
   readonly deliveryLog: DeliveryLog

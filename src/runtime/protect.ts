@@ -186,7 +186,7 @@ export const protectKeyRing = (ring: KeyRing, guard: Guard): KeyRing => ({
     guard.ask({ priority: 'close', ownMs: 4_000, repeatable: true }, signal, (hop) => ring.find(keyId, hop)),
 })
 
-/** A revocation goes with what is turned away last. Making a key twice makes two. */
+/** A revocation goes with what is turned away last. */
 export const protectKeyBook = (book: KeyBook, guard: Guard): KeyBook => {
   const reading = { priority: 'lists', ownMs: 4_000, repeatable: true } as const
   const writing = { priority: 'owner-writes', ownMs: 5_000, repeatable: false } as const

@@ -82,6 +82,17 @@ describe.each(Object.entries(stands))('keys as their owner manages them, %s', (_
     expect(await entries()).toBe(1)
   })
 
+  test('that are there already are answered as they are, and nothing is noted', async () => {
+    const key = await add()
+    await revoke(key.id, true)
+    const again = { ...key, name: 'Another', createdAt: now + 1 }
+    expect(await stand.book.add(again, anEntry(), signal())).toEqual(await find(key.id))
+    expect(await find(key.id)).toMatchObject({ name: key.name, createdAt: now, revokedAt: now + 5 })
+    expect(await entries()).toBe(2)
+    const of = { accountId: 'ws_other', mode: null } as const
+    expect(await stand.book.find(of, key.id, signal())).toBeNull()
+  })
+
   test('are nobody else’s: another workspace finds, changes and ends nothing', async () => {
     const { id } = await add()
     const successor = aKey()

@@ -125,7 +125,7 @@ export const using = (stand: () => Stand) => {
     unmade,
     async added(changes: Partial<Webhook> = {}) {
       const webhook = unmade(changes)
-      expect(await stand().book.add(reach(), webhook, 50, signal())).toBe(true)
+      expect(await stand().book.add(reach(), webhook, 50, signal())).toBe('made')
       return webhook
     },
     async taken(due: DueDelivery | undefined): Promise<TakenDelivery> {

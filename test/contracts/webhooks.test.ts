@@ -21,7 +21,14 @@ describe.each(Object.entries(standsOver(postgres)))('webhooks, %s', (_where, mak
 
   test('are as many as the plan has', async () => {
     await added()
-    expect(await stand.book.add(reach(), unmade(), 1, signal())).toBe(false)
+    expect(await stand.book.add(reach(), unmade(), 1, signal())).toBe('full')
+  })
+
+  test('that are there already are answered as they are, however many there may be', async () => {
+    const webhook = await added()
+    const again = { ...webhook, url: 'https://example.net/', createdAt: webhook.createdAt + 1 }
+    expect(await stand.book.add(reach(), again, 1, signal())).toEqual(webhook)
+    expect(await stand.book.list({ ...reach(), limit: 9, after: null }, signal())).toEqual([webhook])
   })
 
   test('are listed newest first, page by page', async () => {

@@ -102,6 +102,77 @@ describe('a repeat', () => {
     expect([done.status, done.headers.get('idempotency-replayed')]).toEqual([201, null])
   })
 
+  describe('of a request that was done and whose answer was lost', () => {
+    const webhook = { url: 'https://example.com/hook', events: ['poll.closed'] }
+    /** Once, what the method does is done and its answer does not come. */
+    const loseAnswer = <Name extends string>(port: Record<Name, Method>, name: Name) => {
+      const whole = port[name]
+      port[name] = (...order) => {
+        port[name] = whole
+        return whole(...order).then(() => Promise.reject(new Unavailable('postgres')))
+      }
+    }
+    const twice = async (ask: () => Promise<Answer>) => {
+      expectProblem(await ask(), 503, 'unavailable')
+      return ask()
+    }
+
+    test('shows the key that was made, with its secret, and makes and notes no other', async () => {
+      const api = anApi()
+      const key = api.key()
+      const before = api.keys.rows.size
+      loseAnswer(api.keys.book, 'add')
+      const again = await twice(() => issue(api, key))
+      expect(again.status).toBe(201)
+      expect(api.keys.rows.size).toBe(before + 1)
+      expect(api.keys.log.entries).toHaveLength(1)
+      const { apiKey } = again.json as { apiKey: string }
+      expect((await api.ask('GET', '/v1/polls', { key: apiKey })).status).toBe(200)
+    })
+
+    test('shows the key that replaced the old one', async () => {
+      const api = anApi()
+      const key = api.key()
+      const made = (await issue(api, key)).json as { id: string }
+      const before = api.keys.rows.size
+      const rotate = () => api.ask('POST', `/v1/keys/${made.id}/rotate`, { key, headers: named })
+      loseAnswer(api.keys.book, 'rotate')
+      const again = await twice(rotate)
+      expect(again.status).toBe(201)
+      expect(api.keys.rows.size).toBe(before + 1)
+      expect(api.keys.rows.get(made.id)?.replacedBy).toBe((again.json as { id: string }).id)
+    })
+
+    test('answers the webhook that was made', async () => {
+      const api = anApi()
+      const key = api.key()
+      const create = () => api.ask('POST', '/v1/webhooks', { key, body: webhook, headers: named })
+      loseAnswer(api.webhooks.book, 'add')
+      const again = await twice(create)
+      expect(again.status).toBe(201)
+      const list = (await api.ask('GET', '/v1/webhooks', { key })).json as { data: { id: string }[] }
+      expect(list.data.map(({ id }) => id)).toEqual([(again.json as { id: string }).id])
+    })
+
+    test('is refused with another body, as any repeat is', async () => {
+      const api = anApi()
+      const key = api.key()
+      loseAnswer(api.keys.book, 'add')
+      expectProblem(await issue(api, key), 503, 'unavailable')
+      expectProblem(await issue(api, key, { ...aKey, name: 'Another' }), 422, 'idempotency-key-reused')
+    })
+
+    test('is another’s once a day has passed: the Idempotency-Key is free then', async () => {
+      const api = anApi()
+      const key = api.key()
+      const first = (await issue(api, key)).json as { id: string }
+      for (const store of [api.answers.redis, api.answers.postgres]) store.rows.clear()
+      await api.counting.time.advance(24 * 60 * 60_000)
+      const second = (await issue(api, key)).json as { id: string }
+      expect(second.id).not.toBe(first.id)
+    })
+  })
+
   test('of a request that was refused may be mended under the same key', async () => {
     const api = anApi()
     const key = api.key()
@@ -212,6 +283,9 @@ describe('what is kept', () => {
   })
 })
 
+// biome-ignore lint/suspicious/noExplicitAny: whatever a port's method takes
+type Method = (...order: any[]) => Promise<any>
+
 const aKey = { name: 'Once', scopes: ['polls:read'] }
 const questions = [{ type: 'nps', prompt: 'Would you?' }]
 
@@ -225,7 +299,7 @@ const held = () => {
   })
   api.keys.book.add = async (...order) => {
     await gate
-    await add(...order)
+    return add(...order)
   }
   return { api, key: api.key('ws_first', scopes), open: () => open() }
 }

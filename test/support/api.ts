@@ -227,7 +227,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     },
     around,
   )
-  const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random }
+  const idSecret = new Uint8Array(32)
+  const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random, idSecret }
   const { spaces, retention } = memoryWorkspaces(keys.rows, () => postgres.polls.values())
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
@@ -241,6 +242,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       pollBook,
       clock,
       random,
+      idSecret,
     }),
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
@@ -283,7 +285,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       pollViews,
       clock,
       random,
-      idSecret: new Uint8Array(32),
+      idSecret,
     }),
     createWorkspace: createWorkspace({
       workspaces: spaces,

@@ -22,9 +22,12 @@ export const memoryKeys = (): MemoryKeys => {
   }
   const book: Writable<KeyBook> = {
     add: async ({ accountId, ...key }, entry) => {
+      const known = shown(own({ accountId, mode: null }, key.id))
+      if (known !== null) return known
       const unused = { revokedAt: null, lastUsedAt: null, replacedBy: null }
       rows.set(key.id, { ...key, ...unused, workspaceId: accountId, plan: planOf(accountId) })
       await log.add(entry, never)
+      return null
     },
     find: async (reach, keyId) => shown(own(reach, keyId)),
     list: async ({ limit, after, ...reach }) =>

@@ -9,7 +9,8 @@ import { type WebhookTables, webhookTables } from './webhook-tables.ts'
 
 export interface MemoryWebhooks {
   readonly tables: WebhookTables
-  readonly book: WebhookBook
+  /** Its methods may be replaced by a test. */
+  readonly book: { -readonly [Name in keyof WebhookBook]: WebhookBook[Name] }
   readonly log: DeliveryLog
   readonly records: DeliveryRecords & OverdueDeliveries
 }

@@ -135,10 +135,13 @@ export const webhookTables = () => {
       )
     },
 
-    add(workspaceId: string, webhook: Webhook, most: number): boolean {
-      if ([...webhooks.values()].filter((row) => row.workspaceId === workspaceId).length >= most) return false
+    add(workspaceId: string, webhook: Webhook, most: number): 'made' | 'full' | Webhook {
+      const known = shown(own(workspaceId, webhook.id))
+      if (known !== null) return known
+      if ([...webhooks.values()].filter((row) => row.workspaceId === workspaceId).length >= most)
+        return 'full'
       webhooks.set(webhook.id, { ...webhook, workspaceId, failingSince: null, triedAt: null })
-      return true
+      return 'made'
     },
 
     find: (workspaceId: string, id: string) => shown(own(workspaceId, id)),

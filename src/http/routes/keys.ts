@@ -15,6 +15,7 @@ import { pageAsked, pageEnd } from '../list-query.ts'
 import { deedOf } from '../note-write.ts'
 import { ownedKey } from '../owned-key.ts'
 import { onlyParameters } from '../query.ts'
+import { idempotencyKey } from '../request-headers.ts'
 import { respond } from '../respond.ts'
 import { rotationAsked } from '../rotation-asked.ts'
 
@@ -24,6 +25,8 @@ export const keys = new Hono<Http>()
   .post('/', async (c) => {
     const owner = requireOwner(c.get('caller'), 'keys:write')
     if (!owner.ok) return refused(c, owner.refusal)
+    const named = idempotencyKey(c.req.raw.headers)
+    if (!named.ok) return refused(c, named.refusal)
     const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = keyBody.safeParse(body.value)
@@ -33,7 +36,8 @@ export const keys = new Hono<Http>()
     if (expiresAt !== null && expiresAt <= c.get('services').clock.now())
       return refused(c, { reason: 'key-draft-invalid', errors: [overAlready] })
 
-    const order = { owner: owner.value, deed: deedOf(c), name, scopes, mode, expiresAt }
+    const asked = { name, scopes, mode, expiresAt, idempotencyKey: named.value }
+    const order = { owner: owner.value, deed: deedOf(c), ...asked }
     const issued = await c.get('services').issueKey(order, signalOf(c))
     return issued.ok ? shownOnce(c, issued.value) : refused(c, issued.refusal)
   })
@@ -73,9 +77,11 @@ export const keys = new Hono<Http>()
   .post('/:keyId/rotate', async (c) => {
     const owned = await ownedKey(c, c.req.param('keyId'))
     if (!owned.ok) return refused(c, owned.refusal)
+    const named = idempotencyKey(c.req.raw.headers)
+    if (!named.ok) return refused(c, named.refusal)
     const asked = await rotationAsked(c, 'key-draft-invalid')
     if (!asked.ok) return refused(c, asked.refusal)
-    const order = { ...owned.value, deed: deedOf(c), ...asked.value }
+    const order = { ...owned.value, deed: deedOf(c), ...asked.value, idempotencyKey: named.value }
     const rotated = await c.get('services').rotateKey(order, signalOf(c))
     return rotated.ok ? shownOnce(c, rotated.value) : refused(c, rotated.refusal)
   })

@@ -15,6 +15,7 @@ import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
 import { ownedWebhook } from '../owned-webhook.ts'
 import { onlyParameters } from '../query.ts'
+import { idempotencyKey } from '../request-headers.ts'
 import { respond } from '../respond.ts'
 import { rotationAsked } from '../rotation-asked.ts'
 
@@ -24,6 +25,8 @@ export const webhooks = new Hono<Http>()
   .post('/', async (c) => {
     const owner = requireOwner(c.get('caller'), 'webhooks:write')
     if (!owner.ok) return refused(c, owner.refusal)
+    const named = idempotencyKey(c.req.raw.headers)
+    if (!named.ok) return refused(c, named.refusal)
     const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = webhookBody.safeParse(body.value)
@@ -31,7 +34,7 @@ export const webhooks = new Hono<Http>()
     const fault = targetFaultOf(c, parsed.data.url)
     if (fault !== null) return fault
 
-    const order = { owner: owner.value, ...parsed.data }
+    const order = { owner: owner.value, ...parsed.data, idempotencyKey: named.value }
     const made = await c.get('services').createWebhook(order, signalOf(c))
     return made.ok ? secretShown(c, made.value, 201) : refused(c, made.refusal)
   })

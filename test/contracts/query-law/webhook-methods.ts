@@ -10,7 +10,11 @@ const hooks = { workspaceId: 'ws_1' }
 const newWebhook = aWebhook({ id: 'wh_new', events: ['poll.closed'] })
 
 export const webhookLaws: Readonly<Record<string, Law>> = {
-  'webhookBook.add': one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, signal), 14),
+  // As `keyBook.add`.
+  'webhookBook.add': {
+    ...one((db, signal) => webhookBook(db).add(hooks, newWebhook, 50, signal), 14),
+    statements: 2,
+  },
   'webhookBook.find': one((db, signal) => webhookBook(db).find(hooks, 'wh_11', signal)),
   'webhookBook.list': page(
     (db, signal) => webhookBook(db).list({ ...hooks, limit: 10, after: null }, signal),
