@@ -1,4 +1,5 @@
 // The suites that run under Node, one project a kind of proof; test/run.ts chooses among them.
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const node = (name: string, include: string[], options: object = {}) => ({
@@ -7,6 +8,8 @@ const node = (name: string, include: string[], options: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // One a core, and two at the least: tests wait for databases, sleeps and restarts more than they compute.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       node(
         'unit',
@@ -18,15 +21,16 @@ export default defineConfig({
       ),
       node('contracts', ['test/contracts/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 120_000 }),
       node('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
+      // Two stacks at a time, however many cores there are: each is many processes.
       node('system', ['test/system/**/*.test.ts'], {
         testTimeout: 300_000,
         hookTimeout: 300_000,
-        fileParallelism: false,
+        maxWorkers: 2,
       }),
       node('browser', ['test/browser/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 300_000,
-        fileParallelism: false,
+        maxWorkers: 2,
       }),
       './test/workerd/vitest.config.ts',
     ],

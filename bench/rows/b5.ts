@@ -8,9 +8,10 @@ import { ballotRecords } from '../../src/archive/ballot-records.ts'
 import { type Database, openDatabase } from '../../src/archive/database.ts'
 import type { ArchivedBallot } from '../../src/domain/ballot/ballot.ts'
 import { ballotIdOf } from '../../src/domain/ballot/ballot-id.ts'
+import { measureBallots } from '../measure/ballot-rate.ts'
 import { interleave } from '../rounds.ts'
 import type { Measurement, Row, RowContext } from '../row.ts'
-import { startBenchStack } from '../stack.ts'
+import { type BenchStack, startBenchStack } from '../stack.ts'
 
 export const b5: Row = {
   id: 'B5',
@@ -24,6 +25,7 @@ export const b5: Row = {
       if (facts === null) throw new Error('The stack does not say where its Postgres is.')
       return await measure(
         context,
+        stack,
         openDatabase({ url: facts.databaseUrl, endpoint: facts.databaseEndpoint }),
       )
     } finally {
@@ -37,7 +39,18 @@ const writers = 6
 const ballotsPerMessage = 100
 const messagesPerBatch = 10
 
-const measure = async ({ rounds, seconds, say }: RowContext, database: Database): Promise<Measurement> => {
+/** Of voters at one box, as in B4. */
+const voters = 64
+/** Up to 5,000 voters fit one box. */
+const oneBox = { expectedVoters: 1000 }
+/** The archive is to keep up with so many boxes. */
+const boxesKeptUpWith = 10
+
+const measure = async (
+  { rounds, seconds, say }: RowContext,
+  stack: BenchStack,
+  database: Database,
+): Promise<Measurement> => {
   const records = ballotRecords(database)
   const store = async (messages: readonly BallotMessage[]): Promise<number> =>
     records.store(messages, AbortSignal.timeout(patienceMs))
@@ -48,10 +61,11 @@ const measure = async ({ rounds, seconds, say }: RowContext, database: Database)
       { name: 'batch', measure: () => rowsPerSecond(seconds, () => store(newMessages(messagesPerBatch))) },
       { name: 'message', measure: () => rowsPerSecond(seconds, () => store(newMessages(1))) },
       { name: 'insert', measure: () => rowsPerSecond(seconds, () => insertOne(database, newMessages(1, 1))) },
+      { name: 'box', measure: () => ballotsPerSecond(stack, seconds) },
     ],
-    ({ batch, message, insert }, number) =>
+    ({ batch, message, insert, box }, number) =>
       say(
-        `round ${number}: ${Math.round(batch)} rows/s in batches, ${Math.round(message)} a message at a time, ${Math.round(insert)} one by one`,
+        `round ${number}: ${Math.round(batch)} rows/s in batches, ${Math.round(message)} a message at a time, ${Math.round(insert)} one by one; a box takes ${Math.round(box)} ballots/s`,
       ),
   )
   return {
@@ -62,14 +76,26 @@ const measure = async ({ rounds, seconds, say }: RowContext, database: Database)
         ratios: samples.map(({ message, insert }) => message / insert),
         bound: null,
       },
+      {
+        comparison: `archived rows/s in batches vs ${boxesKeptUpWith} times the ballots/s that one box takes through the whole stack`,
+        ratios: samples.map(({ batch, box }) => batch / (boxesKeptUpWith * box)),
+        bound: { atLeast: 1 },
+      },
     ],
     samples,
     notes: [
       `A batch is ${messagesPerBatch} messages of ${ballotsPerMessage} ballots, what the queue hands over a second at 1,000 ballots/s; written by the archive’s own statement (tombstones, revisions).`,
       'The twin inserts the same row by one plain `insert … on conflict do nothing`, without the tombstone check of ours.',
       `Both go through drizzle and Neon’s HTTP driver to the local gateway, ${writers} statements under way at a time; a real Neon is further away, which only the twin pays a thousand times.`,
+      `The box is a poll of one, ${voters} voters at a time over HTTP, each ballot deduplicated, stored, receipted and archived; the next side waits until the stack has come to rest.`,
     ],
   }
+}
+
+const ballotsPerSecond = async (stack: BenchStack, seconds: number): Promise<number> => {
+  const pollId = await stack.makePoll(oneBox)
+  const sample = await measureBallots(stack, { pollId, seconds, concurrency: voters })
+  return sample.ballotsPerSecond
 }
 
 const rowsPerSecond = async (seconds: number, write: () => Promise<number>): Promise<number> => {

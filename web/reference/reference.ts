@@ -37,12 +37,17 @@ Scalar.createApiReference('#reference', {
 })
 
 /** Its copy buttons show a picture only, which nobody can hear; its lists of endpoints scroll once they are long, which nobody
- *  can without a mouse. */
+ *  can without a mouse; its buttons that show more are called other than they read, so that nobody can say them. */
 const makeReachable = () => {
   for (const button of document.querySelectorAll('.scalar-code-copy:not([aria-label])'))
     button.setAttribute('aria-label', 'Copy')
   for (const list of document.querySelectorAll('ul.endpoints:not([tabindex])'))
     list.setAttribute('tabindex', '0')
+  for (const button of document.querySelectorAll('button.show-more')) {
+    const name = button.getAttribute('aria-label') ?? ''
+    const text = button.textContent?.trim() ?? ''
+    if (!name.startsWith(text)) button.setAttribute('aria-label', `${text}: ${name}`)
+  }
 }
 
 new MutationObserver(makeReachable).observe(document.body, { childList: true, subtree: true })
