@@ -28,11 +28,11 @@ const recordOf = (
   { id, castAt, revision, country, salt, shard, seq, answers }: ExportedBallot,
   questions: readonly Pick<Question, 'id' | 'type'>[],
 ): string => {
-  const own = [id, castAt, revision, cellOf(country ?? ''), salt ?? '', shard, seq]
-  const given = questions.map((question) =>
-    answers !== null && Object.hasOwn(answers, question.id) ? answerCell(answers[question.id]) : '',
-  )
-  return record([...own, ...given])
+  // One text that grows: a list a ballot, joined, took half as long again.
+  let record = `${id},${castAt},${revision},${cellOf(country ?? '')},${salt ?? ''},${shard},${seq}`
+  for (const question of questions)
+    record += `,${answers !== null && Object.hasOwn(answers, question.id) ? answerCell(answers[question.id]) : ''}`
+  return `${record}\r\n`
 }
 
 const record = (cells: readonly (string | number)[]): string => `${cells.join(',')}\r\n`
