@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { Complaint } from './complaint.ts'
 import { freshLog } from './data-folder.ts'
-import { placeReference } from './generate-reference.ts'
+import { placePublished } from './generate-published.ts'
 import { readJson, writeJson } from './json-file.ts'
 import type { Nursery } from './nursery.ts'
 import { projectRoot } from './settings.ts'
@@ -26,7 +26,7 @@ const sources = ['src', 'workers', 'package-lock.json', 'tsconfig.json', ...work
 /** The bundles of the sources as they are now; beside them what the edge publishes. */
 export const buildBundles = async (nursery: Nursery): Promise<Bundles> => {
   const { folder } = nursery
-  await placeReference()
+  await placePublished()
   const home = join(folder.bundles, fingerprintOf(projectRoot, sources))
   const kept = readBundles(home)
   if (kept !== null) return kept

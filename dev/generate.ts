@@ -6,15 +6,15 @@ import { bringAlerts } from './generate-alerts.ts'
 import { bringOpenApi } from './generate-openapi.ts'
 import { bringPage } from './generate-page.ts'
 import { bringProto } from './generate-proto.ts'
-import { bringReference } from './generate-reference.ts'
+import { bringPublished } from './generate-published.ts'
 import { bringTypes } from './generate-types.ts'
 
 const kinds = {
   types: bringTypes,
   page: bringPage,
   proto: bringProto,
-  reference: bringReference,
   openapi: bringOpenApi,
+  published: bringPublished, // made from the document
   alerts: bringAlerts,
 } as const
 
@@ -52,7 +52,7 @@ const main = async ({ only, check }: Options): Promise<void> => {
 if (import.meta.main) {
   const program = command(
     'npm run generate --',
-    'Writes the types of the bindings from the configurations, the page from web/page, the messages from proto/, the API’s document from its definitions, and the alert rules from the objectives.',
+    'Writes the types of the bindings from the configurations, the page from web/page, the messages from proto/, the API’s document from its definitions, the names of what is published beside the edge, and the alert rules from the objectives.',
   )
     .addOption(new Option('--only <kind>', 'only one kind').choices(Object.keys(kinds)))
     .option('--check', 'write nothing; fail naming what is out of date')

@@ -1,7 +1,7 @@
 // How the Workers become options of Miniflare, the runtime `npm run stack` runs them in. Nothing else knows.
 import { dirname } from 'node:path'
 import type { Bundle, Bundles } from './bundles.ts'
-import { assetsFolder } from './generate-reference.ts'
+import { assetsFolder } from './generate-published.ts'
 import { host } from './ports.ts'
 import { configPathOf, type WorkerName } from './worker-names.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { Child } from './child.ts'
 import { freshLog } from './data-folder.ts'
-import { placeReference } from './generate-reference.ts'
+import { placePublished } from './generate-published.ts'
 import type { Nursery } from './nursery.ts'
 import { freePort, host } from './ports.ts'
 import { projectRoot } from './settings.ts'
@@ -20,7 +20,7 @@ interface Order {
 
 export const startWranglerDev = async ({ nursery, port, bindings, onLine }: Order): Promise<Child> => {
   const { folder } = nursery
-  await placeReference()
+  await placePublished()
   const [edgeVariables, place] = [join(folder.root, 'edge.env'), join(folder.root, 'cf.json')]
   // Named so that a .dev.vars in the clone, which would win, is not read. The values come by the environment, the only way that
   // reaches all three Workers (wrangler passes --var and --env-file to the first alone) and keeps them off the process list.

@@ -1,5 +1,5 @@
 // An account at Cloudflare as a place to publish to, by wrangler.
-import { placeReference } from '../../dev/generate-reference.ts'
+import { placePublished } from '../../dev/generate-published.ts'
 import type { WorkerName } from '../../dev/worker-names.ts'
 import type { Deployment } from './history.ts'
 import { standInTag, workerName } from './names.ts'
@@ -17,11 +17,11 @@ export const cloudflare = ({ env, branch }: Order): Target => {
   const nameOf = (worker: WorkerName) => workerName(worker, place)
   return {
     async rehearse(worker) {
-      await placeReference()
+      await placePublished()
       await rehearse({ ...place, worker })
     },
     async publish(worker) {
-      await placeReference()
+      await placePublished()
       return publish({ ...place, worker })
     },
     async deployments(worker) {

@@ -45,8 +45,8 @@ export const localTarget = (bundle: string | null): Target => {
 
 /** As the stack builds it: outside every environment. */
 const build = async (worker: WorkerName, folder: string): Promise<string> => {
-  const { placeReference } = await import('../../dev/generate-reference.ts')
-  await placeReference()
+  const { placePublished } = await import('../../dev/generate-published.ts')
+  await placePublished()
   const args = ['deploy', '--dry-run', '-c', configOf(worker), '--env=', '--outdir', folder]
   if (!wrangler(args, { quiet: true }).ok) throw new Error(`The Worker ${worker} cannot be built.`)
   return join(folder, 'index.js')

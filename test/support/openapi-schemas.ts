@@ -1,8 +1,9 @@
 // Holds values to the schemas of the API's document. The document leaves room for members that are added later; here
 // none may be there that it does not describe.
+
+import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { openApiText } from '../../src/http/generated/openapi.generated.ts'
 import type { Document } from './openapi-operations.ts'
 
 /** `partial`: of an answer to `?fields=`, in which any member may be missing. */
@@ -79,7 +80,7 @@ const ajvFor = (reading: Reading): Ajv2020 => {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false })
   addFormats(ajv)
   ajv.addFormat('binary', true)
-  const document = closedDocument(JSON.parse(openApiText))
+  const document = closedDocument(JSON.parse(readFileSync('openapi/openapi.json', 'utf8')))
   ajv.addSchema(reading === 'whole' ? document : loosened(document), 'api')
   readings.set(reading, ajv)
   return ajv

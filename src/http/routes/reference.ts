@@ -1,17 +1,17 @@
-// The API's document, as text for programs and as a page for people. Everything the page loads comes from here.
+// The API's document, as text for programs and as a page for people. Everything the page loads comes from here; what is large is
+// published beside this Worker, under names that change with the content.
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
+import { Unavailable } from '../../kernel/unavailable.ts'
 import { namesTag } from '../../representation/entity-tag.ts'
-import { openApiHash, openApiText } from '../generated/openapi.generated.ts'
-import { referenceScript } from '../generated/reference.generated.ts'
+import { openApi30File, openApiFile, referenceScript } from '../generated/published.generated.ts'
 import { type Http, refused } from '../http.ts'
-import { as30 } from '../openapi/as-30.ts'
 import { addresses } from '../page/assets.ts'
 
 export const reference = new Hono<Http>()
-  .get('/openapi.json', (c) => serve(c, `"openapi-${openApiHash}-3.1"`, () => openApiText))
+  .get('/openapi.json', (c) => serve(c, openApiFile))
 
-  .get('/openapi-3.0.json', (c) => serve(c, `"openapi-${openApiHash}-3.0"`, text30))
+  .get('/openapi-3.0.json', (c) => serve(c, openApi30File))
 
   .get('/docs', (c) =>
     c.html(page, 200, {
@@ -33,17 +33,13 @@ export const reference = new Hono<Http>()
     })
   })
 
-const serve = (c: Context<Http>, tag: string, text: () => string): Response => {
+const serve = async (c: Context<Http>, name: string): Promise<Response> => {
+  const tag = `"${name}"`
   const headers = { ETag: tag, 'Cache-Control': 'public, max-age=300' }
   if (namesTag(c.req.header('if-none-match') ?? null, tag)) return c.body(null, 304, headers)
-  return c.body(text(), 200, { ...headers, 'Content-Type': 'application/json' })
-}
-
-let made30: string | null = null
-
-const text30 = (): string => {
-  made30 ??= JSON.stringify(as30(JSON.parse(openApiText)))
-  return made30
+  const found = await c.get('services').publishedFile(name)
+  if (!found.ok || found.body === null) throw new Unavailable('published files')
+  return c.body(found.body, 200, { ...headers, 'Content-Type': 'application/json' })
 }
 
 /** Scalar writes its styles into the page, and pictures of its own into them. Scripts are ours, requests stay here. */

@@ -1,5 +1,5 @@
 // How many round trips to Postgres each route costs, however much it answers: a route without a line here fails.
-import { referenceScript } from '../../../src/http/generated/reference.generated.ts'
+import { referenceScript } from '../../../src/http/generated/published.generated.ts'
 import { rootKey } from '../../support/api.ts'
 
 export interface RoundTrips {
