@@ -2,11 +2,11 @@ import type { KeyRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { Deed } from './audit-ports.ts'
-import { type Drawing, drawnFor, isOfThisRequest } from './draw-again.ts'
+import { type Drawing, type DrawName, drawnFor, isOfThisRequest } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import { asStored, type IssuedKey } from './issue-key.ts'
 import type { KeyBook, StoredKey } from './key-ports.ts'
-import { drawKey, mayGive, reachOf } from './manage-keys.ts'
+import { drawKey, isGood, mayGive, reachOf } from './manage-keys.ts'
 
 interface Order {
   readonly owner: Owner
@@ -43,8 +43,8 @@ export const rotateKey =
       key: old,
       deed,
       overlapMs,
-      idempotencyKey,
-    }: Order & { readonly overlapMs: number; readonly idempotencyKey: string | null },
+      drawName,
+    }: Order & { readonly overlapMs: number; readonly drawName: DrawName },
     signal: AbortSignal,
   ): Promise<Result<IssuedKey, KeyRefusal>> => {
     const may = mayGive(owner, old)
@@ -53,18 +53,15 @@ export const rotateKey =
     const { name, mode, scopes, createdAt } = old
     const expiresAt = old.expiresAt === null ? null : now + (old.expiresAt - createdAt)
     const { accountId } = owner
-    const drawn = drawnFor(drawing, owner, idempotencyKey, 'rotated', old.id)
+    const drawn = drawnFor(drawing, drawName, 'rotated', old.id, String(overlapMs))
     const { key, apiKey } = drawKey(drawn, { accountId, name, mode, scopes, createdAt: now, expiresAt })
     const change = { successor: key, endsAt: now + overlapMs, now }
     const done = await keyBook.rotate(reachOf(owner), old.id, change, { ...deed, target: old.id }, signal)
-    if (done) {
-      await forgetKey(old.id)
-      return accept({ key: asStored(key), apiKey })
-    }
-    const made = idempotencyKey === null ? null : await keyBook.find(reachOf(owner), key.id, signal)
-    return made !== null && isOfThisRequest(made, now)
-      ? accept({ key: made, apiKey })
-      : refuse({ reason: 'key-over' })
+    const made = done || drawName === null ? null : await keyBook.find(reachOf(owner), key.id, signal)
+    if (!done && (made === null || !isOfThisRequest(made, now) || !isGood(made, now)))
+      return refuse({ reason: 'key-over' })
+    await forgetKey(old.id)
+    return accept({ key: made ?? asStored(key), apiKey })
   }
 
 /** Ends a key for good: at once here, within a minute everywhere. Doing it again changes nothing. */

@@ -1,12 +1,12 @@
-import type { KeyRefusal, VotingRefusal } from '../domain/refusal.ts'
+import type { KeyRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
-import { accept, type Result, refuse } from '../kernel/result.ts'
+import { accept, type Result } from '../kernel/result.ts'
 import type { Deed } from './audit-ports.ts'
-import { type Drawing, drawnFor, isOfThisRequest } from './draw-again.ts'
+import { type Drawing, type DrawName, drawnFor, isOfThisRequest } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import type { KeyBook, NewKey, StoredKey } from './key-ports.ts'
-import { drawKey, mayGive } from './manage-keys.ts'
+import { drawKey, isGood, mayGive } from './manage-keys.ts'
 
 interface Needs extends Drawing {
   readonly keyBook: Pick<KeyBook, 'add'>
@@ -16,7 +16,7 @@ interface Needs extends Drawing {
 export interface KeyOrder extends Pick<StoredKey, 'name' | 'mode' | 'scopes' | 'expiresAt'> {
   readonly owner: Owner
   readonly deed: Deed
-  readonly idempotencyKey: string | null
+  readonly drawName: DrawName
 }
 
 export interface IssuedKey {
@@ -30,35 +30,24 @@ export interface IssuedKey {
 export const issueKey =
   ({ keyBook, clock, ...drawing }: Needs) =>
   async (
-    { owner, deed, name, mode, scopes, expiresAt, idempotencyKey }: KeyOrder,
+    { owner, deed, name, mode, scopes, expiresAt, drawName }: KeyOrder,
     signal: AbortSignal,
-  ): Promise<Result<IssuedKey, KeyRefusal | VotingRefusal>> => {
+  ): Promise<Result<IssuedKey, KeyRefusal>> => {
     const may = mayGive(owner, { mode, scopes })
     if (!may.ok) return may
     const { accountId } = owner
     const now = clock.now()
-    const wanted = { name, mode, scopes, expiresAt }
-    const draw = (from: Pick<Random, 'bytes'>) => drawKey(from, { accountId, ...wanted, createdAt: now })
-    const { key, apiKey } = draw(drawnFor(drawing, owner, idempotencyKey, 'key'))
-    const known = await keyBook.add(key, { ...deed, target: key.id }, signal)
-    if (known === null) return accept({ key: asStored(key), apiKey })
-    if (isOfThisRequest(known, now))
-      return isAsWanted(known, wanted)
-        ? accept({ key: known, apiKey })
-        : refuse({ reason: 'idempotency-key-reused' })
+    const draw = (from: Pick<Random, 'bytes'>) =>
+      drawKey(from, { accountId, name, mode, scopes, createdAt: now, expiresAt })
+    const drawn = drawnFor(drawing, drawName, 'key', JSON.stringify([name, mode, scopes, expiresAt]))
+    const { key, apiKey } = draw(drawn)
+    const added = await keyBook.add(key, { ...deed, target: key.id }, signal)
+    if (added === 'made') return accept({ key: asStored(key), apiKey })
+    if (isOfThisRequest(added, now) && isGood(added, now)) return accept({ key: added, apiKey })
     const another = draw(drawing.random)
     await keyBook.add(another.key, { ...deed, target: another.key.id }, signal)
     return accept({ key: asStored(another.key), apiKey: another.apiKey })
   }
-
-type Wanted = Pick<KeyOrder, 'name' | 'mode' | 'scopes' | 'expiresAt'>
-
-const isAsWanted = (known: Wanted, wanted: Wanted): boolean =>
-  known.name === wanted.name &&
-  known.mode === wanted.mode &&
-  known.expiresAt === wanted.expiresAt &&
-  known.scopes.length === wanted.scopes.length &&
-  known.scopes.every((scope) => wanted.scopes.includes(scope))
 
 /** A key that was made just now. */
 export const asStored = ({ accountId: _own, secretHash: _kept, ...key }: NewKey): StoredKey => ({

@@ -38,8 +38,8 @@ export interface KeyPlace {
 
 /** Each change and its entry in the audit log are one statement: both or neither. */
 export interface KeyBook {
-  /** null: it was made. Else a key of this workspace had its id already, which is answered as it is, and nothing was done. */
-  add(key: NewKey, entry: AuditEntry, signal: AbortSignal): Promise<StoredKey | null>
+  /** A key: one of this workspace had its id already, which is answered as it is, and nothing was done. */
+  add(key: NewKey, entry: AuditEntry, signal: AbortSignal): Promise<'made' | StoredKey>
   find(reach: KeyReach, keyId: string, signal: AbortSignal): Promise<StoredKey | null>
   /** Newest first, after a place. */
   list(

@@ -5,7 +5,7 @@ import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { formatApiKey, secretHashOf } from './api-key.ts'
 import type { Owner } from './identify-caller.ts'
-import type { KeyReach, NewKey } from './key-ports.ts'
+import type { KeyReach, NewKey, StoredKey } from './key-ports.ts'
 import type { KeyMode, Scope } from './ports.ts'
 
 /** A test key sees test keys alone. */
@@ -37,3 +37,9 @@ export const drawKey = (
   const key = { ...about, id, secretHash: toHex(secretHashOf(secret)) }
   return { key, apiKey: formatApiKey(about.mode, id, secret) }
 }
+
+/** Whether a key opens anything. */
+export const isGood = (
+  { revokedAt, expiresAt }: Pick<StoredKey, 'revokedAt' | 'expiresAt'>,
+  now: number,
+): boolean => revokedAt === null && (expiresAt === null || expiresAt > now)

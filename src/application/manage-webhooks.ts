@@ -4,7 +4,7 @@ import { toBase32 } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import { type Drawing, drawnFor, isOfThisRequest } from './draw-again.ts'
+import { type Drawing, type DrawName, drawnFor, isOfThisRequest } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import { ownPoll } from './own-poll.ts'
 import { planTerms } from './plan-terms.ts'
@@ -42,7 +42,7 @@ export interface WebhookShown {
 export const createWebhook =
   ({ webhookBook, webhookSecret, pollBook, clock, ...drawing }: Needs) =>
   async (
-    { owner, idempotencyKey, ...draft }: Ordered & WebhookDraft & { readonly idempotencyKey: string | null },
+    { owner, drawName, ...draft }: Ordered & WebhookDraft & { readonly drawName: DrawName },
     signal: AbortSignal,
   ): Promise<Result<WebhookShown, PlanRefusal | VotingRefusal>> => {
     const { workspaceId, plan } = owner
@@ -66,22 +66,15 @@ export const createWebhook =
       const added = await webhookBook.add({ workspaceId }, webhook, most, signal)
       return added === 'made' ? webhook : added
     }
-    const first = await add(drawnFor(drawing, owner, idempotencyKey, 'webhook'))
+    const first = await add(drawnFor(drawing, drawName, 'webhook', JSON.stringify(draft)))
     const isOfAnother = first !== 'full' && !isOfThisRequest(first, now)
     const webhook = isOfAnother ? await add(drawing.random) : first
     if (webhook === 'full') {
       const detail = `The plan ${plan} lets a workspace have ${most} webhooks: delete one, or change the plan.`
       return refuse({ reason: 'plan-limit', detail })
     }
-    if (!isAsDrafted(webhook, draft)) return refuse({ reason: 'idempotency-key-reused' })
     return accept({ webhook, secret: webhookSecret(webhook) })
   }
-
-const isAsDrafted = (known: WebhookDraft, draft: WebhookDraft): boolean =>
-  known.url === draft.url &&
-  known.description === draft.description &&
-  known.pollId === draft.pollId &&
-  known.events.join() === draft.events.join()
 
 export const readWebhook =
   ({ webhookBook }: Pick<Needs, 'webhookBook'>) =>

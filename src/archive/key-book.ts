@@ -20,10 +20,11 @@ export const keyBook = (database: Database): KeyBook => {
             select (select count(*) from done) as made, known.* from (select) as one left join known on true`,
         signal,
       )
-      if (Number(row?.made) > 0) return null
-      if (row?.id) return keyOf(row)
+      if (Number(row?.made) > 0) return 'made'
       // One that was made since this statement began is not seen by it.
-      return book.find(reach, key.id, signal)
+      const known = row?.id ? keyOf(row) : await book.find(reach, key.id, signal)
+      if (known === null) throw new Error(`The key ${key.id} is another workspace’s`)
+      return known
     },
 
     find: async (reach, keyId, signal) => {

@@ -3,7 +3,10 @@ import { keyedHash } from './hash.ts'
 import type { Random } from './random.ts'
 
 /** The same bytes in the same order each time, which nobody can tell who has not the secret. At most 32 at once. */
-export const randomFrom = (secret: Uint8Array, ...names: readonly string[]): Pick<Random, 'bytes'> => {
+export const randomFrom = (
+  secret: Uint8Array,
+  ...names: readonly (string | Uint8Array)[]
+): Pick<Random, 'bytes'> => {
   let calls = 0
   return {
     bytes: (length) => {

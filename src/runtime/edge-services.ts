@@ -137,8 +137,8 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
   const aside = { pause, waitUntil, report }
   const change = changePoll({ pollBook, pollViews, scoreboards: owned })
   const keys = rememberKeys(archive.keyRing, around)
-  const idSecret = hash('poll-ids', config.ROOT_KEY)
-  const manage = { keyBook: archive.keyBook, forgetKey: keys.forget, clock, random, idSecret }
+  const drawSecret = hash('drawn-again', config.ROOT_KEY)
+  const manage = { keyBook: archive.keyBook, forgetKey: keys.forget, clock, random, drawSecret }
   const healthChecks = [
     countingHealth(boards),
     archive.health,
@@ -195,7 +195,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       pollViews,
       clock,
       random,
-      idSecret,
+      idSecret: hash('poll-ids', config.ROOT_KEY),
     }),
     createWorkspace: createWorkspace({
       workspaces: spaces,
@@ -278,7 +278,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       waitUntil,
       clock,
       random,
-      idSecret,
+      drawSecret,
       report,
     }),
     clock,

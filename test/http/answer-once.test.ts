@@ -133,14 +133,29 @@ describe('a repeat', () => {
     test('shows the key that replaced the old one', async () => {
       const api = anApi()
       const key = api.key()
-      const made = (await issue(api, key)).json as { id: string }
+      const made = (await issue(api, key)).json as { id: string; apiKey: string }
+      const use = () => api.ask('GET', '/v1/polls', { key: made.apiKey })
+      expect((await use()).status).toBe(200) // it is remembered now
       const before = api.keys.rows.size
-      const rotate = () => api.ask('POST', `/v1/keys/${made.id}/rotate`, { key, headers: named })
+      const body = { overlapSeconds: 0 }
+      const rotate = () => api.ask('POST', `/v1/keys/${made.id}/rotate`, { key, body, headers: named })
       loseAnswer(api.keys.book, 'rotate')
       const again = await twice(rotate)
       expect(again.status).toBe(201)
       expect(api.keys.rows.size).toBe(before + 1)
       expect(api.keys.rows.get(made.id)?.replacedBy).toBe((again.json as { id: string }).id)
+      expectProblem(await use(), 401, 'key-invalid')
+    })
+
+    test('replaces a key once: whoever asks for another end of the old one is told that it is over', async () => {
+      const api = anApi()
+      const key = api.key()
+      const made = (await issue(api, key)).json as { id: string }
+      const rotate = (overlapSeconds: number) =>
+        api.ask('POST', `/v1/keys/${made.id}/rotate`, { key, body: { overlapSeconds }, headers: named })
+      loseAnswer(api.keys.book, 'rotate')
+      expectProblem(await rotate(86_400), 503, 'unavailable')
+      expectProblem(await rotate(0), 409, 'key-over')
     })
 
     test('answers the webhook that was made', async () => {
@@ -154,12 +169,45 @@ describe('a repeat', () => {
       expect(list.data.map(({ id }) => id)).toEqual([(again.json as { id: string }).id])
     })
 
-    test('is refused with another body, as any repeat is', async () => {
+    test('makes another with other content, as the key of a request that failed is free', async () => {
       const api = anApi()
       const key = api.key()
       loseAnswer(api.keys.book, 'add')
       expectProblem(await issue(api, key), 503, 'unavailable')
-      expectProblem(await issue(api, key, { ...aKey, name: 'Another' }), 422, 'idempotency-key-reused')
+      const before = api.keys.rows.size
+      expect((await issue(api, key, { ...aKey, name: 'Another' })).status).toBe(201)
+      expect(api.keys.rows.size).toBe(before + 1)
+    })
+
+    test('shows no key that is over: whoever revoked the one that nobody had gets another', async () => {
+      const api = anApi()
+      const key = api.key()
+      const before = new Set(api.keys.rows.keys())
+      loseAnswer(api.keys.book, 'add')
+      expectProblem(await issue(api, key), 503, 'unavailable')
+      const [lost = ''] = [...api.keys.rows.keys()].filter((id) => !before.has(id))
+      expect((await api.ask('DELETE', `/v1/keys/${lost}`, { key })).status).toBe(204)
+      const { apiKey } = (await issue(api, key)).json as { apiKey: string }
+      expect((await api.ask('GET', '/v1/polls', { key: apiKey })).status).toBe(200)
+    })
+
+    test('is the same request’s whatever became of the key since', async () => {
+      const api = anApi()
+      const key = api.key()
+      const before = new Set(api.keys.rows.keys())
+      loseAnswer(api.keys.book, 'add')
+      expectProblem(await issue(api, key), 503, 'unavailable')
+      const [lost = ''] = [...api.keys.rows.keys()].filter((id) => !before.has(id))
+      await api.ask('PATCH', `/v1/keys/${lost}`, { key, body: { name: 'Renamed' } })
+      expect((await issue(api, key)).json).toMatchObject({ id: lost, name: 'Renamed' })
+    })
+
+    test('is nobody else’s: another key of the workspace draws another', async () => {
+      const api = anApi()
+      const [one, other] = [api.key(), api.key()]
+      const first = (await issue(api, one)).json as { id: string }
+      const second = (await issue(api, other)).json as { id: string }
+      expect(second.id).not.toBe(first.id)
     })
 
     test('is another’s once a day has passed: the Idempotency-Key is free then', async () => {

@@ -228,8 +228,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     },
     around,
   )
-  const idSecret = new Uint8Array(32)
-  const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random, idSecret }
+  const drawSecret = new Uint8Array(32)
+  const manage = { keyBook: keys.book, forgetKey: keyRing.forget, clock, random, drawSecret }
   const { spaces, retention } = memoryWorkspaces(keys.rows, () => postgres.polls.values())
   const reader = readResults({ pollViews, results, scoreboards: boards, receipts, clock })
   const services: Services = {
@@ -243,7 +243,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       pollBook,
       clock,
       random,
-      idSecret,
+      drawSecret,
     }),
     admission: options.admission?.(counting.time.clock) ?? openDoor,
     addressOf: (headers) => headers.get('cf-connecting-ip') ?? '192.0.2.1',
@@ -286,7 +286,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       pollViews,
       clock,
       random,
-      idSecret,
+      idSecret: new Uint8Array(32),
     }),
     createWorkspace: createWorkspace({
       workspaces: spaces,

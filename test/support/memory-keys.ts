@@ -27,7 +27,7 @@ export const memoryKeys = (): MemoryKeys => {
       const unused = { revokedAt: null, lastUsedAt: null, replacedBy: null }
       rows.set(key.id, { ...key, ...unused, workspaceId: accountId, plan: planOf(accountId) })
       await log.add(entry, never)
-      return null
+      return 'made'
     },
     find: async (reach, keyId) => shown(own(reach, keyId)),
     list: async ({ limit, after, ...reach }) =>

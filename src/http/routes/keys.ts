@@ -9,6 +9,7 @@ import { keyDocument } from '../../representation/key-document.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
 import { signalOf } from '../deadline.ts'
+import { drawNameOf } from '../draw-name.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
@@ -36,7 +37,7 @@ export const keys = new Hono<Http>()
     if (expiresAt !== null && expiresAt <= c.get('services').clock.now())
       return refused(c, { reason: 'key-draft-invalid', errors: [overAlready] })
 
-    const asked = { name, scopes, mode, expiresAt, idempotencyKey: named.value }
+    const asked = { name, scopes, mode, expiresAt, drawName: drawNameOf(c.req.raw.headers, named.value) }
     const order = { owner: owner.value, deed: deedOf(c), ...asked }
     const issued = await c.get('services').issueKey(order, signalOf(c))
     return issued.ok ? shownOnce(c, issued.value) : refused(c, issued.refusal)
@@ -81,7 +82,12 @@ export const keys = new Hono<Http>()
     if (!named.ok) return refused(c, named.refusal)
     const asked = await rotationAsked(c, 'key-draft-invalid')
     if (!asked.ok) return refused(c, asked.refusal)
-    const order = { ...owned.value, deed: deedOf(c), ...asked.value, idempotencyKey: named.value }
+    const order = {
+      ...owned.value,
+      deed: deedOf(c),
+      ...asked.value,
+      drawName: drawNameOf(c.req.raw.headers, named.value),
+    }
     const rotated = await c.get('services').rotateKey(order, signalOf(c))
     return rotated.ok ? shownOnce(c, rotated.value) : refused(c, rotated.refusal)
   })

@@ -10,6 +10,7 @@ import { webhookBody, webhookPatch } from '../../representation/webhook-body.ts'
 import { deliveryDocument, webhookDocument } from '../../representation/webhook-document.ts'
 import { answer } from '../answer.ts'
 import { signalOf } from '../deadline.ts'
+import { drawNameOf } from '../draw-name.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
@@ -34,7 +35,7 @@ export const webhooks = new Hono<Http>()
     const fault = targetFaultOf(c, parsed.data.url)
     if (fault !== null) return fault
 
-    const order = { owner: owner.value, ...parsed.data, idempotencyKey: named.value }
+    const order = { owner: owner.value, ...parsed.data, drawName: drawNameOf(c.req.raw.headers, named.value) }
     const made = await c.get('services').createWebhook(order, signalOf(c))
     return made.ok ? secretShown(c, made.value, 201) : refused(c, made.refusal)
   })
