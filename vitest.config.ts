@@ -2,8 +2,11 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+let groups = 1
+
 const node = (name: string, include: string[], options: object = {}) => ({
-  test: { name, include, environment: 'node' as const, ...options },
+  // A group of its own: those in one must have equally many workers, and unlike suites gain nothing from running together.
+  test: { name, include, environment: 'node' as const, sequence: { groupOrder: groups++ }, ...options },
 })
 
 export default defineConfig({

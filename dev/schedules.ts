@@ -1,4 +1,5 @@
 // The archive's schedules, which a laptop's runtime does not run by itself: those of its configuration, at their minutes in UTC.
+// Only over the Postgres that comes with it: somebody's own may be a copy of one whose webhooks and retention are real.
 import { Cron } from 'croner'
 import { configPathOf } from './worker-names.ts'
 
@@ -6,6 +7,7 @@ import { configPathOf } from './worker-names.ts'
 export type Wake = (cron: string) => Promise<string>
 
 export interface Schedules {
+  /** No further one begins, and of one under way nothing is said any more. */
   stop(): void
 }
 
@@ -20,13 +22,16 @@ interface Needs {
 export const runSchedules = ({ crons, wake, say }: Needs): Schedules => {
   const outcomes = new Map<string, string>()
   let before: Promise<unknown> = Promise.resolve()
+  let stopped = false
   const run = async (cron: string): Promise<void> => {
+    if (stopped) return
     const outcome = await wake(cron).catch(String)
+    if (stopped) return
     if (outcome !== (outcomes.get(cron) ?? 'ok'))
       say(
         outcome === 'ok'
           ? `  The schedule ${cron} works again`
-          : `  The schedule ${cron} failed: ${outcome} (the Workers' log says more)`,
+          : `  The schedule ${cron} failed: ${outcome} (the Workers’ log says more)`,
       )
     outcomes.set(cron, outcome)
   }
@@ -40,6 +45,7 @@ export const runSchedules = ({ crons, wake, say }: Needs): Schedules => {
   )
   return {
     stop: () => {
+      stopped = true
       for (const job of jobs) job.stop()
     },
   }
@@ -51,7 +57,10 @@ export const archiveCrons = async (): Promise<readonly string[]> => {
   return readConfig({ config: configPathOf('archive') }, { hideWarnings: true }).triggers.crons ?? []
 }
 
-/** Wakes the archive of a `wrangler dev` at `url`. */
+/** No schedule takes as long: one that hangs must not keep the others from their turn. */
+const longestMs = 5 * 60_000
+
+/** Wakes the archive of a `wrangler dev` at `url`, by the API of its explorer: what it has for schedules reaches the first Worker only. */
 export const wakeUnderWrangler =
   (url: string): Wake =>
   async (cron) => {
@@ -61,6 +70,7 @@ export const wakeUnderWrangler =
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ cron }),
+        signal: AbortSignal.timeout(longestMs),
       },
     )
     const text = await response.text()

@@ -39,12 +39,13 @@ export const startWorkers = async (needs: Needs): Promise<RunningWorkers> => {
 
 const wake = (child: Child, order: WakeOrder): Promise<string> =>
   new Promise((resolve, reject) => {
-    child.process.once('message', ({ woke }: { readonly woke: string }) => resolve(woke))
-    child.exited.then(
-      () => reject(new Complaint('The Workers ended before they had run the schedule.')),
-      reject,
-    )
-    child.process.send(order)
+    const gone = () => reject(new Complaint('The Workers ended before they had run the schedule.'))
+    child.process.once('exit', gone)
+    child.process.once('message', ({ woke }: { readonly woke: string }) => {
+      child.process.off('exit', gone)
+      resolve(woke)
+    })
+    child.process.send(order, (error) => error && reject(error))
   })
 
 const planWorkers = ({

@@ -155,13 +155,10 @@ const main = async ({ edges, port, deployable }: CommandOptions): Promise<void> 
   let schedules: Schedules | null = null
   const run = async (): Promise<never> => {
     const started = await stack.start()
-    if (!deployable)
-      schedules = runSchedules({
-        crons: await archiveCrons(),
-        wake: started.wakeArchive,
-        say: progress.say,
-      })
-    progress.say(welcome(started))
+    // What is published to changes its processes, and has no one to wake.
+    const crons = settings.databaseUrl === null && !deployable ? await archiveCrons() : []
+    schedules = runSchedules({ crons, wake: started.wakeArchive, say: progress.say })
+    progress.say(welcome(started, crons.length > 0))
     return started.failure
   }
   const stop = () => {

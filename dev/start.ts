@@ -58,12 +58,10 @@ const main = async ({ verbose, bare }: Options): Promise<void> => {
       pids: { wrangler: workers.pid },
     })
     writeDevFile(nursery.folder, facts)
-    schedules = runSchedules({
-      crons: await archiveCrons(),
-      wake: wakeUnderWrangler(url),
-      say: progress.say,
-    })
-    progress.say(welcome(facts))
+    const crons = settings.databaseUrl === null ? await archiveCrons() : []
+    if (nursery.ending.aborted) return nursery.failure
+    schedules = runSchedules({ crons, wake: wakeUnderWrangler(url), say: progress.say })
+    progress.say(welcome(facts, crons.length > 0))
     return nursery.failure
   }
   process.exitCode = await untilStopped(

@@ -2,7 +2,8 @@
 import { dataFolderAt } from './data-folder.ts'
 import type { DevFacts } from './dev-file.ts'
 
-export const welcome = (facts: DevFacts): string => {
+/** `scheduled`: whether the archive's schedules run by themselves. */
+export const welcome = (facts: DevFacts, scheduled: boolean): string => {
   const folder = dataFolderAt(facts.dataFolder)
   const poll = `${facts.url}/v1/polls/${facts.demoPollId}`
   const demo =
@@ -28,6 +29,7 @@ export const welcome = (facts: DevFacts): string => {
     `  Redis      ${facts.redisUrl ?? 'in memory'}`,
     `  Facts      ${folder.devFile}`,
     `  Logs       ${folder.logs}`,
+    `  Schedules  ${scheduled ? 'run, as where it is deployed' : 'do not run: that is for the Postgres that comes with edgepoll'}`,
     ...(facts.demoPollId === null ? [] : vote),
     '',
     'Ctrl-C stops it; the data stays.',

@@ -32,12 +32,21 @@ const inBox = (where: 'box' | 'edge'): string => {
   return (Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) / 10) * 10).toLocaleString('en')
 }
 
+/** To a hundred. */
+const inBatches = (): string => {
+  const sorted = kept('b5')
+    .samples.map(({ batch }) => Number(batch))
+    .toSorted((one, other) => one - other)
+  return (Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) / 100) * 100).toLocaleString('en')
+}
+
 test.each([
   ['durable ballots a second into one box', inBox('box')],
   ['of those through the whole stack', inBox('edge')],
   ['goodput of a box at its worst', `${kept('b7').median.toFixed(2)}×`],
   ['origin reads a second', kept('b9').median.toFixed(2)],
   ['a frame to one of 2,000 viewers', `${kept('b13').median.toFixed(2)}×`],
+  ['rows a second into Postgres', inBatches()],
   [
     'rows a second of an export',
     (Math.round((kept('export').median * 50_000) / 1_000) * 1_000).toLocaleString('en'),

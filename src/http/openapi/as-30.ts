@@ -1,5 +1,4 @@
-// The document as OpenAPI 3.0, for tools that do not read 3.1. Made when it is asked for: it would be as long again in
-// the edge. It knows what our document uses, and a test looks for anything else.
+// The document as OpenAPI 3.0, for tools that do not read 3.1. It knows what our document uses, and a test looks for anything else.
 
 type Json = Readonly<Record<string, unknown>>
 

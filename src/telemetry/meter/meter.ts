@@ -24,8 +24,10 @@ export const sourceKeptMs = 15 * 60_000
 const heardLatelyMs = 60_000
 /** Relays of polls that nobody closed: their sockets are gone after this, whatever they said last. */
 const leafKeptMs = 24 * 60 * 60_000
-/** What a box said before it was destroyed may come late by so much; after this only its ballots are remembered. */
+/** What a box said before it was destroyed may come late by so much. */
 const goneKeptMs = 24 * 60 * 60_000
+/** Stands for all that are gone: a row like any, so that a version that knows of none adds up the same. */
+const allGone = '(gone)'
 
 const flushesKey = 'edgepoll_telemetry_flushes_total'
 const droppedKey = seriesKey('edgepoll_telemetry_dropped_total', ['series'])
@@ -44,8 +46,6 @@ export class Meter implements MeterRpc {
   readonly #sources = new Map<string, Source>()
   #rows = 0
   #counted = 0
-  /** Of `#counted`, the ballots of boxes that are forgotten. */
-  #retired = 0
 
   constructor({ storage, clock }: Needs) {
     this.#storage = storage
@@ -74,7 +74,12 @@ export class Meter implements MeterRpc {
         const [known] = this.#storage.all<{ seq: number }>('select seq from box where name = ?', name)
         if (gone === true) {
           this.#storage.run('delete from box where name = ?', name)
-          this.#storage.run('insert into gone_box (name, seq, at) values (?, ?, ?)', name, seq, at)
+          this.#storage.run('insert into gone_box (name, at) values (?, ?)', name, at)
+          this.#storage.run(
+            `insert into box (name, seq, archived, since, at) values (?1, ?2, ?2, null, ?3)
+             on conflict (name) do update set seq = seq + ?2, archived = archived + ?2`,
+            ...[allGone, seq, at],
+          )
           counted += seq - (known?.seq ?? 0)
           continue
         }
@@ -155,8 +160,7 @@ export class Meter implements MeterRpc {
   #load(): void {
     const [row] = this.#storage.all<{ body: string }>('select body from snapshot')
     if (row !== undefined) {
-      const { sums, colos, sources, retired = 0 }: Snapshot = JSON.parse(row.body)
-      this.#retired = retired
+      const { sums, colos, sources }: Snapshot = JSON.parse(row.body)
       this.#sums.add(sums)
       for (const colo of colos) this.#colos.add(colo)
       for (const [name, sequence, heardAt] of sources)
@@ -168,23 +172,15 @@ export class Meter implements MeterRpc {
       this.#take({ ...kept, gauges: {} }, heardAt)
     }
     this.#rows = told.length
-    const [all] = this.#storage.all<{ counted: number }>(
-      'select coalesce((select sum(seq) from box), 0) + coalesce((select sum(seq) from gone_box), 0) as counted',
-    )
-    this.#counted = this.#retired + (all?.counted ?? 0)
+    const [all] = this.#storage.all<{ counted: number | null }>('select sum(seq) as counted from box')
+    this.#counted = all?.counted ?? 0
   }
 
   #fold(): void {
     const now = this.#clock.now()
     for (const [name, { heardAt }] of this.#sources)
       if (now - heardAt > sourceKeptMs) this.#sources.delete(name)
-    const [old] = this.#storage.all<{ ballots: number | null }>(
-      'select sum(seq) as ballots from gone_box where at <= ?',
-      now - goneKeptMs,
-    )
-    const retired = this.#retired + (old?.ballots ?? 0)
     const snapshot: Snapshot = {
-      retired,
       sums: this.#sums.plain(),
       colos: [...this.#colos],
       sources: [...this.#sources].map(([name, { sequence, heardAt }]) => [name, sequence, heardAt]),
@@ -198,7 +194,6 @@ export class Meter implements MeterRpc {
       this.#storage.run('delete from leaf where at <= ?', now - leafKeptMs)
       this.#storage.run('delete from gone_box where at <= ?', now - goneKeptMs)
     })
-    this.#retired = retired
     this.#rows = 0
   }
 }
@@ -206,7 +201,5 @@ export class Meter implements MeterRpc {
 interface Snapshot {
   readonly sums: ReturnType<Sums['plain']>
   readonly colos: readonly string[]
-  /** Ballots of boxes that are forgotten; missing in what was written before boxes were. */
-  readonly retired?: number
   readonly sources: readonly (readonly [name: string, sequence: number, heardAt: number])[]
 }

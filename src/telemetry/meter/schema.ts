@@ -15,7 +15,7 @@ const steps: readonly string[] = [
   'create index if not exists box_behind on box (since) where archived < seq',
   // Boxes that said that they were destroyed: what they said before and comes late is not believed.
   `create table if not exists gone_box (
-     name text primary key, seq integer not null, at integer not null) without rowid`,
+     name text primary key, at integer not null) without rowid`,
   `create table if not exists leaf (
      name text primary key, viewers integer not null, at integer not null) without rowid`,
 ]
