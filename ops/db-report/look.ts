@@ -96,11 +96,14 @@ const ofTransactions = `
   where datname = current_database() and pid <> pg_backend_pid() and xact_start < now() - interval '1 minute'
   order by xact_start`
 
+/** By what is read: a statement of ours may well call a function whose name begins with pg_. */
+const ofCatalogue = String.raw`\m(from|join|into)\s+("?\w+"?\.)?"?(pg_\w+|information_schema|__drizzle_migrations)\M(?!"?\s*\()|\mto_regclass\M`
+
 const ofStatements = (place: string) => `
   select query as text, sum(calls)::float8 as calls, sum(total_exec_time) as "totalMs",
     sum(total_exec_time) / sum(calls)::float8 as "meanMs", max(max_exec_time) as "maxMs",
     sum(rows)::float8 as rows, sum(temp_blks_written)::float8 as spilled
   from ${place}.pg_stat_statements
   where dbid = (select oid from pg_database where datname = current_database()) and calls > 0
-    and query ~* '^\\s*(select|insert|update|delete|merge|with)\\s' and query !~* '\\mpg_[a-z]+|to_regclass|__drizzle_migrations'
+    and query ~* '^[\\s(]*(select|insert|update|delete|merge|with)\\s' and query !~* '${ofCatalogue}'
   group by query order by "meanMs" desc limit $1`
