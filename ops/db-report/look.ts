@@ -1,5 +1,6 @@
 // Asks a Postgres about itself, in one read-only session; nothing is changed or reset.
 import type pg from 'pg'
+import { bloatOf } from './bloat.ts'
 import { explained } from './explain.ts'
 import type { Facts, IndexFacts, StatementFacts, TableFacts, TransactionFacts } from './facts.ts'
 
@@ -11,9 +12,12 @@ export const lookAt = async (client: pg.ClientBase, slowest = 10): Promise<Facts
     await client.query(`set local statement_timeout = '30s'`)
     const [whole] = (await client.query<Whole>(ofDatabase)).rows
     if (whole === undefined) throw new Error('pg_stat_database has no row for this database')
+    const tables = (await client.query<Omit<TableFacts, 'bloat'>>(ofTables)).rows
+    const bloat = await bloatOf(client)
     return {
       ...whole,
-      tables: (await client.query<TableFacts>(ofTables)).rows,
+      tables: tables.map((table) => ({ ...table, bloat: bloat.parts.get(table.name) ?? null })),
+      bloatIs: bloat.how,
       indexes: (await client.query<IndexFacts>(ofIndexes)).rows,
       transactions: (await client.query<TransactionFacts>(ofTransactions)).rows,
       statements: await statementsOf(client, slowest),
