@@ -6,6 +6,8 @@ import type { Facts, IndexFacts, StatementFacts, TableFacts } from './facts.ts'
 const bigTable = 100_000
 /** Bytes from which an index that nobody uses is. */
 const bigIndex = 1_000_000
+/** Bytes without indexes from which it is that they hold little. */
+const bigPages = 100_000_000
 
 export const adviceOn = (facts: Facts): readonly string[] => [
   ...facts.transactions.map(
@@ -14,6 +16,7 @@ export const adviceOn = (facts: Facts): readonly string[] => [
   ),
   ...(facts.statements ?? []).flatMap((statement, at) => onStatement(statement, at + 1, facts.tables)),
   ...facts.tables.flatMap(onTable),
+  ...facts.tables.flatMap((table) => onBloat(table, facts.bloatIs)),
   ...onIndexes(facts.indexes),
   ...onCache(facts),
   ...(facts.statements === null
@@ -67,6 +70,13 @@ const onTable = ({ name, rows, dead, updates, hotUpdates, analyzed }: TableFacts
       ]
     : []),
 ]
+
+const onBloat = ({ name, bloat, size, indexSize }: TableFacts, how: Facts['bloatIs']): readonly string[] =>
+  bloat !== null && bloat > 0.5 && size - indexSize >= bigPages
+    ? [
+        `${percent(bloat)} of the pages of ${name} hold no living row (${how}): rows to come fill them; if none will, "vacuum (full, analyze) ${name}" gives them back, and locks it meanwhile.`,
+      ]
+    : []
 
 const onIndexes = (indexes: readonly IndexFacts[]): readonly string[] => {
   const doubles = indexes.flatMap((index) => {

@@ -11,6 +11,8 @@ export interface Facts {
   readonly hitRatio: number | null
   readonly blocksRead: number
   readonly tables: readonly TableFacts[]
+  /** What the tables' `bloat` is; it is measured where pgstattuple is installed. */
+  readonly bloatIs: 'measured' | 'estimated'
   readonly indexes: readonly IndexFacts[]
   readonly transactions: readonly TransactionFacts[]
   /** Null where pg_stat_statements is not installed. */
@@ -23,6 +25,8 @@ export interface TableFacts {
   readonly partitions: number
   readonly rows: number
   readonly dead: number
+  /** The part of its pages that holds no living row; null where it is small, or estimated and never analyzed. */
+  readonly bloat: number | null
   /** Bytes, with indexes and TOAST. */
   readonly size: number
   readonly indexSize: number

@@ -1,5 +1,6 @@
 // Asks a Postgres about itself, in one read-only session; nothing is changed or reset.
 import type pg from 'pg'
+import { bloatOf } from './bloat.ts'
 import { explained } from './explain.ts'
 import type { Facts, IndexFacts, StatementFacts, TableFacts, TransactionFacts } from './facts.ts'
 
@@ -11,9 +12,12 @@ export const lookAt = async (client: pg.ClientBase, slowest = 10): Promise<Facts
     await client.query(`set local statement_timeout = '30s'`)
     const [whole] = (await client.query<Whole>(ofDatabase)).rows
     if (whole === undefined) throw new Error('pg_stat_database has no row for this database')
+    const tables = (await client.query<Omit<TableFacts, 'bloat'>>(ofTables)).rows
+    const bloat = await bloatOf(client)
     return {
       ...whole,
-      tables: (await client.query<TableFacts>(ofTables)).rows,
+      tables: tables.map((table) => ({ ...table, bloat: bloat.parts.get(table.name) ?? null })),
+      bloatIs: bloat.how,
       indexes: (await client.query<IndexFacts>(ofIndexes)).rows,
       transactions: (await client.query<TransactionFacts>(ofTransactions)).rows,
       statements: await statementsOf(client, slowest),
@@ -96,11 +100,14 @@ const ofTransactions = `
   where datname = current_database() and pid <> pg_backend_pid() and xact_start < now() - interval '1 minute'
   order by xact_start`
 
+/** By what is read: a statement of ours may well call a function whose name begins with pg_. */
+const ofCatalogue = String.raw`\m(from|join|into)\s+("?\w+"?\.)?"?(pg_\w+|information_schema|__drizzle_migrations)\M(?!"?\s*\()|\mto_regclass\M`
+
 const ofStatements = (place: string) => `
   select query as text, sum(calls)::float8 as calls, sum(total_exec_time) as "totalMs",
     sum(total_exec_time) / sum(calls)::float8 as "meanMs", max(max_exec_time) as "maxMs",
     sum(rows)::float8 as rows, sum(temp_blks_written)::float8 as spilled
   from ${place}.pg_stat_statements
   where dbid = (select oid from pg_database where datname = current_database()) and calls > 0
-    and query ~* '^\\s*(select|insert|update|delete|merge|with)\\s' and query !~* '\\mpg_[a-z]+|to_regclass|__drizzle_migrations'
+    and query ~* '^[\\s(]*(select|insert|update|delete|merge|with)\\s' and query !~* '${ofCatalogue}'
   group by query order by "meanMs" desc limit $1`

@@ -7,7 +7,7 @@ export const shownReport = (facts: Facts): string =>
     `Postgres ${facts.version}, database ${facts.database}, ${size(facts.size)}; counted since ${facts.since ?? 'it was made'}`,
     `Blocks found in shared buffers: ${facts.hitRatio === null ? 'none asked for' : percent(facts.hitRatio)}`,
     section('Advice', numbered(adviceOn(facts)), 'Nothing to do.'),
-    section('Tables', table(tableHead, facts.tables.map(tableRow)), 'There are none.'),
+    section('Tables', table(tableHead(facts), facts.tables.map(tableRow)), 'There are none.'),
     section('Indexes', table(indexHead, facts.indexes.map(indexRow)), 'There are none.'),
     section(
       'Transactions open for more than a minute',
@@ -28,11 +28,22 @@ const section = (title: string, lines: readonly string[], otherwise: string): st
 
 const numbered = (lines: readonly string[]) => lines.map((line, at) => `${at + 1}. ${line}`)
 
-const tableHead = ['table', 'rows', 'dead', 'size', 'of it indexes', 'read whole', 'HOT', 'vacuumed']
+const tableHead = ({ bloatIs }: Facts): readonly string[] => [
+  'table',
+  'rows',
+  'dead',
+  `bloat, ${bloatIs}`,
+  'size',
+  'of it indexes',
+  'read whole',
+  'HOT',
+  'vacuumed',
+]
 const tableRow = (row: Facts['tables'][number]): readonly string[] => [
   row.partitions === 0 ? row.name : `${row.name} (${row.partitions} partitions)`,
   String(row.rows),
   percentOf(row.dead, row.rows + row.dead),
+  row.bloat === null ? '–' : percent(row.bloat),
   size(row.size),
   size(row.indexSize),
   `${row.sequentialScans} times`,

@@ -105,7 +105,7 @@ const storeStatement = (rows: readonly BallotRow[]): SQL => sql`
     old.cast_at as old_cast_at, old.answers as old_answers, old.country as old_country
   ),
   side as (
-    select poll_id, cast_at, answers, country, 1 as weight from stored where answers is not null
+    select poll_id, cast_at, answers, country, 1::integer as weight from stored where answers is not null
     union all
     select poll_id, old_cast_at, old_answers, old_country, -1 from stored where old_answers is not null
   ),

@@ -34,7 +34,7 @@ export const deliveryLog = (database: Database): DeliveryLog => {
                   else ${instantOf(now)} end
               where id in (select id from own where kept) and workspace_id = ${workspaceId}
                 and exists (select from webhooks where webhooks.id = ${webhookId} and disabled_at is null)
-              returning *, true as kept)
+              returning *, true::boolean as kept)
             select ${shown}, kept from done
             union all select ${shown}, kept from own where not kept`,
         signal,

@@ -38,10 +38,10 @@ export const deliveryRecords = (database: Database): DeliveryRecords & OverdueDe
               where webhooks.id = due.webhook_id and due.failing and not due.crowded returning 1),
             done as (
               update deliveries set
-                attempts = attempts + case when crowded then 0 else 1 end,
+                attempts = attempts + case when crowded then 0::integer else 1 end,
                 next_at = ${instantOf(now)} + interval '1 millisecond' *
                   case when crowded then ${putOffMs(fraction)}::integer
-                    else (array[${waits}])[least(attempts + 1, ${delaysMs.length}::integer)] end,
+                    else (array[${waits}]::bigint[])[least(attempts + 1, ${delaysMs.length}::integer)] end,
                 payload = case when crowded then payload else coalesce(payload, ${progress}) end
               from due
               where deliveries.id = due.id and state = 'pending' and next_at = ${instantOf(dueAt)}

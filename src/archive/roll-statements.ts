@@ -1,6 +1,7 @@
 // What is counted of ballots: the part of a statement that moves rollups and usage by what `side` says. It wants three
 // tables: `side` (poll_id, cast_at, answers, country, weight), a row for each state of a ballot that begins (1) or ends (−1) to
 // hold; `ranking` (poll_id, question); `stored` (poll_id, is_new, cast_at) and `event` (poll_id, workspace_id) for usage.
+// The weight says its type, which nobody could tell any more from a text whose constants pg_stat_statements has taken out.
 import { sql } from 'drizzle-orm'
 import { countries, noTime, options, total } from './rollup-dimensions.ts'
 

@@ -34,7 +34,7 @@ export const rollupRecords = (database: Database): RollupRecords => ({
 
 const countStatement = (pollId: string, rankings: string): SQL => sql`
   with side as (
-    select poll_id, cast_at, answers, country, 1 as weight from ballots
+    select poll_id, cast_at, answers, country, 1::integer as weight from ballots
     where poll_id = ${pollId} and answers is not null
   ),
   ranking as materialized (

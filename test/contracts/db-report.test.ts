@@ -1,9 +1,10 @@
 // The report on a real Postgres that was given what a report should find.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type pg from 'pg'
+import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { adviceOn } from '../../ops/db-report/advise.ts'
+import type { Facts } from '../../ops/db-report/facts.ts'
 import { lookAt } from '../../ops/db-report/look.ts'
 import { withPostgres } from '../support/postgres.ts'
 
@@ -43,6 +44,37 @@ describe('the report', () => {
     expect(adviceOn(await look())).toContain(
       `Statement ${place + 1} reads ballots whole: it lacks an index for what it asks for.`,
     )
+  })
+
+  test('estimates how much of the pages holds no living row, and measures it where it can', async () => {
+    await postgres.session(async (client) => {
+      await client.query(`create table emptied (id bigint, note text) with (autovacuum_enabled = off)`)
+      await client.query(
+        `insert into emptied select n, repeat('x', n % 100) from generate_series(1, 60000) as n`,
+      )
+      await client.query('delete from emptied where id % 4 <> 0')
+      await client.query('vacuum (analyze) emptied')
+    })
+    const estimated = await look()
+    expect(estimated.bloatIs).toBe('estimated')
+    const of = (facts: Facts, table: string) => facts.tables.find(({ name }) => name === table)?.bloat
+    expect(of(estimated, 'emptied')).toBeCloseTo(0.75, 1)
+    expect(of(estimated, 'ballots')).toBeLessThan(0.15)
+    expect(of(estimated, 'webhooks')).toBeNull()
+
+    const admin = new pg.Client({ connectionString: postgres.adminUrl })
+    await admin.connect()
+    await admin.query('create extension pgstattuple').finally(() => admin.end())
+    const measured = await look()
+    expect(measured.bloatIs).toBe('measured')
+    expect(of(measured, 'emptied')).toBeCloseTo(0.75, 1)
+    expect(of(measured, 'ballots')).toBeLessThan(0.05)
+    expect(
+      adviceOn({ ...measured, tables: measured.tables.map((table) => ({ ...table, size: 1e9 })) }),
+    ).toContainEqual(
+      expect.stringMatching(/^7\d\.\d % of the pages of emptied hold no living row \(measured\)/),
+    )
+    await postgres.query('drop table emptied')
   })
 
   test('finds an index that another makes needless, and one that nobody reads', async () => {

@@ -1,6 +1,7 @@
-// A database that explains each statement as it really runs, in a transaction that is taken back, and answers no rows.
+// Databases that look at each statement as it really runs, in a transaction that is taken back, and answer no rows.
 import type { NeonQueryFunction } from '@neondatabase/serverless'
 import { drizzle } from 'drizzle-orm/neon-http'
+import type pg from 'pg'
 import type { Database } from '../../../src/archive/database.ts'
 import type { TestPostgres } from '../../support/postgres.ts'
 
@@ -22,15 +23,23 @@ export interface Node {
   readonly Plans?: readonly Node[]
 }
 
-export const explainingDatabase = (postgres: TestPostgres, explained: Explained[]): Database => {
+export const explainingDatabase = (postgres: TestPostgres, explained: Explained[]): Database =>
+  unansweringDatabase(postgres, async (client, text, values) => {
+    const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values)
+    explained.push({ text, plan: rows[0]['QUERY PLAN'][0].Plan as Node }) // as the type above says
+  })
+
+/** Takes back whatever `look` does with a statement, and answers no rows. */
+export const unansweringDatabase = (
+  postgres: TestPostgres,
+  look: (client: pg.ClientBase, text: string, values: unknown[]) => Promise<unknown>,
+): Database => {
   const query = async (text: string, values: unknown[]) => {
-    const plan = await postgres.session(async (client) => {
+    await postgres.session(async (client) => {
       await client.query('begin')
-      const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values)
+      await look(client, text, values)
       await client.query('rollback')
-      return rows[0]['QUERY PLAN'][0].Plan as Node // as the type above says
     })
-    explained.push({ text, plan })
     // A removal repeats itself until it is told that it is done.
     const rows = /\bas done\s*$/.test(text) ? [{ done: true }] : []
     return { fields: [], rows, rowCount: rows.length, rowAsArray: false, command: '' }
