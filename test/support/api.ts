@@ -306,6 +306,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       ballotPages,
       writeTokens: { written: async () => null },
       pause: (delayMs) => time.advance(delayMs),
+      clock,
     }),
     firstAnswers: firstAnswers({ ...answers, waitUntil: around.waitUntil }),
     followResults: followResults({
