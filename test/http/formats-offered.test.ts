@@ -1,41 +1,18 @@
 // What is offered is what can be answered: every route, asked for each media type we know. Made from the app's own routes.
 import { describe, expect, test } from 'vitest'
 import { plainTypes, votingTypes } from '../../src/representation/formats.ts'
-import { type Answer, type Api, anApi, lunch, rootKey } from '../support/api.ts'
+import { type Answer, type Api, anApi, lunch } from '../support/api.ts'
 import { openApi } from '../support/openapi.ts'
 import { operationAt } from '../support/openapi-operations.ts'
 import { orderOf, ownerOrders, send } from '../support/owner-orders.ts'
-import { access, parametersOf, pathOf, routesOf, things } from '../support/route-table.ts'
+import { readable, reads, voter } from '../support/reads.ts'
+import { parametersOf, pathOf } from '../support/route-table.ts'
 
 /** They have one format, or choose by something else than negotiation: asked for another they answer in their own. */
 const ownFormat = /^GET (?!\/v1\/)|^GET \/v1\/polls\/:pollId\/(export|log|results\/live)$/
-const reads = routesOf(anApi()).filter((route) => route.startsWith('GET '))
 const asked = [...votingTypes, 'text/csv', 'application/x-ndjson', 'text/event-stream', 'text/html', '*/*']
 /** Whoever would rather have a message, and takes JSON. */
 const rather = 'application/protobuf, application/json;q=0.5'
-const voter = 'a-voter-of-these-tests'
-
-/** An address of each parameter at which there is something, and a ballot that is archived. */
-const stand = async (route: string) => {
-  const api = anApi()
-  const workspace = (await api.ask('POST', '/v1/workspaces', { key: rootKey, body: { name: 'Acme' } })).json
-  const key =
-    access[route] === 'operator' ? rootKey : route === 'GET /v1/workspace' ? workspace.apiKey : api.key()
-  const ids: Record<string, string> = { reason: 'not-found', file: 'none', workspaceId: workspace.id }
-  for (const name of parametersOf(route)) ids[name] ??= (await things[name]?.make(api, key)) ?? 'none'
-  if (route.includes(':pollId')) {
-    ids['pollId'] = (await api.aPoll()).id
-    ids['ballotId'] = (await api.vote(ids['pollId'], voter)).json.id
-    await api.counting.published()
-    await api.counting.archived()
-  }
-  const ask = (accept: string, method = 'GET', query = '') =>
-    api.ask(method, pathOf(route, ids) + query, {
-      key: access[route] === 'anybody' || access[route] === 'voter' ? undefined : key,
-      headers: { Accept: accept, 'Voter-Id': voter },
-    })
-  return { api, ask, path: pathOf(route, ids) }
-}
 
 /** Answered as was asked, or said that it cannot be. */
 const kept = (accept: string, { status, headers }: Answer) => {
@@ -53,7 +30,7 @@ const described = (method: string, path: string): readonly string[] =>
 
 describe.each(reads)('%s', (route) => {
   test('is never a fault, whatever is asked for', async () => {
-    const { api, ask } = await stand(route)
+    const { api, ask } = await readable(route)
     for (const accept of [...asked, rather]) {
       for (const [method, query] of [
         ['GET', ''],
@@ -68,7 +45,7 @@ describe.each(reads)('%s', (route) => {
   })
 
   test.runIf(!ownFormat.test(route))('answers as asked, or 406: exactly as our document says', async () => {
-    const { ask, path } = await stand(route)
+    const { ask, path } = await readable(route)
     expect((await ask('application/json')).status).toBe(200)
     const documented = described('GET', path)
     for (const accept of asked) {
