@@ -24,6 +24,9 @@ export const resultsPolicy = (
   return final ? 'final-results' : 'results'
 }
 
+/** What is read with a key: nobody else may keep it, and who does asks each time. */
+export const keyed = { 'Cache-Control': 'private, no-cache' } as const
+
 type How = Pick<Remembered<unknown>, 'from' | 'ageMs' | 'stale'>
 
 /** What answers of one address differ by. Authorization is named because what everybody may keep is answered to a key
@@ -37,7 +40,7 @@ export const cacheHeaders = (
   policy: keyof typeof cachePolicy,
   { from, ageMs, stale }: How,
 ): Record<string, string> => {
-  if (c.get('caller').kind !== 'anonymous') return { 'Cache-Control': 'private, no-cache' }
+  if (c.get('caller').kind !== 'anonymous') return keyed
   const { browser, edge } = cachePolicy[policy]
   if (edge === null) return { 'Cache-Control': browser }
   const ageSeconds = Math.floor(ageMs / 1_000)

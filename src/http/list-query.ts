@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { cursorOf, placeOf } from '../representation/cursor.ts'
+import { keyed } from './cache-policy.ts'
 import type { Http } from './http.ts'
 import { onlyParameters, type QueryRefusal, wholeNumber } from './query.ts'
 
@@ -37,7 +38,7 @@ export const pageEnd = (c: Context<Http>, next: Place | null) => {
   return {
     nextCursor,
     headers: {
-      'Cache-Control': 'private, no-store',
+      ...keyed,
       ...(nextCursor !== null && { Link: `<${url}>; rel="next"` }),
     },
   }

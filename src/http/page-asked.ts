@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import { cursorTo, placeIn } from '../representation/cursor.ts'
+import { keyed } from './cache-policy.ts'
 import type { Http } from './http.ts'
 import { onlyParameters, type QueryRefusal, wholeNumber } from './query.ts'
 
@@ -33,7 +34,7 @@ export const pageAsked = (
 /** The next page's cursor, and the headers of this one. */
 export const pageEnd = (c: Context<Http>, { name }: ListTerms, next: string | null) => {
   const nextCursor = next === null ? null : cursorTo(name, next)
-  const headers: Record<string, string> = { 'Cache-Control': 'private, no-store' }
+  const headers: Record<string, string> = { ...keyed }
   if (nextCursor !== null) {
     const url = new URL(c.req.url)
     url.searchParams.set('cursor', nextCursor)

@@ -211,6 +211,7 @@ export const edgeServices = <BoxId, BoardId, RelayId, MeterId>(
       ballotBoxes: boxes,
       ballotPages: ballots,
       pause,
+      clock,
       writeTokens: archive.writeTokens,
     }),
     exposeMetrics: telemetry.expose,

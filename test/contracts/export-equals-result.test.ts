@@ -14,6 +14,7 @@ import type { Question } from '../../src/domain/poll/poll.ts'
 import { resultsOf } from '../../src/domain/tally/results.ts'
 import type { Answers } from '../../src/domain/tally/rule.ts'
 import { emptyTally, mergeTallies, openCount, type PollTally } from '../../src/domain/tally/tally.ts'
+import { systemClock } from '../../src/kernel/clock.ts'
 import { pause } from '../../src/kernel/pause.ts'
 import { exportWriting } from '../../src/representation/export-formats.ts'
 import type { ExportedBallot } from '../../src/representation/export-line.ts'
@@ -94,6 +95,7 @@ const isExported = async (
     ballotPages: ballotPages(openDatabase(postgres)),
     writeTokens: { written: async () => null },
     pause,
+    clock: systemClock,
   })
   const startMs = performance.now()
   const exported = await exporting({ pollId: poll.id, workspaceId: poll.workspaceId }, signal)

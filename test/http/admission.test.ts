@@ -151,7 +151,7 @@ describe('usage', () => {
     await api.counting.archived() // by then it is another window
     const terms = planTerms[plan]
     const answer = await api.ask('GET', '/v1/usage', { key })
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'private, no-cache'])
     expect(answer.json).toEqual({
       workspaceId: 'ws_a',
       mode: 'live',

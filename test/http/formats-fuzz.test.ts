@@ -86,7 +86,18 @@ const targetsOf = (pollId: string, ballotId: string): readonly Target[] => {
     reads(`${poll}/ballots/mine`, 'ownBallot'),
     reads(`${poll}/receipts/${ballotId}`, 'proof'),
     reads(`${poll}/log/checkpoint`),
-    { ...reads('/v1/polls', 'pollPage'), key: 'owner' },
+    ...[
+      reads('/v1/polls', 'pollPage'),
+      reads(`${poll}/ballots`),
+      reads(`${poll}/ballots/${ballotId}`),
+      reads(`${poll}/questions/why/texts`),
+      reads(`${poll}/invites`),
+      reads(`${poll}/results/timeline`),
+      reads(`${poll}/results/breakdown`),
+      reads('/v1/keys'),
+      reads('/v1/webhooks'),
+      reads('/v1/usage'),
+    ].map((target) => ({ ...target, key: 'owner' as const })),
   ]
 }
 
@@ -223,7 +234,11 @@ const requests = (wanted: Format, targets: readonly Target[]): fc.Arbitrary<Gene
         type: rarely(fc.constantFrom(...types), visible),
         accept: rarely(
           fc.constantFrom(...types, '*/*'),
-          fc.oneof(fc.constantFrom('application/*;q=0.5', 'text/html', 'application/json;q=0', ''), visible),
+          fc.oneof(
+            // Of any route's, for it is offered where it should not be that a fault hides.
+            fc.constantFrom(...votingTypes, 'application/*;q=0.5', 'text/html', 'application/json;q=0', ''),
+            visible,
+          ),
         ),
         voter: rarely(
           fc.nat(300).map((number): string | undefined => `voter-of-the-fuzz-${number}`),
@@ -255,6 +270,7 @@ test.each(['json', 'msgpack', 'protobuf'] as const)('%s', async (format) => {
   const app = heldToDocument(createApp(api.services))
   const poll = await api.aPoll({ revisions: 'until-close', results: 'always' })
   const cast = await api.vote(poll.id)
+  await api.counting.archived()
   const keys: Readonly<Record<string, string>> = { owner: api.key(), root: rootKey }
   const statuses = new Map<number, number>()
 

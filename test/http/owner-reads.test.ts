@@ -272,6 +272,7 @@ const exportOver =
       ballotPages: { lines },
       writeTokens: { written: async () => null },
       pause: async () => undefined,
+      clock: { now: () => 0 },
     })
     return exporting(order, signal)
   }

@@ -306,6 +306,7 @@ export const anApi = (options: ApiOptions = {}): Api => {
       ballotPages,
       writeTokens: { written: async () => null },
       pause: (delayMs) => time.advance(delayMs),
+      clock,
     }),
     firstAnswers: firstAnswers({ ...answers, waitUntil: around.waitUntil }),
     followResults: followResults({
@@ -400,8 +401,8 @@ export const anApi = (options: ApiOptions = {}): Api => {
     webhooks,
     async tellWebhook(webhookId) {
       const { workspaceId = '' } = webhooks.tables.webhooks.get(webhookId) ?? {}
-      const [due] = webhooks.tables.tellPoll(workspaceId, `poll_${++told}`, 'poll.opened', clock.now())
-      return due?.id ?? ''
+      const due = webhooks.tables.tellPoll(workspaceId, `poll_${++told}`, 'poll.opened', clock.now())
+      return due.find(({ id }) => webhooks.tables.deliveries.get(id)?.webhookId === webhookId)?.id ?? ''
     },
     answers,
     services,

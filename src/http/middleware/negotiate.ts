@@ -9,17 +9,19 @@ import { type Http, refused } from '../http.ts'
 const ownFormat = /\/(results\/live|log|(?<!\/voters\/)export)$/
 /** Polls, ballots, results and proofs. */
 const voting = /^\/v1\/polls(\/[^/]+(\/(open|close|archive|ballots(\/mine)?|results|receipts\/[^/]+))?)?$/
+/** The owner's list of them has no message: a voter's ballot is sent to the same place. */
+const listOfBallots = /^\/v1\/polls\/[^/]+\/ballots$/
 const invites = /\/invites$/
 
 export const negotiate = (): MiddlewareHandler<Http> => async (c, next) => {
-  const { path } = c.req
+  const { path, method } = c.req
   if (!path.startsWith('/v1/') || ownFormat.test(path)) return next()
   // A message has all of its fields: what is not set cannot be told from what was not asked for.
   const whole = c.req.query('fields') === undefined
   const offers =
-    whole && voting.test(path)
+    whole && voting.test(path) && !(listOfBallots.test(path) && (method === 'GET' || method === 'HEAD'))
       ? votingTypes
-      : invites.test(path) && c.req.method === 'POST'
+      : invites.test(path) && method === 'POST'
         ? [...plainTypes, 'text/csv']
         : plainTypes
   const mediaType = best(c.req.header('accept') ?? null, offers)

@@ -1,6 +1,7 @@
 // Exports: a poll's ballots from the archive, streamed with flat memory.
 import { Hono } from 'hono'
 import { exportFormats, exportWriting } from '../../representation/export-formats.ts'
+import { keyed } from '../cache-policy.ts'
 import { exportStream } from '../export-stream.ts'
 import { type Http, refused } from '../http.ts'
 import { ownedPoll } from '../owned-poll.ts'
@@ -38,7 +39,7 @@ export const exports = new Hono<Http>().get('/:pollId/export', async (c) => {
   return respond(c, body, 200, {
     'Content-Type': writing.mediaType,
     'Content-Disposition': `attachment; filename="${pollId}.${format}"`,
-    'Cache-Control': 'private, no-store',
+    ...keyed,
     'Edgepoll-Archived': `${archived}/${accepted}`,
   })
 })

@@ -8,6 +8,7 @@ import { keyBody, keyPatch } from '../../representation/key-body.ts'
 import { keyDocument } from '../../representation/key-document.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { drawNameOf } from '../draw-name.ts'
 import { type Http, refused } from '../http.ts'
@@ -60,7 +61,7 @@ export const keys = new Hono<Http>()
     if (!owned.ok) return refused(c, owned.refusal)
     const parameters = onlyParameters(c)
     if (!parameters.ok) return refused(c, parameters.refusal)
-    return answer(c, keyDocument(owned.value.key), 200, unkept)
+    return answer(c, keyDocument(owned.value.key), 200, keyed)
   })
 
   .patch('/:keyId', async (c) => {

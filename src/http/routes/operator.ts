@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import { requireOperator } from '../../application/identify-caller.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 
@@ -18,7 +19,7 @@ export const operator = new Hono<Http>()
       return refused(c, { reason: 'query-invalid', detail: '`after` must be the id of a poll.' })
     const pollIds = await c.get('services').pollIds(after, pollsAtOnce, signalOf(c))
     const next = pollIds.length === pollsAtOnce ? (pollIds.at(-1) ?? null) : null
-    return answer(c, { pollIds, next }, 200, { 'Cache-Control': 'no-store' })
+    return answer(c, { pollIds, next }, 200, keyed)
   })
 
   .post('/polls/:pollId/reconcile', async (c) => {

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { listedBallot, listedText } from '../../representation/listed-ballot.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { ownedPoll } from '../owned-poll.ts'
@@ -41,7 +42,7 @@ export const ownerBallots = new Hono<Http>()
     const found = await c.get('services').readBallot(order, signalOf(c))
     if (!found.ok) return refused(c, found.refusal)
     const { ballot, poll } = found.value
-    return answer(c, listedBallot(ballot, poll.questions), 200, { 'Cache-Control': 'private, no-store' })
+    return answer(c, listedBallot(ballot, poll.questions), 200, keyed)
   })
 
   .get('/:pollId/questions/:questionId/texts', async (c) => {

@@ -13,6 +13,7 @@ import { pollDocument } from '../../representation/poll-document.ts'
 import { patchedDraft } from '../../representation/poll-patch.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer, representationOf } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
@@ -52,7 +53,7 @@ export const ownerPolls = new Hono<Http>()
       return fields.value === null ? document : select(document, fields.value)
     })
     const headers = {
-      'Cache-Control': 'private, no-cache',
+      ...keyed,
       ...(nextCursor !== null && { Link: `<${nextLink(c.req.url, nextCursor)}>; rel="next"` }),
     }
     return answer(c, { data, nextCursor }, 200, headers, 'pollPage')

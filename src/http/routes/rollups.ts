@@ -4,6 +4,7 @@ import type { ArchivedShare } from '../../application/archived-share.ts'
 import { type Interval, intervals } from '../../application/rollups.ts'
 import { byCountry, byOption } from '../../representation/breakdown-document.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { ownedPoll } from '../owned-poll.ts'
@@ -60,7 +61,7 @@ export const rollups = new Hono<Http>()
     if (!found.ok) return refused(c, found.refusal)
     const { cells, poll, share } = found.value
     const data = by === 'country' ? byCountry(cells, poll.questions) : byOption(cells, poll.questions)
-    const headers = { 'Cache-Control': 'private, no-store', ...archivedOf(share) }
+    const headers = { ...keyed, ...archivedOf(share) }
     return answer(c, { ...head(c), by, data }, 200, headers)
   })
 

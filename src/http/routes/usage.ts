@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { planWindowSeconds } from '../../admission/admission.ts'
 import { requireKey } from '../../application/identify-caller.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { onlyParameters } from '../query.ts'
@@ -29,6 +30,6 @@ export const usage = new Hono<Http>().get('/', async (c) => {
     ballots: { used: stored.ballots },
     perPoll: { shards: terms.shards, viewers: terms.viewers },
   }
-  const headers = { 'Cache-Control': 'private, no-store', ...(stale && { 'Edgepoll-Stale': 'true' }) }
+  const headers = { ...keyed, ...(stale && { 'Edgepoll-Stale': 'true' }) }
   return answer(c, document, 200, headers)
 })

@@ -9,6 +9,7 @@ import { readBody } from '../../representation/read-body.ts'
 import { webhookBody, webhookPatch } from '../../representation/webhook-body.ts'
 import { deliveryDocument, webhookDocument } from '../../representation/webhook-document.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { drawNameOf } from '../draw-name.ts'
 import { type Http, refused } from '../http.ts'
@@ -56,7 +57,7 @@ export const webhooks = new Hono<Http>()
     if (!owned.ok) return refused(c, owned.refusal)
     const parameters = onlyParameters(c)
     if (!parameters.ok) return refused(c, parameters.refusal)
-    return answer(c, webhookDocument(owned.value.webhook), 200, unkept)
+    return answer(c, webhookDocument(owned.value.webhook), 200, keyed)
   })
 
   .patch('/:webhookId', async (c) => {

@@ -10,6 +10,7 @@ import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { ownWorkspacePatch, workspaceBody, workspacePatch } from '../../representation/workspace-body.ts'
 import { answer } from '../answer.ts'
+import { keyed } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
@@ -60,7 +61,7 @@ const read = async (c: Context<Http>, workspaceId: string): Promise<Response> =>
   const workspace = isWorkspaceId(workspaceId)
     ? await c.get('services').readWorkspace(workspaceId, signalOf(c))
     : null
-  return answerWith(c, workspace)
+  return answerWith(c, workspace, keyed)
 }
 
 const change = async (
@@ -78,7 +79,7 @@ const change = async (
   const changed = isWorkspaceId(workspaceId)
     ? await c.get('services').changeWorkspace(workspaceId, named, signalOf(c))
     : null
-  return answerWith(c, changed)
+  return answerWith(c, changed, { 'Cache-Control': 'private, no-store' })
 }
 
 interface PatchBody {
@@ -89,11 +90,15 @@ interface PatchBody {
 /** What is no id of ours Postgres may not even take, as U+0000. */
 const isWorkspaceId = (text: string): boolean => /^ws_\w{1,40}$/.test(text)
 
-const answerWith = (c: Context<Http>, workspace: Workspace | null): Response => {
+const answerWith = (
+  c: Context<Http>,
+  workspace: Workspace | null,
+  headers: Readonly<Record<string, string>>,
+): Response => {
   if (workspace === null) return refused(c, { reason: 'workspace-not-found' })
   const { createdAt, ...rest } = workspace
   const document = { ...rest, createdAt: new Date(createdAt).toISOString() }
-  return answer(c, document, 200, { 'Cache-Control': 'private, no-store' })
+  return answer(c, document, 200, headers)
 }
 
 const bodyOf = async <Body>(c: Context<Http>, shape: z.ZodType<Body>): Promise<Result<Body, AnyRefusal>> => {
