@@ -10,18 +10,25 @@ export interface ArchivedShare {
   readonly accepted: number
   /** Whether a box has something that the archive has not. */
   readonly behind: boolean
+  /** Each box, by shard. */
+  readonly standings: readonly BoxStanding[]
 }
 
+/** `before`: of a poll whose boxes are frozen, what a look said a moment ago; boxes that were archived whole are not asked again. */
 export const archivedShare =
   ({ ballotBoxes }: { readonly ballotBoxes: Pick<BallotBoxes, 'standing'> }) =>
-  async (poll: Poll, signal: AbortSignal): Promise<ArchivedShare> => {
-    const standings = await atMost(connectionsAtOnce, everyShard(poll), (shard) =>
-      ballotBoxes.standing({ pollId: poll.id, shard }, signal),
-    )
+  async (poll: Poll, signal: AbortSignal, before?: ArchivedShare): Promise<ArchivedShare> => {
+    const standings = await atMost(connectionsAtOnce, everyShard(poll), async (shard) => {
+      const known = before?.standings[shard]
+      return known !== undefined && known.archived >= known.seq
+        ? known
+        : ballotBoxes.standing({ pollId: poll.id, shard }, signal)
+    })
     return {
       archived: sum(standings, ({ archived }) => archived),
       accepted: sum(standings, ({ seq }) => seq),
       behind: standings.some(({ seq, archived }) => archived < seq),
+      standings,
     }
   }
 

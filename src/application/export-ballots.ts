@@ -29,7 +29,8 @@ export interface Export {
 
 /** How long the archive of a closed poll is waited for: the contract says so, and nothing else ends it sooner. */
 const patienceMs = 10_000
-const lookEveryMs = 250
+/** Each box that is behind is asked at each look, of the 1,000 questions that a request may ask; the pages ask too. */
+const lookEveryMs = ({ shards }: Poll) => Math.max(250, (patienceMs * shards) / 400)
 
 /** What a page may take: large enough that a far Postgres is asked seldom, small enough for a Worker that holds two. */
 const pageBytes = 512 * 1024
@@ -54,8 +55,8 @@ export const exportBallots =
     let share = await look(poll, signal)
     if (poll.phase === 'closing' || poll.phase === 'closed') {
       while (share.behind && clock.now() < until) {
-        await pause(Math.min(lookEveryMs, until - clock.now()), signal)
-        share = await look(poll, signal)
+        await pause(Math.min(lookEveryMs(poll), until - clock.now()), signal)
+        share = await look(poll, signal, poll.phase === 'closed' ? share : undefined)
       }
       if (share.behind) return refuse({ reason: 'archive-behind' })
     }
