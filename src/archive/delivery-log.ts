@@ -37,7 +37,8 @@ export const deliveryLog = (database: Database): DeliveryLog => {
                 next_at = case when state = 'pending' and attempts = 0 then greatest(next_at, ${instantOf(now)})
                   else ${instantOf(now)} end
               where id in (select id from own where kept) and workspace_id = ${workspaceId}
-                and exists (select from webhooks where webhooks.id = ${webhookId} and disabled_at is null)
+                and exists (select from webhooks
+                  where webhooks.id = ${webhookId} and webhooks.workspace_id = ${workspaceId} and disabled_at is null)
               returning *, true as kept)
             select ${shown}, kept from done
             union all select ${shown}, kept from own where not kept`,
