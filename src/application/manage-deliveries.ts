@@ -4,18 +4,17 @@ import type { Clock } from '../kernel/clock.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { Owner } from './identify-caller.ts'
 import type { WebhookOrder } from './manage-webhooks.ts'
-import type {
-  Delivery,
-  DeliveryLog,
-  DeliveryState,
-  Remind,
-  Webhook,
-  WebhookBook,
-  WebhookPlace,
+import {
+  type Delivery,
+  type DeliveryLog,
+  type DeliveryState,
+  isWebhookId,
+  type Remind,
+  type Webhook,
+  type WebhookPlace,
 } from './webhook-ports.ts'
 
 interface Needs {
-  readonly webhookBook: Pick<WebhookBook, 'find'>
   readonly deliveryLog: DeliveryLog
   readonly remind: Remind
   readonly clock: Clock
@@ -23,26 +22,30 @@ interface Needs {
 
 export interface DeliveriesOrder {
   readonly owner: Owner
-  /** One that was found to be the owner's. */
-  readonly webhook: Pick<Webhook, 'id'>
+  readonly webhookId: string
   readonly state: DeliveryState | null
   readonly limit: number
   readonly after: WebhookPlace | null
 }
 
-/** A page of a webhook's deliveries, newest first. One statement. */
+export interface DeliveryPage {
+  readonly deliveries: readonly Delivery[]
+  readonly next: WebhookPlace | null
+}
+
+/** A page of a webhook's deliveries, newest first. One statement, which finds the webhook to be the owner's as well. */
 export const listDeliveries =
   ({ deliveryLog }: Pick<Needs, 'deliveryLog'>) =>
   async (
-    { owner: { workspaceId }, webhook, limit, ...order }: DeliveriesOrder,
+    { owner: { workspaceId }, limit, ...order }: DeliveriesOrder,
     signal: AbortSignal,
-  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly next: WebhookPlace | null }> => {
-    const rows = await deliveryLog.list(
-      { workspaceId, webhookId: webhook.id, limit: limit + 1, ...order },
-      signal,
-    )
+  ): Promise<Result<DeliveryPage, WebhookRefusal>> => {
+    const rows = isWebhookId(order.webhookId)
+      ? await deliveryLog.list({ workspaceId, limit: limit + 1, ...order }, signal)
+      : null
+    if (rows === null) return refuse({ reason: 'webhook-not-found' })
     const deliveries = rows.slice(0, limit)
-    return { deliveries, next: rows.length > limit ? (deliveries.at(-1) ?? null) : null }
+    return accept({ deliveries, next: rows.length > limit ? (deliveries.at(-1) ?? null) : null })
   }
 
 /** Sends a delivery again, whatever became of it: the same id, the same body, the schedule from its beginning. */

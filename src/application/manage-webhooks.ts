@@ -9,7 +9,13 @@ import type { Owner } from './identify-caller.ts'
 import { ownPoll } from './own-poll.ts'
 import { planTerms } from './plan-terms.ts'
 import type { PollBook } from './ports.ts'
-import type { Webhook, WebhookBook, WebhookChange, WebhookPlace } from './webhook-ports.ts'
+import {
+  isWebhookId,
+  type Webhook,
+  type WebhookBook,
+  type WebhookChange,
+  type WebhookPlace,
+} from './webhook-ports.ts'
 
 /** The secret that signs for a webhook, `whsec_…`, as Standard Webhooks writes it. */
 export type WebhookSecret = (webhook: Pick<Webhook, 'id' | 'generation'>) => string
@@ -137,8 +143,6 @@ export const removeWebhook =
     const removed = await webhookBook.remove({ workspaceId }, webhookId, signal)
     return removed ? accept(null) : refuse({ reason: 'webhook-not-found' })
   }
-
-const isWebhookId = (text: string) => /^whk_[0-9a-z]{1,40}$/.test(text)
 
 const foundOr = (webhook: Webhook | null): Result<Webhook, WebhookRefusal> =>
   webhook === null ? refuse({ reason: 'webhook-not-found' }) : accept(webhook)

@@ -39,6 +39,9 @@ export interface WebhookChange extends Partial<Pick<Webhook, 'url' | 'descriptio
   readonly enabled?: boolean
 }
 
+/** Postgres takes no text with U+0000, and nobody has such an id. */
+export const isWebhookId = (text: string): boolean => /^whk_[0-9a-z]{1,40}$/.test(text)
+
 export interface WebhookBook {
   /** `full`: the workspace has `most` already. A webhook: it had the id already and is answered as it is. Neither made anything. */
   add(
@@ -94,7 +97,7 @@ export interface Delivery {
 
 /** Deliveries, for the owner. */
 export interface DeliveryLog {
-  /** Newest first, after a place. */
+  /** Newest first, after a place. null: no such webhook, which is not the same as one that was told nothing. */
   list(
     order: WebhookReach & {
       readonly webhookId: string
@@ -103,7 +106,7 @@ export interface DeliveryLog {
       readonly after: WebhookPlace | null
     },
     signal: AbortSignal,
-  ): Promise<readonly Delivery[]>
+  ): Promise<readonly Delivery[] | null>
   /** Begins its schedule anew, now. null: no such delivery; `forgotten`: its body is no longer kept. */
   redeliver(
     order: WebhookReach & { readonly webhookId: string; readonly deliveryId: string; readonly now: number },

@@ -11,14 +11,18 @@ export const deliveryLog = (database: Database): DeliveryLog => {
   return {
     list: async ({ workspaceId, webhookId, state, limit, after }, signal) => {
       const rows = await rowsOf(
-        sql`select ${shown}, true as kept from ${table}
-            where workspace_id = ${workspaceId} and webhook_id = ${webhookId}
-            ${state === null ? sql`` : sql`and state = ${state}`}
-            ${after === null ? sql`` : sql`and (created_at, id) < (${instantOf(after.createdAt)}, ${after.id})`}
-            order by created_at desc, id desc limit ${limit}::integer`,
+        // Of a webhook without any a row that is none, of no such webhook nothing.
+        sql`select page.* from webhooks left join lateral (
+              select created_at, ${shown}, true as kept from ${table}
+              where workspace_id = ${workspaceId} and webhook_id = ${webhookId}
+              ${state === null ? sql`` : sql`and state = ${state}`}
+              ${after === null ? sql`` : sql`and (created_at, id) < (${instantOf(after.createdAt)}, ${after.id})`}
+              order by created_at desc, id desc limit ${limit}::integer) as page on true
+            where webhooks.id = ${webhookId} and webhooks.workspace_id = ${workspaceId}
+            order by page.created_at desc, page.id desc`,
         signal,
       )
-      return rows.map(deliveryOf)
+      return rows.length === 0 ? null : rows.filter(({ id }) => id !== null).map(deliveryOf)
     },
 
     redeliver: async ({ workspaceId, webhookId, deliveryId, now }, signal) => {
@@ -33,7 +37,8 @@ export const deliveryLog = (database: Database): DeliveryLog => {
                 next_at = case when state = 'pending' and attempts = 0 then greatest(next_at, ${instantOf(now)})
                   else ${instantOf(now)} end
               where id in (select id from own where kept) and workspace_id = ${workspaceId}
-                and exists (select from webhooks where webhooks.id = ${webhookId} and disabled_at is null)
+                and exists (select from webhooks
+                  where webhooks.id = ${webhookId} and webhooks.workspace_id = ${workspaceId} and disabled_at is null)
               returning *, true::boolean as kept)
             select ${shown}, kept from done
             union all select ${shown}, kept from own where not kept`,

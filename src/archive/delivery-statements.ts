@@ -25,7 +25,7 @@ function webhooksOf(workspaceId: SQL, pollId: SQL): SQL {
     offset 0)`
 }
 
-/** Due at once, to the millisecond, which is how reminders name it. */
+/** To the millisecond, which is how reminders name what is due, and cursors what was made. */
 const atOnce = sql`date_trunc('milliseconds', now())`
 
 /** From the beginning of a minute until its progress is told: its end, and as long as a statement may take that began within it,
@@ -100,7 +100,7 @@ export const pollDeliveries = sql`
 function written(): SQL {
   return sql`told as (
     insert into deliveries (id, workspace_id, webhook_id, event, poll_id, payload, state, attempts, created_at, next_at, traceparent)
-    select id, workspace_id, webhook_id, event, poll_id, payload, 'pending', 0, now(), next_at, traceparent
+    select id, workspace_id, webhook_id, event, poll_id, payload, 'pending', 0, ${atOnce}, next_at, traceparent
     from news order by id
     on conflict (id) do nothing
     returning id, workspace_id, next_at

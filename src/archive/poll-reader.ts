@@ -4,6 +4,7 @@ import { unionAll } from 'drizzle-orm/pg-core'
 import type { PollReader } from '../application/ports.ts'
 import type { Poll, PollStatus } from '../domain/poll/poll.ts'
 import type { Database, Statement } from './database.ts'
+import { recalledDefinition } from './recorded-definition.ts'
 import { polls } from './schema.ts'
 
 export const pollReader = (database: Database): PollReader => ({
@@ -80,23 +81,12 @@ const hasStatus: Readonly<Record<Exclude<PollStatus, 'closed'>, (now: number) =>
 const isRunning = (now: number): SQL =>
   sql`${polls.phase} = 'open' and coalesce(${closesAt} > ${now}::bigint, true)`
 
-const pollOf = ({ definition, ...row }: typeof polls.$inferSelect): Poll => {
-  const { dedupe, ...rest } = definition
-  return {
-    ...rest,
-    // Secrets of account keys are not in Postgres; nothing that lists polls shows them.
-    dedupe:
-      dedupe.by === 'account'
-        ? {
-            by: 'account',
-            keys: dedupe.keys.map((key) => (key.alg === 'HS256' ? { ...key, secret: '' } : key)),
-          }
-        : dedupe,
-    id: row.id,
-    workspaceId: row.workspaceId,
-    phase: row.phase,
-    archived: row.archived,
-    version: row.version,
-    createdAt: row.createdAt.getTime(),
-  }
-}
+const pollOf = ({ definition, ...row }: typeof polls.$inferSelect): Poll => ({
+  ...recalledDefinition(definition),
+  id: row.id,
+  workspaceId: row.workspaceId,
+  phase: row.phase,
+  archived: row.archived,
+  version: row.version,
+  createdAt: row.createdAt.getTime(),
+})

@@ -36,3 +36,12 @@ export const recordedDefinition = (poll: Poll): RecordedDefinition => ({
 
 const withoutSecret = (key: AccountKey): RecordedKey =>
   key.alg === 'HS256' ? { kid: key.kid, alg: key.alg } : { kid: key.kid, alg: key.alg, x: key.x }
+
+/** What is shown of it again. Secrets of account keys are not in Postgres; nothing that lists polls shows them. */
+export const recalledDefinition = ({ dedupe, ...rest }: RecordedDefinition) => ({
+  ...rest,
+  dedupe:
+    dedupe.by === 'account' ? { by: dedupe.by, keys: dedupe.keys.map((key) => withSecret(key)) } : dedupe,
+})
+
+const withSecret = (key: RecordedKey): AccountKey => (key.alg === 'HS256' ? { ...key, secret: '' } : key)

@@ -272,6 +272,15 @@ export const deliveries = pgTable(
       delivery.createdAt.desc().nullsFirst(),
       delivery.id.desc().nullsFirst(),
     ),
+    // For what was given up, which is rare: the other index would be read to its end for it.
+    index('deliveries_failed')
+      .on(
+        delivery.workspaceId,
+        delivery.webhookId,
+        delivery.createdAt.desc().nullsFirst(),
+        delivery.id.desc().nullsFirst(),
+      )
+      .where(sql`${delivery.state} = 'failed'`),
     index('deliveries_by_time').using('brin', delivery.createdAt),
     // What is on its way, by when it is due for the sweep, and by its webhook for when that is disabled.
     index('deliveries_due').on(delivery.nextAt).where(sql`${delivery.state} = 'pending'`),

@@ -173,6 +173,31 @@ describe.each(Object.entries(standsOver(postgres)))('deliveries, %s', (_where, m
     expect(await stand.book.remove({ workspaceId: 'ws_o' }, webhook.id, signal())).toBe(false)
     expect(await stand.book.remove(reach(), webhook.id, signal())).toBe(true)
     expect(await stand.records.take(due ?? nothing, plan, signal())).toBeNull()
-    expect(await deliveries(webhook.id)).toEqual([])
+    const order = { ...reach(), webhookId: webhook.id, state: null, limit: 100, after: null }
+    expect(await stand.log.list(order, signal())).toBeNull()
+  })
+
+  test('a page goes on after the last of the page before, to the millisecond that it names', async () => {
+    const webhook = await added(onlyCasts)
+    for (const id of ['bal_a', 'bal_b', 'bal_c', 'bal_d', 'bal_e', 'bal_f']) await stand.cast('poll_q', [id])
+    const whole = await deliveries(webhook.id)
+    const places = whole.map(({ createdAt, id }) => `${createdAt} ${id}`)
+    expect(places).toEqual(places.toSorted().toReversed())
+    const order = { ...reach(), webhookId: webhook.id, state: null, limit: 1 }
+    for (const [at, after] of [null, ...whole].entries())
+      expect(await stand.log.list({ ...order, after }, signal())).toEqual(whole.slice(at, at + 1))
+  })
+
+  test('a page says whether there is such a webhook, which only its own workspace is told', async () => {
+    const webhook = await added(onlyCasts)
+    const list = (order: object) =>
+      stand.log.list(
+        { ...reach(), webhookId: webhook.id, state: null, limit: 2, after: null, ...order },
+        signal(),
+      )
+    expect(await list({})).toEqual([])
+    expect(await list({ state: 'failed' })).toEqual([])
+    expect(await list({ workspaceId: `${stand.workspaceId}_test` })).toBeNull()
+    expect(await list({ webhookId: 'whk_none' })).toBeNull()
   })
 })

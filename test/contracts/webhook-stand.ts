@@ -133,7 +133,11 @@ export const using = (stand: () => Stand) => {
       if (delivery === null) throw new Error('it could not be taken')
       return delivery
     },
-    deliveries: (webhookId: string, state: 'pending' | 'failed' | null = null) =>
-      stand().log.list({ ...reach(), webhookId, state, limit: 100, after: null }, signal()),
+    async deliveries(webhookId: string, state: 'pending' | 'failed' | null = null) {
+      const order = { ...reach(), webhookId, state, limit: 100, after: null }
+      const found = await stand().log.list(order, signal())
+      if (found === null) throw new Error('there is no such webhook')
+      return found
+    },
   }
 }

@@ -176,6 +176,21 @@ describe('deliveries', () => {
     expectProblem(await list('?state=lost'), 400, 'query-invalid')
   })
 
+  it('of no webhook are not there, whatever else is wrong; who may not ask is told so before what is malformed', async () => {
+    const { api, list, path } = await told()
+    const ask = (where: string, key: string) => api.ask('GET', where, { key })
+    for (const query of ['', '?state=lost', '?limit=0', '?cursor=x'])
+      for (const where of ['/v1/webhooks/whk_none/deliveries', '/v1/webhooks/%00/deliveries', path])
+        for (const key of [api.key('ws_other'), api.key('ws_other', ['polls:read'])])
+          expectProblem(await ask(`${where}${query}`, key), 404, 'webhook-not-found')
+    const unscoped = api.key('ws_first', ['polls:read'])
+    expectProblem(await ask('/v1/webhooks/whk_none/deliveries', unscoped), 404, 'webhook-not-found')
+    expectProblem(await ask(`${path}?limit=0`, unscoped), 403, 'scope-missing')
+    // Where nothing is wrong nobody looks for the webhook by itself.
+    api.webhooks.book.find = async () => Promise.reject(new Error('it was looked for'))
+    expect((await list()).status).toBe(200)
+  })
+
   it('can be sent again, unless the webhook is disabled or the body is gone', async () => {
     const { api, key, id, due, path } = await told()
     const redeliver = (delivery: string | undefined) =>

@@ -1,7 +1,8 @@
 // What stands in for Postgres' lists and counts and for Workers KV in tests over the app.
 import type { PollReader, UsageReader } from '../../src/application/ports.ts'
+import { recalledDefinition, recordedDefinition } from '../../src/archive/recorded-definition.ts'
 import type { KeyValueStore } from '../../src/cache/kv-tier.ts'
-import { statusOf } from '../../src/domain/poll/poll.ts'
+import { type Poll, statusOf } from '../../src/domain/poll/poll.ts'
 import type { LocalPostgres } from './local-counting.ts'
 
 /** What test/contracts holds the archive's own count to. */
@@ -21,8 +22,8 @@ export const usageThatFails = (error: Error): UsageReader => ({
   polls: () => Promise.reject(error),
 })
 
-/** What test/contracts holds the archive's own list to. */
-export const pollsOf = ({ polls }: LocalPostgres, order: Parameters<PollReader['list']>[0]) =>
+/** test/contracts/poll-lists holds it and the archive's own list to the same. */
+export const pollsOf = ({ polls }: Pick<LocalPostgres, 'polls'>, order: Parameters<PollReader['list']>[0]) =>
   [...polls.values()]
     .filter((poll) => poll.workspaceId === order.workspaceId && !poll.archived)
     .filter((poll) => order.status === null || statusOf(poll, order.now) === order.status)
@@ -34,6 +35,18 @@ export const pollsOf = ({ polls }: LocalPostgres, order: Parameters<PollReader['
         (createdAt === order.after.createdAt && id < order.after.id),
     )
     .slice(0, order.limit)
+    .map(asRecorded)
+
+/** Without what Postgres never hears of a poll. */
+const asRecorded = (poll: Poll): Poll => ({
+  ...recalledDefinition(recordedDefinition(poll)),
+  id: poll.id,
+  workspaceId: poll.workspaceId,
+  phase: poll.phase,
+  archived: poll.archived,
+  version: poll.version,
+  createdAt: poll.createdAt,
+})
 
 /** Workers KV as one process sees it: at once, and without an end to what it holds. */
 export const keyValues = (): KeyValueStore => {

@@ -199,16 +199,18 @@ export const webhookTables = () => {
     },
 
     deliveriesOf: ({ workspaceId, webhookId, state, limit, after }: Parameters<DeliveryLog['list']>[0]) =>
-      page(
-        [...deliveries.values()].filter(
-          (row) =>
-            row.workspaceId === workspaceId &&
-            row.webhookId === webhookId &&
-            (state === null || row.state === state),
-        ),
-        limit,
-        after,
-      ).map(deliveryOf),
+      own(workspaceId, webhookId)
+        ? page(
+            [...deliveries.values()].filter(
+              (row) =>
+                row.workspaceId === workspaceId &&
+                row.webhookId === webhookId &&
+                (state === null || row.state === state),
+            ),
+            limit,
+            after,
+          ).map(deliveryOf)
+        : null,
 
     redeliver({ workspaceId, webhookId, deliveryId, now }: Parameters<DeliveryLog['redeliver']>[0]) {
       const row = deliveries.get(deliveryId)

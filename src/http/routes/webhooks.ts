@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { requireOwner } from '../../application/identify-caller.ts'
 import type { WebhookShown } from '../../application/manage-webhooks.ts'
 import { type DeliveryState, deliveryStates } from '../../application/webhook-ports.ts'
+import { accept, refuse } from '../../kernel/result.ts'
 import { faultsOf } from '../../representation/faults.ts'
 import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
@@ -16,7 +17,7 @@ import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
 import { ownedWebhook } from '../owned-webhook.ts'
-import { onlyParameters } from '../query.ts'
+import { onlyParameters, type QueryRefusal } from '../query.ts'
 import { idempotencyKey } from '../request-headers.ts'
 import { respond } from '../respond.ts'
 import { rotationAsked } from '../rotation-asked.ts'
@@ -105,17 +106,16 @@ export const webhooks = new Hono<Http>()
   })
 
   .get('/:webhookId/deliveries', async (c) => {
-    const owned = await ownedWebhook(c, c.req.param('webhookId'))
-    if (!owned.ok) return refused(c, owned.refusal)
-    const page = pageAsked(c, 'msg', ['state'])
-    if (!page.ok) return refused(c, page.refusal)
-    const { state } = c.req.query()
-    if (state !== undefined && !isState(state)) {
-      const detail = `\`state\` must be one of ${deliveryStates.join(', ')}.`
-      return refused(c, { reason: 'query-invalid', detail })
+    const webhookId = c.req.param('webhookId')
+    const asked = deliveriesAsked(c)
+    if (!asked.ok) {
+      // That there is no such webhook goes before what else is wrong.
+      const owned = await ownedWebhook(c, webhookId)
+      return refused(c, owned.ok ? asked.refusal : owned.refusal)
     }
-    const order = { ...owned.value, ...page.value, state: state ?? null }
-    const { deliveries, next } = await c.get('services').listDeliveries(order, signalOf(c))
+    const found = await c.get('services').listDeliveries({ ...asked.value, webhookId }, signalOf(c))
+    if (!found.ok) return refused(c, found.refusal)
+    const { deliveries, next } = found.value
     const { nextCursor, headers } = pageEnd(c, next)
     return answer(c, { data: deliveries.map(deliveryDocument), nextCursor }, 200, headers)
   })
@@ -129,6 +129,18 @@ export const webhooks = new Hono<Http>()
     const again = await c.get('services').redeliver(order, signalOf(c))
     return again.ok ? answer(c, deliveryDocument(again.value), 202, unkept) : refused(c, again.refusal)
   })
+
+const deliveriesAsked = (c: Context<Http>) => {
+  const owner = requireOwner(c.get('caller'), 'webhooks:write')
+  if (!owner.ok) return owner
+  const page = pageAsked(c, 'msg', ['state'])
+  if (!page.ok) return page
+  const { state } = c.req.query()
+  if (state === undefined || isState(state))
+    return accept({ owner: owner.value, ...page.value, state: state ?? null })
+  const detail = `\`state\` must be one of ${deliveryStates.join(', ')}.`
+  return refuse<QueryRefusal>({ reason: 'query-invalid', detail })
+}
 
 const isState = (text: string): text is DeliveryState => deliveryStates.some((state) => state === text)
 

@@ -285,8 +285,8 @@ export const laws: Readonly<Record<string, Law>> = {
     grows: true,
   },
   'usageReader.stored': {
-    ...page((db, signal) => usageReader(db).stored('ws_1', signal), 100),
-    why: 'counts the polls of the workspace, from an index',
+    ...page((db, signal) => usageReader(db).stored('ws_0', signal), 50_000),
+    why: 'counts the polls of the workspace, all 50,000, from an index alone; edges remember it for a minute',
     grows: true,
   },
   'usageReader.polls': page((db, signal) => usageReader(db).polls('ws_0', 1_000, signal), 1_000),

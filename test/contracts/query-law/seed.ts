@@ -46,7 +46,7 @@ export const seed = async (postgres: TestPostgres, times = 1): Promise<void> => 
      select sha256(n::text::bytea), 'ws_1', '\\x00', timestamptz '2026-01-01' + n * interval '1 s', now()
      from generate_series(1, ${many}) as n`,
     `insert into deliveries (id, workspace_id, webhook_id, event, poll_id, payload, state, attempts, created_at)
-     select 'msg_' || n, 'ws_1', 'wh_1', 'poll.closed', 'poll_1', '{}', 'delivered', 1,
+     select 'msg_' || n, 'ws_1', 'wh_12', 'poll.closed', 'poll_1', '{}', 'delivered', 1,
        timestamptz '2026-01-01' + n * interval '1 s' from generate_series(1, ${many}) as n`,
     `insert into webhooks (id, workspace_id, url, description, events, generation, created_at)
      select 'wh_' || n, 'ws_' || n / 10, 'https://example.com/', '', '{ballot.cast,poll.progress,poll.opened,poll.closed}', 1,

@@ -25,11 +25,7 @@ export const webhookLaws: Readonly<Record<string, Law>> = {
     4,
   ),
   'webhookBook.change (disabled)': {
-    ...page(
-      (db, signal) =>
-        webhookBook(db).change({ workspaceId: 'ws_0' }, 'wh_1', { enabled: false, now }, signal),
-      10_000,
-    ),
+    ...page((db, signal) => webhookBook(db).change(hooks, 'wh_12', { enabled: false, now }, signal), 10_000),
     why: 'gives up all that is on its way',
     grows: true,
   },
@@ -41,16 +37,25 @@ export const webhookLaws: Readonly<Record<string, Law>> = {
   'deliveryLog.list': page(
     (db, signal) =>
       deliveryLog(db).list(
-        { workspaceId: 'ws_1', webhookId: 'wh_1', state: null, limit: 100, after: null },
+        { workspaceId: 'ws_1', webhookId: 'wh_12', state: null, limit: 100, after: null },
         signal,
       ),
     100,
   ),
-  'deliveryLog.list (failed)': {
+  // None of 100,000 did.
+  'deliveryLog.list (failed)': page(
+    (db, signal) =>
+      deliveryLog(db).list(
+        { workspaceId: 'ws_1', webhookId: 'wh_12', state: 'failed', limit: 100, after: null },
+        signal,
+      ),
+    100,
+  ),
+  'deliveryLog.list (pending)': {
     ...page(
       (db, signal) =>
         deliveryLog(db).list(
-          { workspaceId: 'ws_1', webhookId: 'wh_1', state: 'pending', limit: 100, after: null },
+          { workspaceId: 'ws_1', webhookId: 'wh_12', state: 'pending', limit: 100, after: null },
           signal,
         ),
       100,
@@ -60,7 +65,10 @@ export const webhookLaws: Readonly<Record<string, Law>> = {
   },
   'deliveryLog.redeliver': one(
     (db, signal) =>
-      deliveryLog(db).redeliver({ workspaceId: 'ws_1', webhookId: 'wh_1', deliveryId: 'msg_7', now }, signal),
+      deliveryLog(db).redeliver(
+        { workspaceId: 'ws_1', webhookId: 'wh_12', deliveryId: 'msg_7', now },
+        signal,
+      ),
     6,
   ),
   'deliveryRecords.take': {
@@ -78,7 +86,7 @@ export const webhookLaws: Readonly<Record<string, Law>> = {
   'deliveryRecords.settle (delivered)': one(
     (db, signal) =>
       deliveryRecords(db).settle(
-        { id: 'msg_30', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_1' } },
+        { id: 'msg_30', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_12' } },
         { kind: 'delivered', status: 204 },
         { now, failingBefore: now },
         signal,
@@ -88,7 +96,7 @@ export const webhookLaws: Readonly<Record<string, Law>> = {
   'deliveryRecords.settle': one(
     (db, signal) =>
       deliveryRecords(db).settle(
-        { id: 'msg_40', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_1' } },
+        { id: 'msg_40', workspaceId: 'ws_1', attempt: 1, webhook: { id: 'wh_12' } },
         { kind: 'failed', status: 500, error: 'e', last: false, sent: true },
         { now, failingBefore: 0 },
         signal,

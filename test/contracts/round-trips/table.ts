@@ -139,7 +139,7 @@ export const roundTrips: Readonly<Record<string, RoundTrips>> = {
   'PATCH /v1/webhooks/:webhookId': ofWebhook,
   'DELETE /v1/webhooks/:webhookId': ofWebhook,
   'POST /v1/webhooks/:webhookId/rotate': ofWebhook,
-  'GET /v1/webhooks/:webhookId/deliveries': { ...list, trips: 2, why: 'the webhook; the page' },
+  'GET /v1/webhooks/:webhookId/deliveries': list,
   'POST /v1/webhooks/:webhookId/deliveries/:deliveryId/redeliver': { ...ofWebhook, status: 202 },
 
   'GET /v1/usage': one,
