@@ -64,7 +64,8 @@ const keepStatement = (dead: readonly DeadLetter[]) => sql`
   on conflict (id) do update set body = excluded.body, died_at = excluded.died_at
   where dead_letters.died_at <= excluded.died_at`
 
-/** Ballots of these letters as Postgres has them, if it does. */
+/** Ballots of these letters that Postgres has in a later revision, each found by its key: `limit` keeps the planner from joining whole
+ *  tables. */
 const overtaken = async (
   database: Database,
   dead: readonly DeadLetter[],
@@ -73,10 +74,12 @@ const overtaken = async (
   const named = dead.flatMap(({ body }) => answeredIn(body))
   if (named.length === 0) return []
   const statement = sql`
-    select poll_id, id, ballots.revision
+    select named.poll_id, named.id, row.revision
     from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) as named (poll_id text, id text, revision numeric)
-    join ballots using (poll_id, id)
-    where ballots.revision > named.revision`
+    cross join lateral (
+      select revision from ballots where poll_id = named.poll_id and id = named.id limit 1
+    ) as row
+    where row.revision > named.revision`
   const { rows } = await database.run(
     (postgres) => postgres.execute<Record<string, unknown> & Overtaken>(statement),
     signal,
