@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { BallotMessage } from '../application/ballot-message.ts'
 import type { BallotRecords } from '../application/ports.ts'
 import type { Remind } from '../application/webhook-ports.ts'
+import { clearLetters } from './clear-letters.ts'
 import type { Database } from './database.ts'
 import { ballotDeliveries, type DueColumn, dueColumn, remindNobody } from './delivery-statements.ts'
 import { rollStatements } from './roll-statements.ts'
@@ -16,6 +17,12 @@ export const ballotRecords = (database: Database, remind: Remind = remindNobody)
     const answer = await database.run((postgres) => postgres.execute<Stored>(statement), signal)
     const { written = 0, due = [] } = answer.rows[0] ?? {}
     if (due.length > 0) await remind(due)
+    // After the commit: a letter that comes meanwhile is either found here, or its keeper finds what was written.
+    await clearLetters(
+      database,
+      rows.filter(({ answers }) => answers === null),
+      signal,
+    )
     return Number(written)
   },
 })

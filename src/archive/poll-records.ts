@@ -6,7 +6,7 @@ import type { PollPhase } from '../domain/poll/poll.ts'
 import type { Database } from './database.ts'
 import { type DueColumn, dueColumn, pollDeliveries, remindNobody } from './delivery-statements.ts'
 import { recordedDefinition } from './recorded-definition.ts'
-import { polls } from './schema.ts'
+import { deadLetters, pollOfLetter, polls } from './schema.ts'
 
 export const pollRecords = (database: Database, remind: Remind = remindNobody): PollRecords => ({
   record: async (poll, signal) => {
@@ -98,10 +98,15 @@ const removeStatement = ({ pollId, workspaceId, deletedAt }: PollDeath): SQL => 
   ),
   invite as (
     delete from invites where poll_id = ${pollId}::text and exists (select from alone) returning 1
+  ),
+  letter as (
+    delete from dead_letters
+    where ${pollOfLetter(deadLetters.body)} = ${pollId}::text and exists (select from alone) returning 1
   )
   select
     exists (select from deleted_polls where poll_id = ${pollId}::text)
     and not exists (select from poll)
     and not exists (select from ballot)
     and not exists (select from rollup)
-    and not exists (select from invite) as done`
+    and not exists (select from invite)
+    and not exists (select from letter) as done`

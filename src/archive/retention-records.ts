@@ -5,6 +5,7 @@ import { accountOf, tenantOf } from '../application/tenant.ts'
 import type { Database } from './database.ts'
 import { instantOf, msOf } from './instant.ts'
 import type { RetentionTerms } from './retention-terms.ts'
+import { deadLetters, pollOfLetter } from './schema.ts'
 
 export interface DatabaseRetention extends RetentionRecords {
   /** As `oldPolls`, of these workspaces only: where the table of workspaces is in another database. */
@@ -131,13 +132,12 @@ const aged: Record<AgingRows, (before: SQL, limit: number) => Aged> = {
       select ctid from deliveries where created_at < ${before} and payload is not null limit ${limit}::integer`
     return { old, forget: sql`update deliveries set payload = null where ctid = any (array(${old}))` }
   },
-  // A letter is text that nobody has read: what looks like its poll's id is taken for it.
   'letters-of-deleted-polls': (_before, limit) => {
     const old = sql`
       select ctid from dead_letters
       where exists (
         select from deleted_polls
-        where poll_id = substring(dead_letters.body from '"pollId":"(poll_[0-9a-z]+)"')
+        where poll_id = ${pollOfLetter(deadLetters.body)}
       )
       limit ${limit}::integer`
     return { old, forget: sql`delete from dead_letters where ctid = any (array(${old}))` }

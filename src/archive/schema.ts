@@ -1,5 +1,5 @@
 // What is remembered, as drizzle knows it. The tables' names are a promise to operators (docs/design/api.md).
-import { sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -152,6 +152,11 @@ export const ballots = pgTable(
   ],
 )
 
+/** A letter is text that nobody has read: what looks like its poll's id is taken for it. Of bounded length, since an index
+ *  has it, and must not refuse a letter. */
+export const pollOfLetter = (body: SQLWrapper): SQL =>
+  sql`substring(${body} from '"pollId":"(poll_[0-9a-z]{1,64})"')`
+
 /** Messages that could not be archived. `body` is JSON as text: jsonb refuses just what may have killed them. */
 export const deadLetters = pgTable(
   'dead_letters',
@@ -161,7 +166,10 @@ export const deadLetters = pgTable(
     body: text('body').notNull(),
     diedAt: instant('died_at').notNull(),
   },
-  (letter) => [index('dead_letters_oldest_first').on(letter.diedAt, letter.id)],
+  (letter) => [
+    index('dead_letters_oldest_first').on(letter.diedAt, letter.id),
+    index('dead_letters_by_poll').on(pollOfLetter(letter.body)),
+  ],
 )
 
 /** How many ballots, by poll and minute, along one dimension; kept by the statement that archives them. Partitioned by hash

@@ -3,7 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { scopes } from '../../src/application/ports.ts'
 import { type Answer, type Api, anApi, rootKey } from '../support/api.ts'
 import { expectProblem } from '../support/problems.ts'
-import { access, ownerRoutes, parametersOf, pathOf, routesOf, things } from '../support/route-table.ts'
+import {
+  access,
+  everyThing,
+  type Ids,
+  keyRoutes,
+  missingIds,
+  ownerRoutes,
+  parametersOf,
+  pathOf,
+  routesOf,
+  things,
+} from '../support/route-table.ts'
+import { tenantThings } from '../support/tenant-things.ts'
 
 describe('the route table', () => {
   test('has a line for every route of the app, and none for anything else', () => {
@@ -39,27 +51,16 @@ describe.each(ownerRoutes)('%s', (route, scope) => {
 
   const stand = async () => {
     const api = anApi()
-    const key = api.key()
-    const own: Record<string, string> = {}
-    const missing: Record<string, string> = {}
-    for (const name of names) {
-      own[name] = (await things[name]?.make(api, key)) ?? ''
-      missing[name] = things[name]?.missing ?? ''
-    }
-    const before = JSON.stringify([...api.keys.rows.values()].map(({ lastUsedAt: _used, ...row }) => row))
-    const done = api.keys.log.entries.length
+    const own = await everyThing(api, api.key())
+    const untouched = await watched(api, 'ws_first')
     return {
       api,
       own,
-      missing,
+      missing: missingIds,
       /** Asks with input that is bad, so that nothing would be done if it came so far: every refusal goes before it. */
-      ask: (presented: string | undefined, ids = own) =>
+      ask: (presented: string | undefined, ids: Ids = own) =>
         api.ask(method, pathOf(route, ids), { key: presented, headers, ...about }),
-      untouched: () => {
-        const rows = [...api.keys.rows.values()].map(({ lastUsedAt: _used, ...row }) => row)
-        expect(JSON.stringify(rows.slice(0, JSON.parse(before).length))).toBe(before)
-        expect(api.keys.log.entries.length).toBe(done)
-      },
+      untouched,
     }
   }
 
@@ -69,7 +70,7 @@ describe.each(ownerRoutes)('%s', (route, scope) => {
     expectProblem(await ask(undefined, missing), 401, 'key-required')
     for (const presented of [rootKey, 'nonsense', spent(api, 'revoked'), spent(api, 'expired')])
       for (const ids of [undefined, missing]) expectProblem(await ask(presented, ids), 401, 'key-invalid')
-    untouched()
+    await untouched()
   })
 
   test('asks for its scope, once what it is about is there', async () => {
@@ -79,7 +80,7 @@ describe.each(ownerRoutes)('%s', (route, scope) => {
     expectProblem(answer, 403, 'scope-missing')
     expect(answer.json.scope).toBe(scope)
     if (names.length > 0) expect((await ask(api.key('ws_first', others), missing)).status).toBe(404)
-    untouched()
+    await untouched()
   })
 
   if (names.length === 0) return // it is about nothing that could be somebody else's
@@ -100,23 +101,120 @@ describe.each(ownerRoutes)('%s', (route, scope) => {
       expectProblem(answer, 404, first.json.code)
       expect(said(answer)).toEqual(said(first))
     }
-    untouched()
+    await untouched()
   })
 })
 
+describe.each(keyRoutes)('%s', (route) => {
+  const [method = '', path = ''] = route.split(' ')
+  const stand = async () => {
+    const api = anApi()
+    const order = { key: rootKey, body: { name: 'Acme', plan: 'enterprise' } }
+    const made = async () => (await api.ask('POST', '/v1/workspaces', order)).json.id
+    return {
+      api,
+      first: await made(),
+      other: await made(),
+      ask: (key?: string) => api.ask(method, path, { key }),
+    }
+  }
+
+  test('asks for a key, and for one that is good', async () => {
+    const { api, first, ask } = await stand()
+    expect((await ask(api.key(first, []))).status).toBe(200)
+    expectProblem(await ask(), 401, 'key-required')
+    for (const presented of [rootKey, 'nonsense', spent(api, 'revoked'), spent(api, 'expired')])
+      expectProblem(await ask(presented), 401, 'key-invalid')
+  })
+
+  test('says the same to others, whatever a workspace does, and to each its own', async () => {
+    const { api, first, other, ask } = await stand()
+    const [tests, theirs] = [api.key(first, [], 'enterprise', 'test'), api.key(other, [])]
+    const told = async (key: string) => {
+      const { asOf: _at, ...document } = (await ask(key)).json
+      return document
+    }
+    const before = [await told(tests), await told(theirs)]
+    const ids = await everyThing(api, api.key(first))
+    await api.counting.archived()
+    expect([await told(tests), await told(theirs)]).toEqual(before)
+    for (const id of namesIn(ids)) expect(JSON.stringify(before)).not.toContain(id)
+    const own = (document: { workspaceId?: string; id?: string }) => document.workspaceId ?? document.id
+    expect(before.map(own)).toEqual([expect.stringContaining(first), other])
+  })
+})
+
+/** Of these each has two ids, and the second one could be of a thing that lies in somebody else's. */
+const nested = ownerRoutes.flatMap(([route]) => {
+  const [outer, inner] = parametersOf(route)
+  return outer !== undefined && inner !== undefined && inner !== 'questionId' ? [[route, inner] as const] : []
+})
+
+test('ids of a second level are tried', () => {
+  expect([...new Set(nested.map(([, inner]) => inner))].toSorted()).toEqual([
+    'ballotId',
+    'deliveryId',
+    'serial',
+  ])
+})
+
+test.each(nested)('%s, of my own with their %s in it, is as if it were not there', async (route, inner) => {
+  const api = anApi()
+  const theirs = await everyThing(api, api.key())
+  const me = api.key('ws_other')
+  const mine = { ...missingIds }
+  for (const name of ['pollId', 'webhookId']) mine[name] = (await things[name]?.make(api, me)) ?? ''
+  const untouched = await watched(api, 'ws_first')
+  const [method = ''] = route.split(' ')
+  const ask = (key: string, ids: Ids) => api.ask(method, pathOf(route, ids), { key })
+  const answer = await ask(me, { ...mine, [inner]: theirs[inner] ?? '' })
+  const nobodys = await ask(me, mine)
+  expect([answer.status, answer.text && said(answer)]).toEqual([
+    nobodys.status,
+    nobodys.text && said(nobodys),
+  ])
+  // A serial is a number in its own poll, and one may be revoked before it is issued.
+  if (inner === 'serial') expect(answer.status).toBe(204)
+  else expectProblem(answer, 404, inner === 'ballotId' ? 'ballot-not-found' : 'delivery-not-found')
+  await untouched()
+  expect((await ask(api.key(), theirs)).status).toBeLessThan(300) // the way there was right
+})
+
+const lists = ownerRoutes.flatMap(([route]) =>
+  route.startsWith('GET ') && parametersOf(route).length === 0 ? [route.slice('GET '.length)] : [],
+)
+
+test.each(lists)(
+  '%s has nothing of another workspace’s, and for tests nothing that is live',
+  async (path) => {
+    const api = anApi()
+    const own = await everyThing(api, api.key())
+    const strangers = [api.key('ws_other'), api.key('ws_first', scopes, 'enterprise', 'test')]
+    for (const each of strangers) await everyThing(api, each) // so that no list is empty
+    const seen = async (key: string) => (await api.ask('GET', path, { key })).text
+    const shown = await seen(api.key())
+    expect(namesIn(own).some((id) => shown.includes(id))).toBe(true)
+    for (const each of strangers) {
+      const text = await seen(each)
+      for (const id of namesIn(own)) expect(text).not.toContain(id)
+    }
+  },
+)
+
 describe('what a test key makes', () => {
-  test.each(ownerRoutes.filter(([route]) => parametersOf(route).includes('pollId')))(
-    'is not there for a live key: %s',
-    async (route) => {
-      const api = anApi()
-      const tests = api.key('ws_first', scopes, 'enterprise', 'test')
-      const ids = Object.fromEntries(parametersOf(route).map((name) => [name, things[name]?.missing ?? '']))
-      const pollId = (await things['pollId']?.make(api, tests)) ?? ''
-      const path = pathOf(route, { ...ids, pollId })
-      const answer = await api.ask(route.split(' ')[0] ?? '', path, { key: api.key() })
-      expectProblem(answer, 404, 'poll-not-found')
-    },
-  )
+  // Keys are the account's: a live one sees and ends those of its tests.
+  const apart = ownerRoutes.filter(([route]) => /:(pollId|webhookId)/.test(route))
+  test.each(apart)('is not there for a live key: %s', async (route) => {
+    const api = anApi()
+    const tests = api.key('ws_first', scopes, 'enterprise', 'test')
+    const path = pathOf(route, await everyThing(api, tests))
+    const untouched = await watched(api, 'ws_first_test')
+    const [method = ''] = route.split(' ')
+    const answer = await api.ask(method, path, { key: api.key() })
+    expectProblem(answer, 404, route.includes(':pollId') ? 'poll-not-found' : 'webhook-not-found')
+    await untouched()
+    expect((await api.ask(method, path, { key: tests })).status).not.toBe(404)
+  })
 
   test('is in its own lists and usage alone, and anybody may vote in it', async () => {
     const api = anApi()
@@ -174,6 +272,21 @@ test.each(operatorRoutes)('%s is for the operator alone', async (route) => {
   expectProblem(await api.ask(method, path, { key: api.key() }), 401, 'key-invalid')
   expect(api.keys.log.entries.length).toBe(done)
 })
+
+/** Fails where anything of this workspace is not as it was; more keys it may have. */
+const watched = async (api: Api, workspaceId: string): Promise<() => Promise<void>> => {
+  const before = await tenantThings(api, workspaceId)
+  const one = [expect.anything()]
+  expect(before).toMatchObject({ webhooks: one, deliveries: one })
+  expect(before.polls).toMatchObject([{ ballots: one, invites: [...one, ...one] }])
+  return async () => {
+    const { keys, ...now } = await tenantThings(api, workspaceId)
+    expect({ ...now, keys: keys.slice(0, before.keys.length) }).toEqual(before)
+  }
+}
+
+/** Ids that are nowhere but in what is about their thing. */
+const namesIn = (ids: Ids): readonly string[] => Object.values(ids).filter((id) => id.includes('_'))
 
 /** What a refusal says, but for the request it names. */
 const said = ({ json }: Answer) => ({ ...json, instance: '' })

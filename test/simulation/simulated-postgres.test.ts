@@ -103,7 +103,7 @@ const someSteps = (chance: Chance, seed: number): readonly Step[] => {
     if (fate < 0.95) {
       const letters = Array.from({ length: 2 }, () => ({
         id: `letter ${seed} ${chance.below(4)}`,
-        body: { at: chance.below(10) },
+        body: chance.fraction() < 0.3 ? { at: chance.below(10) } : someMessage(chance, pollId),
         diedAt: noon + chance.below(5),
       }))
       return ({ deadLetters }, signal) => deadLetters.keep(letters.slice(0, 1), signal)

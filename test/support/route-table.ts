@@ -78,13 +78,17 @@ export const access: Readonly<Record<string, Access>> = {
   'PATCH /v1/workspaces/:workspaceId': 'operator',
 }
 
-/** Something of the owner's for each parameter of a path, and an id of its kind that nobody gave out. */
-export const things: Readonly<
-  Record<
-    string,
-    { readonly missing: string; readonly make: (api: Pick<Api, 'ask'>, key: string) => Promise<string> }
-  >
-> = {
+/** The ids of an owner's things, by the parameters that name them. */
+export type Ids = Readonly<Record<string, string>>
+
+interface Thing {
+  readonly missing: string
+  readonly make: (api: Pick<Api, 'ask' | 'tellWebhook'>, key: string, made?: Ids) => Promise<string>
+}
+
+/** Something of the owner's for each parameter of a path, and an id of its kind that nobody gave out. What lies in another is made in
+ *  the one that was `made` before. */
+export const things: Readonly<Record<string, Thing>> = {
   pollId: {
     missing: 'poll_0123456789abcdefghjkmnpqrs',
     make: async (api, key) => {
@@ -106,18 +110,54 @@ export const things: Readonly<
       return (await api.ask('POST', '/v1/webhooks', { key, body })).json.id
     },
   },
-  deliveryId: { missing: 'msg_none', make: async () => 'msg_none' },
+  deliveryId: {
+    missing: `msg_${'0'.repeat(32)}`,
+    make: async (api, _key, { webhookId = '' } = {}) => api.tellWebhook(webhookId),
+  },
   questionId: { missing: 'nowhere', make: async () => 'why' },
-  // Both are looked for in the poll: one that is not there is erased or revoked all the same, or refused by that poll.
-  ballotId: { missing: 'bal_0123456789abcdefghjkmnpqrs', make: async () => 'bal_0123456789abcdefghjkmnpqrs' },
-  serial: { missing: '999', make: async () => '1' },
+  ballotId: {
+    missing: 'bal_0123456789abcdefghjkmnpqrs',
+    make: async (api, _key, { pollId } = {}) => {
+      const headers = { 'Voter-Id': 'a-voter-of-the-matrix' }
+      const order = { headers, body: { answers: { where: ['pizza'], why: 'Because.' } } }
+      return (await api.ask('POST', `/v1/polls/${pollId}/ballots`, order)).json.id
+    },
+  },
+  // A number within its poll: two are issued, so that the second is none of a poll with one.
+  serial: {
+    missing: '999',
+    make: async (api, key, { pollId } = {}) => {
+      await api.ask('POST', `/v1/polls/${pollId}/invites`, { key, body: { count: 2 } })
+      return '2'
+    },
+  },
 }
+
+/** One of everything, by whoever has this key. */
+export const everyThing = async (api: Pick<Api, 'ask' | 'tellWebhook'>, key: string): Promise<Ids> => {
+  const made: Record<string, string> = {}
+  for (const [name, { make }] of Object.entries(things)) made[name] = await make(api, key, made)
+  return made
+}
+
+/** For each kind of thing an id that nobody gave out. */
+export const missingIds: Ids = Object.fromEntries(
+  Object.entries(things).map(([name, { missing }]) => [name, missing]),
+)
 
 const aDraft = {
   title: 'Lunch?',
   results: 'hidden',
   questions: [
-    { type: 'choice', prompt: 'Where?', options: [{ label: 'Pizza' }, { label: 'Sushi' }] },
+    {
+      id: 'where',
+      type: 'choice',
+      prompt: 'Where?',
+      options: [
+        { id: 'pizza', label: 'Pizza' },
+        { id: 'sushi', label: 'Sushi' },
+      ],
+    },
     { id: 'why', type: 'text', prompt: 'Why?' },
   ],
 }
@@ -137,6 +177,9 @@ export const parametersOf = (route: string): readonly string[] =>
 /** A path with these in the place of its parameters. */
 export const pathOf = (route: string, ids: Readonly<Record<string, string>>): string =>
   (route.split(' ')[1] ?? '').replaceAll(/:(\w+)/g, (_parameter, name) => ids[name] ?? 'none')
+
+/** Routes that any key of a workspace may ask, whatever its scopes. */
+export const keyRoutes = Object.entries(access).flatMap(([route, who]) => (who === 'any key' ? [route] : []))
 
 /** Routes that only an owner may ask, with the scope they ask for. */
 export const ownerRoutes = Object.entries(access).flatMap(([route, who]) =>

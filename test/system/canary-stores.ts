@@ -52,11 +52,48 @@ export const inObjectFiles = (state: string, markers: Markers): Sightings =>
     return [['file', readFileSync(copy).toString('latin1')]]
   })
 
+/** The keys of KV that hold a marker, in their names, their metadata or their values. */
+export const inKeyValues = (state: string, markers: Markers): Sightings => {
+  const found: Record<string, string[]> = {}
+  for (const { value: entry, file } of rowsIn(state, '_mf_entries')) {
+    const [blob] = globSync(`**/kv/*/blobs/${entry['blob_id']}`, { cwd: state })
+    if (!file.includes('/kv/') || blob === undefined) continue
+    const text = `${Object.values(entry).join(' ')} ${bytesOf(join(state, blob))?.toString('latin1')}`
+    for (const [name, marker] of Object.entries(markers))
+      if (text.includes(marker)) note(found, name, String(entry['key']))
+  }
+  return found
+}
+
+/** Of each box that holds something whether all of it is archived; otherwise messages may be in the queue, or will be. */
+export const archivedBoxes = (state: string): readonly boolean[] => {
+  const last = new Map<string, number>()
+  for (const { value, file } of rowsIn(state, 'log'))
+    last.set(file, Math.max(last.get(file) ?? 0, Number(value['last'])))
+  return rowsIn(state, 'box').flatMap(({ value, file }) => {
+    const end = last.get(file)
+    return end === undefined ? [] : [Number(value['archived']) >= end]
+  })
+}
+
+/** All rows of this table, wherever there is one. */
+const rowsIn = (state: string, table: string) => {
+  const rows: { readonly value: Record<string, unknown>; readonly file: string }[] = []
+  inCopies(state, {}, (copy, file) => {
+    const database = new DatabaseSync(copy, { readBigInts: true })
+    if (database.prepare('select 1 from sqlite_master where name = ?').get(table) !== undefined)
+      for (const value of database.prepare(`select * from "${table}"`).all()) rows.push({ value, file })
+    database.close()
+    return []
+  })
+  return rows
+}
+
 /** Looks into copies, since the objects are at work on theirs. */
 const inCopies = (
   state: string,
   markers: Markers,
-  look: (copy: string) => readonly (readonly [string, string])[],
+  look: (copy: string, file: string) => readonly (readonly [string, string])[],
 ): Sightings => {
   const copies = mkdtempSync(join(tmpdir(), 'edgepoll-canary-'))
   try {
@@ -66,7 +103,7 @@ const inCopies = (
       copyFileSync(join(state, file), copy)
       if (existsSync(`${join(state, file)}-wal`)) copyFileSync(`${join(state, file)}-wal`, `${copy}-wal`)
       const kind = file.split('/').at(-2) ?? ''
-      for (const [place, content] of look(copy))
+      for (const [place, content] of look(copy, file))
         for (const [name, text] of Object.entries(markers))
           if (content.includes(text)) note(found, name, `${kind} ${place}`)
     }

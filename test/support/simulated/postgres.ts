@@ -16,6 +16,7 @@ import type {
   OverdueDeliveries,
   Remind,
 } from '../../../src/application/webhook-ports.ts'
+import { answeredIn, type Overtaken, withoutOvertaken } from '../../../src/archive/clear-letters.ts'
 import type { ArchivedBallot } from '../../../src/domain/ballot/ballot.ts'
 import type { PollPhase } from '../../../src/domain/poll/poll.ts'
 import { sha256 } from '../../../src/kernel/hash.ts'
@@ -76,6 +77,22 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
     return rows
   }
 
+  /** Ballots of this letter that have a later revision here. */
+  const overtakenOf = (body: unknown): readonly Overtaken[] =>
+    answeredIn(body).flatMap(({ poll_id, id, revision }) =>
+      (tables.ballots.get(poll_id) ?? []).flatMap((row) =>
+        row.id === id && row.revision > revision ? [{ poll_id, id, revision: row.revision }] : [],
+      ),
+    )
+
+  const clear = (overtaken: readonly Overtaken[]) => {
+    for (const letter of tables.deadLetters.values()) {
+      const body = withoutOvertaken(letter.body, overtaken)
+      if (body === null) tables.deadLetters.delete(letter.id)
+      else tables.deadLetters.set(letter.id, { ...letter, body })
+    }
+  }
+
   const store = (
     pollId: string,
     workspaceId: string,
@@ -117,6 +134,11 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
           )
           refused(ballots.map(({ ballot }) => ballot.id))
           const polls = [...new Set(ballots.map(({ pollId }) => pollId))].sort()
+          clear(
+            ballots.flatMap(({ pollId, ballot }) =>
+              ballot.answers === null ? [{ ...ballot, poll_id: pollId }] : [],
+            ),
+          )
           const done = polls.map((poll) =>
             store(
               poll,
@@ -158,6 +180,8 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
           if (!tables.deletedPolls.has(death.pollId)) tables.deletedPolls.set(death.pollId, death)
           tables.polls.delete(death.pollId)
           tables.ballots.delete(death.pollId)
+          for (const { id, body } of tables.deadLetters.values())
+            if (pollOf(body) === death.pollId) tables.deadLetters.delete(id)
         }),
     },
     ballotReader: {
@@ -196,14 +220,16 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
         asked(signal, () => {
           for (const letter of letters) {
             const known = tables.deadLetters.get(letter.id)
+            if (tables.deletedPolls.has(pollOf(letter.body))) continue
             if (known === undefined || known.diedAt <= letter.diedAt)
               tables.deadLetters.set(letter.id, plainCopy(letter))
+            clear(overtakenOf(letter.body))
           }
         }),
       oldest: (limit, signal) =>
         asked(signal, () =>
           [...tables.deadLetters.values()]
-            .toSorted((one, other) => one.diedAt - other.diedAt)
+            .toSorted((one, other) => one.diedAt - other.diedAt || (one.id < other.id ? -1 : 1))
             .slice(0, limit),
         ),
       remove: (ids, signal) =>
@@ -213,6 +239,8 @@ export const postgresOf = (terms: Terms): SimulatedPostgres => {
     },
   }
 }
+
+const pollOf = (body: unknown): string => (body as { pollId?: string } | null)?.pollId ?? ''
 
 /** jsonb keeps members by length and then bytewise, whatever order they came in; an erased ballot keeps nothing. */
 const stored = (ballot: ArchivedBallot): ArchivedBallot =>

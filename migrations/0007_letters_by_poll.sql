@@ -1,0 +1,1 @@
+CREATE INDEX "dead_letters_by_poll" ON "dead_letters" USING btree (substring("body" from '"pollId":"(poll_[0-9a-z]{1,64})"'));
