@@ -65,6 +65,11 @@ const messages: readonly BallotMessage[] = [
   },
 ]
 
+const erasing: readonly BallotMessage[] = messages.map((message) => ({
+  ...message,
+  ballots: message.ballots.map((ballot) => ({ ...ballot, revision: 3, answers: null })),
+}))
+
 const list =
   (status: 'draft' | 'scheduled' | 'open' | 'closed' | null) => (db: Database, signal: AbortSignal) =>
     pollReader(db).list(
@@ -135,9 +140,23 @@ export const laws: Readonly<Record<string, Law>> = {
   },
   'ballotReader.pollIds': page((db, signal) => ballotReader(db).pollIds('poll_5', 100, signal), 100),
   'ballotRecords.store': page((db, signal) => ballotRecords(db).store(messages, signal), 100, 2),
+  // A batch that erases looks for the letters of its polls; of those here none has died.
+  'ballotRecords.store (erasing)': {
+    ...page((db, signal) => ballotRecords(db).store(erasing, signal), 100, 2),
+    statements: 2,
+  },
   'deadLetters.keep': one((db, signal) =>
     deadLetters(db).keep([{ id: 'm', body: {}, diedAt: new Date(now).getTime() }], signal),
   ),
+  'deadLetters.keep (with ballots)': {
+    ...page(
+      (db, signal) =>
+        deadLetters(db).keep([{ id: 'm', body: messages[0], diedAt: new Date(now).getTime() }], signal),
+      100,
+      2,
+    ),
+    statements: 2,
+  },
   'deadLetters.oldest': page((db, signal) => deadLetters(db).oldest(100, signal), 100),
   'deadLetters.remove': one((db, signal) => deadLetters(db).remove(['m'], signal)),
   'inviteBook.record': page(
