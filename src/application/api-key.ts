@@ -14,3 +14,9 @@ export const parseApiKey = (text: string): { mode: KeyMode; keyId: string; secre
 
 /** The secret has 192 random bits: a plain hash cannot be guessed back. */
 export const secretHashOf = (secret: string): Uint8Array => hash('api-key', secret)
+
+/** Whether a key opens nothing any more. */
+export const isOver = (
+  { revokedAt, expiresAt }: { readonly revokedAt: number | null; readonly expiresAt: number | null },
+  now: number,
+): boolean => (revokedAt ?? now + 1) <= now || (expiresAt ?? now + 1) <= now

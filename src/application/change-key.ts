@@ -2,11 +2,11 @@ import type { KeyRefusal } from '../domain/refusal.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
 import type { Deed } from './audit-ports.ts'
-import { type Drawing, type DrawName, drawnFor, isOfThisRequest } from './draw-again.ts'
+import { type Drawing, type DrawName, drawnFor } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import { asStored, type IssuedKey } from './issue-key.ts'
 import type { KeyBook, StoredKey } from './key-ports.ts'
-import { drawKey, isGood, mayGive, reachOf } from './manage-keys.ts'
+import { drawKey, isDrawnAgain, mayGive, reachOf } from './manage-keys.ts'
 
 interface Order {
   readonly owner: Owner
@@ -58,8 +58,7 @@ export const rotateKey =
     const change = { successor: key, endsAt: now + overlapMs, now }
     const done = await keyBook.rotate(reachOf(owner), old.id, change, { ...deed, target: old.id }, signal)
     const made = done || drawName === null ? null : await keyBook.find(reachOf(owner), key.id, signal)
-    if (!done && (made === null || !isOfThisRequest(made, now) || !isGood(made, now)))
-      return refuse({ reason: 'key-over' })
+    if (!done && (made === null || !isDrawnAgain(made, now))) return refuse({ reason: 'key-over' })
     await forgetKey(old.id)
     return accept({ key: made ?? asStored(key), apiKey })
   }

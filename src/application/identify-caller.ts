@@ -3,7 +3,7 @@ import { fromHex } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { hash, sameSecret } from '../kernel/hash.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import { parseApiKey, secretHashOf } from './api-key.ts'
+import { isOver, parseApiKey, secretHashOf } from './api-key.ts'
 import type { KeyMode, KeyRing, Plan, Scope } from './ports.ts'
 import { tenantOf } from './tenant.ts'
 
@@ -46,8 +46,7 @@ export const identifyCaller =
     const known = sameSecret(secretHashOf(parsed.secret), fromHex(key?.secretHash ?? ''))
     if (key === null || !known || key.mode !== parsed.mode) return refuse({ reason: 'key-invalid' })
     const now = clock.now()
-    if ((key.revokedAt ?? now + 1) <= now || (key.expiresAt ?? now + 1) <= now)
-      return refuse({ reason: 'key-invalid' })
+    if (isOver(key, now)) return refuse({ reason: 'key-invalid' })
     noteUse?.(key.id)
     const { id: keyId, workspaceId: accountId, plan, mode, scopes } = key
     const workspaceId = tenantOf(accountId, mode)

@@ -3,10 +3,10 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result } from '../kernel/result.ts'
 import type { Deed } from './audit-ports.ts'
-import { type Drawing, type DrawName, drawnFor, isOfThisRequest } from './draw-again.ts'
+import { type Drawing, type DrawName, drawnFor } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import type { KeyBook, NewKey, StoredKey } from './key-ports.ts'
-import { drawKey, isGood, mayGive } from './manage-keys.ts'
+import { drawKey, isDrawnAgain, mayGive } from './manage-keys.ts'
 
 interface Needs extends Drawing {
   readonly keyBook: Pick<KeyBook, 'add'>
@@ -43,7 +43,7 @@ export const issueKey =
     const { key, apiKey } = draw(drawn)
     const added = await keyBook.add(key, { ...deed, target: key.id }, signal)
     if (added === 'made') return accept({ key: asStored(key), apiKey })
-    if (isOfThisRequest(added, now) && isGood(added, now)) return accept({ key: added, apiKey })
+    if (isDrawnAgain(added, now)) return accept({ key: added, apiKey })
     const another = draw(drawing.random)
     await keyBook.add(another.key, { ...deed, target: another.key.id }, signal)
     return accept({ key: asStored(another.key), apiKey: another.apiKey })

@@ -3,7 +3,8 @@ import type { KeyRefusal } from '../domain/refusal.ts'
 import { toBase32, toHex } from '../kernel/bytes.ts'
 import type { Random } from '../kernel/random.ts'
 import { accept, type Result, refuse } from '../kernel/result.ts'
-import { formatApiKey, secretHashOf } from './api-key.ts'
+import { formatApiKey, isOver, secretHashOf } from './api-key.ts'
+import { isOfThisRequest } from './draw-again.ts'
 import type { Owner } from './identify-caller.ts'
 import type { KeyReach, NewKey, StoredKey } from './key-ports.ts'
 import type { KeyMode, Scope } from './ports.ts'
@@ -38,8 +39,6 @@ export const drawKey = (
   return { key, apiKey: formatApiKey(about.mode, id, secret) }
 }
 
-/** Whether a key opens anything. */
-export const isGood = (
-  { revokedAt, expiresAt }: Pick<StoredKey, 'revokedAt' | 'expiresAt'>,
-  now: number,
-): boolean => revokedAt === null && (expiresAt === null || expiresAt > now)
+/** Whether a key that is there already is the one that this request made before, and still opens something. */
+export const isDrawnAgain = (key: StoredKey, now: number): boolean =>
+  isOfThisRequest(key, now) && !isOver(key, now)

@@ -50,6 +50,7 @@ export const answerOnce =
       return respond(c, first.body, first.status, { ...first.headers, 'Idempotency-Replayed': 'true' })
     }
 
+    c.set('drawName', hash('draw-name', presentedKey(headers) ?? '', named.value))
     await next()
     const settled = c.res.ok
       ? claimed.keep(await sealAnswer(key, id, c.res.clone(), random))

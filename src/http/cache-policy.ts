@@ -26,6 +26,8 @@ export const resultsPolicy = (
 
 /** What is read with a key: nobody else may keep it, and who does asks each time. */
 export const keyed = { 'Cache-Control': 'private, no-cache' } as const
+/** What nobody may keep at all. */
+export const unkept = { 'Cache-Control': 'private, no-store' } as const
 
 type How = Pick<Remembered<unknown>, 'from' | 'ageMs' | 'stale'>
 

@@ -53,6 +53,7 @@ import type { retirePolls } from '../application/retire-polls.ts'
 import type { revokeInvite } from '../application/revoke-invite.ts'
 import type { eraseVoter, exportVoter } from '../application/voter-requests.ts'
 import type { WriteTokens } from '../application/write-tokens.ts'
+import type { Bytes } from '../kernel/bytes.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Random } from '../kernel/random.ts'
 import type { Trace } from '../kernel/trace.ts'
@@ -164,6 +165,8 @@ export interface Http {
     /** What an owner or the operator is about to do, and the id of what it is done to where neither path nor answer says. */
     deed?: Deed
     target?: string
+    /** Of a request with an Idempotency-Key whose answer is kept: by what it draws again what it drew before. */
+    drawName?: Bytes
     /** The code of the problem answered with, for the request's event. */
     code?: string
   }

@@ -1,9 +1,8 @@
 // An Idempotency-Key whose first request is not done yet, at every POST whose first answer is kept. Made from the owners' writes.
 import { describe, expect, test } from 'vitest'
-import { createApp } from '../../src/http/app.ts'
 import { ownerWrites } from '../../src/http/owner-writes.ts'
-import { type Answer, anApi, origin, rootKey } from '../support/api.ts'
-import { type OwnerOrder, orderOf } from '../support/owner-orders.ts'
+import { anApi, rootKey } from '../support/api.ts'
+import { type OwnerOrder, orderOf, send as sendTo } from '../support/owner-orders.ts'
 import { expectProblem } from '../support/problems.ts'
 import { parametersOf, pathOf, things } from '../support/route-table.ts'
 
@@ -18,36 +17,18 @@ const held = () => {
   const { firstAnswers } = api.services
   const gate = Promise.withResolvers<void>()
   const claims: string[] = []
-  const app = createApp({
-    ...api.services,
+  // The app asks these services, so that what is put there holds for it.
+  Object.assign(api.services, {
     firstAnswers: {
-      claim: async (claim, signal) => {
-        const claimed = await firstAnswers.claim(claim, signal)
+      claim: async (...order: Parameters<typeof firstAnswers.claim>) => {
+        const claimed = await firstAnswers.claim(...order)
         claims.push(claimed.kind)
         if (claimed.kind === 'first') await gate.promise
         return claimed
       },
     },
   })
-  const send = async ({ path, key, body, headers }: OwnerOrder): Promise<Answer> => {
-    const about = body === undefined ? {} : { 'Content-Type': 'application/json' }
-    const request = new Request(new URL(path, origin), {
-      method: 'POST',
-      headers: { ...about, Authorization: `Bearer ${key}`, ...headers, ...named },
-      body: body === undefined ? null : JSON.stringify(body),
-    })
-    const answer = await app.fetch(request)
-    const text = await answer.text()
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      text,
-      get json() {
-        return JSON.parse(text)
-      },
-    }
-  }
-  return { api, claims, send, open: () => gate.resolve() }
+  return { api, claims, open: () => gate.resolve() }
 }
 
 describe.each(posts)('%s, while the first is under way', (route) => {
@@ -55,9 +36,10 @@ describe.each(posts)('%s, while the first is under way', (route) => {
   const underWay = async () => {
     const stand = held()
     const order = await orderOf(route, stand.api)
-    const first = stand.send(order)
+    const send = (changed: OwnerOrder) => sendTo(stand.api, route, changed, named)
+    const first = send(order)
     await expect.poll(() => stand.claims).toEqual(['first'])
-    return { ...stand, order, first }
+    return { ...stand, send, order, first }
   }
 
   test('is refused, does nothing, and gets the answer of the first afterwards', async () => {

@@ -117,6 +117,15 @@ describe('a repeat', () => {
       return ask()
     }
 
+    /** Makes a key whose answer is lost; answers its id. */
+    const lose = async (api: Api, key: string): Promise<string> => {
+      const before = new Set(api.keys.rows.keys())
+      loseAnswer(api.keys.book, 'add')
+      expectProblem(await issue(api, key), 503, 'unavailable')
+      const [lost = ''] = [...api.keys.rows.keys()].filter((id) => !before.has(id))
+      return lost
+    }
+
     test('shows the key that was made, with its secret, and makes and notes no other', async () => {
       const api = anApi()
       const key = api.key()
@@ -172,8 +181,7 @@ describe('a repeat', () => {
     test('makes another with other content, as the key of a request that failed is free', async () => {
       const api = anApi()
       const key = api.key()
-      loseAnswer(api.keys.book, 'add')
-      expectProblem(await issue(api, key), 503, 'unavailable')
+      await lose(api, key)
       const before = api.keys.rows.size
       expect((await issue(api, key, { ...aKey, name: 'Another' })).status).toBe(201)
       expect(api.keys.rows.size).toBe(before + 1)
@@ -182,10 +190,7 @@ describe('a repeat', () => {
     test('shows no key that is over: whoever revoked the one that nobody had gets another', async () => {
       const api = anApi()
       const key = api.key()
-      const before = new Set(api.keys.rows.keys())
-      loseAnswer(api.keys.book, 'add')
-      expectProblem(await issue(api, key), 503, 'unavailable')
-      const [lost = ''] = [...api.keys.rows.keys()].filter((id) => !before.has(id))
+      const lost = await lose(api, key)
       expect((await api.ask('DELETE', `/v1/keys/${lost}`, { key })).status).toBe(204)
       const { apiKey } = (await issue(api, key)).json as { apiKey: string }
       expect((await api.ask('GET', '/v1/polls', { key: apiKey })).status).toBe(200)
@@ -194,10 +199,7 @@ describe('a repeat', () => {
     test('is the same request’s whatever became of the key since', async () => {
       const api = anApi()
       const key = api.key()
-      const before = new Set(api.keys.rows.keys())
-      loseAnswer(api.keys.book, 'add')
-      expectProblem(await issue(api, key), 503, 'unavailable')
-      const [lost = ''] = [...api.keys.rows.keys()].filter((id) => !before.has(id))
+      const lost = await lose(api, key)
       await api.ask('PATCH', `/v1/keys/${lost}`, { key, body: { name: 'Renamed' } })
       expect((await issue(api, key)).json).toMatchObject({ id: lost, name: 'Renamed' })
     })

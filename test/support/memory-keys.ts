@@ -1,4 +1,5 @@
 // Keys and the audit log in memory: what test/contracts holds the archive's own to, and these by the same suites.
+import { isOver } from '../../src/application/api-key.ts'
 import type { AuditEntry, AuditLog } from '../../src/application/audit-ports.ts'
 import type { KeyBook, KeyReach, StoredKey } from '../../src/application/key-ports.ts'
 import type { KeyRecord } from '../../src/application/ports.ts'
@@ -49,7 +50,7 @@ export const memoryKeys = (): MemoryKeys => {
     },
     rotate: async (reach, keyId, { successor, endsAt, now }, entry, signal) => {
       const row = own(reach, keyId)
-      if (row === null || row.replacedBy !== null || !isGood(row, now)) return false
+      if (row === null || row.replacedBy !== null || isOver(row, now)) return false
       rows.set(keyId, {
         ...row,
         expiresAt: Math.min(row.expiresAt ?? endsAt, endsAt),
@@ -62,7 +63,7 @@ export const memoryKeys = (): MemoryKeys => {
       const row = own(reach, keyId)
       if (row === null) return null
       const managing = (each: KeyRow) =>
-        each.mode === 'live' && each.scopes.includes('keys:write') && isGood(each, now)
+        each.mode === 'live' && each.scopes.includes('keys:write') && !isOver(each, now)
       const others = [...rows.values()].filter(
         (each) => each.workspaceId === reach.accountId && each.id !== keyId,
       )
@@ -105,9 +106,6 @@ export const memoryLog = (): MemoryLog => {
 }
 
 const never = new AbortController().signal
-
-const isGood = ({ revokedAt, expiresAt }: StoredKey, now: number): boolean =>
-  revokedAt === null && (expiresAt === null || expiresAt > now)
 
 const shown = (row: KeyRow | null): StoredKey | null => {
   if (row === null) return null

@@ -1,7 +1,7 @@
 // Who may ask each route, written down beside the code and held to it: a route without a line here fails the tenant matrix.
 import type { Scope } from '../../src/application/ports.ts'
 import { createApp } from '../../src/http/app.ts'
-import type { Api } from './api.ts'
+import { type Api, lunch } from './api.ts'
 
 /** `anybody`: nothing of an owner's · `voter`: whoever may vote or watch · `any key`: of a workspace, whatever its scopes. */
 export type Access = Scope | 'anybody' | 'voter' | 'operator' | 'any key'
@@ -92,7 +92,7 @@ export const things: Readonly<Record<string, Thing>> = {
   pollId: {
     missing: 'poll_0123456789abcdefghjkmnpqrs',
     make: async (api, key) => {
-      const { json } = await api.ask('POST', '/v1/polls', { key, body: aDraft })
+      const { json } = await api.ask('POST', '/v1/polls', { key, body: { ...lunch, results: 'hidden' } })
       return json.id
     },
   },
@@ -144,23 +144,6 @@ export const everyThing = async (api: Pick<Api, 'ask' | 'tellWebhook'>, key: str
 export const missingIds: Ids = Object.fromEntries(
   Object.entries(things).map(([name, { missing }]) => [name, missing]),
 )
-
-const aDraft = {
-  title: 'Lunch?',
-  results: 'hidden',
-  questions: [
-    {
-      id: 'where',
-      type: 'choice',
-      prompt: 'Where?',
-      options: [
-        { id: 'pizza', label: 'Pizza' },
-        { id: 'sushi', label: 'Sushi' },
-      ],
-    },
-    { id: 'why', type: 'text', prompt: 'Why?' },
-  ],
-}
 
 /** The app's own routes. */
 export const routesOf = (api: Pick<Api, 'services'>): readonly string[] => [

@@ -5,6 +5,7 @@ import { ballotDocument } from '../../representation/ballot-document.ts'
 import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
+import { unkept } from '../cache-policy.ts'
 import { castFrom, castHeaders } from '../cast-from.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
@@ -30,7 +31,7 @@ export const ballots = new Hono<Http>()
     if (!own.ok) return refused(c, own.refusal)
     const { ballot, answers, receipt } = own.value
     const document = { ...ballotDocument(ballot, receipt), answers }
-    return answer(c, document, 200, { 'Cache-Control': 'private, no-store' }, 'ownBallot')
+    return answer(c, document, 200, unkept, 'ownBallot')
   })
 
   .delete('/:pollId/ballots/:ballotId', async (c) => {

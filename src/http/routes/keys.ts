@@ -8,27 +8,21 @@ import { keyBody, keyPatch } from '../../representation/key-body.ts'
 import { keyDocument } from '../../representation/key-document.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { answer } from '../answer.ts'
-import { keyed } from '../cache-policy.ts'
+import { keyed, unkept } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
-import { drawNameOf } from '../draw-name.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
 import { deedOf } from '../note-write.ts'
 import { ownedKey } from '../owned-key.ts'
 import { onlyParameters } from '../query.ts'
-import { idempotencyKey } from '../request-headers.ts'
 import { respond } from '../respond.ts'
 import { rotationAsked } from '../rotation-asked.ts'
-
-const unkept = { 'Cache-Control': 'private, no-store' }
 
 export const keys = new Hono<Http>()
   .post('/', async (c) => {
     const owner = requireOwner(c.get('caller'), 'keys:write')
     if (!owner.ok) return refused(c, owner.refusal)
-    const named = idempotencyKey(c.req.raw.headers)
-    if (!named.ok) return refused(c, named.refusal)
     const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = keyBody.safeParse(body.value)
@@ -38,7 +32,7 @@ export const keys = new Hono<Http>()
     if (expiresAt !== null && expiresAt <= c.get('services').clock.now())
       return refused(c, { reason: 'key-draft-invalid', errors: [overAlready] })
 
-    const asked = { name, scopes, mode, expiresAt, drawName: drawNameOf(c.req.raw.headers, named.value) }
+    const asked = { name, scopes, mode, expiresAt, drawName: c.get('drawName') ?? null }
     const order = { owner: owner.value, deed: deedOf(c), ...asked }
     const issued = await c.get('services').issueKey(order, signalOf(c))
     return issued.ok ? shownOnce(c, issued.value) : refused(c, issued.refusal)
@@ -79,15 +73,13 @@ export const keys = new Hono<Http>()
   .post('/:keyId/rotate', async (c) => {
     const owned = await ownedKey(c, c.req.param('keyId'))
     if (!owned.ok) return refused(c, owned.refusal)
-    const named = idempotencyKey(c.req.raw.headers)
-    if (!named.ok) return refused(c, named.refusal)
     const asked = await rotationAsked(c, 'key-draft-invalid')
     if (!asked.ok) return refused(c, asked.refusal)
     const order = {
       ...owned.value,
       deed: deedOf(c),
       ...asked.value,
-      drawName: drawNameOf(c.req.raw.headers, named.value),
+      drawName: c.get('drawName') ?? null,
     }
     const rotated = await c.get('services').rotateKey(order, signalOf(c))
     return rotated.ok ? shownOnce(c, rotated.value) : refused(c, rotated.refusal)

@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import { answer } from '../answer.ts'
+import { unkept } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { problemOf } from '../problems.ts'
@@ -25,8 +26,7 @@ export const receipts = new Hono<Http>().get('/:pollId/receipts/:ballotId', asyn
       signature: await c.get('services').receipts.signCheckpoint(checkpoint),
     },
   }
-  if (inclusion.entry.kind !== 'erase')
-    return answer(c, document, 200, { 'Cache-Control': 'private, no-store' }, 'proof')
+  if (inclusion.entry.kind !== 'erase') return answer(c, document, 200, unkept, 'proof')
   const { status, body } = problemOf(
     { reason: 'ballot-erased' },
     new URL(c.req.url).origin,

@@ -11,13 +11,12 @@ import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { namesOne, voterBody } from '../../representation/voter-body.ts'
 import { answer } from '../answer.ts'
+import { unkept } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { ownedPoll } from '../owned-poll.ts'
 import type { AnyRefusal } from '../problems.ts'
-
-const unkept = { 'Cache-Control': 'private, no-store' }
 
 export const voters = new Hono<Http>()
   .post('/:pollId/voters/erase', async (c) => {

@@ -10,26 +10,20 @@ import { readBody } from '../../representation/read-body.ts'
 import { webhookBody, webhookPatch } from '../../representation/webhook-body.ts'
 import { deliveryDocument, webhookDocument } from '../../representation/webhook-document.ts'
 import { answer } from '../answer.ts'
-import { keyed } from '../cache-policy.ts'
+import { keyed, unkept } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
-import { drawNameOf } from '../draw-name.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
 import { pageAsked, pageEnd } from '../list-query.ts'
 import { ownedWebhook } from '../owned-webhook.ts'
 import { onlyParameters, type QueryRefusal } from '../query.ts'
-import { idempotencyKey } from '../request-headers.ts'
 import { respond } from '../respond.ts'
 import { rotationAsked } from '../rotation-asked.ts'
-
-const unkept = { 'Cache-Control': 'private, no-store' }
 
 export const webhooks = new Hono<Http>()
   .post('/', async (c) => {
     const owner = requireOwner(c.get('caller'), 'webhooks:write')
     if (!owner.ok) return refused(c, owner.refusal)
-    const named = idempotencyKey(c.req.raw.headers)
-    if (!named.ok) return refused(c, named.refusal)
     const body = await readBody(c.req.raw, bodyLimits.other, bodyFormats.plain)
     if (!body.ok) return refused(c, body.refusal)
     const parsed = webhookBody.safeParse(body.value)
@@ -37,7 +31,7 @@ export const webhooks = new Hono<Http>()
     const fault = targetFaultOf(c, parsed.data.url)
     if (fault !== null) return fault
 
-    const order = { owner: owner.value, ...parsed.data, drawName: drawNameOf(c.req.raw.headers, named.value) }
+    const order = { owner: owner.value, ...parsed.data, drawName: c.get('drawName') ?? null }
     const made = await c.get('services').createWebhook(order, signalOf(c))
     return made.ok ? secretShown(c, made.value, 201) : refused(c, made.refusal)
   })

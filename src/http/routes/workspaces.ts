@@ -10,7 +10,7 @@ import { bodyFormats } from '../../representation/formats.ts'
 import { readBody } from '../../representation/read-body.ts'
 import { ownWorkspacePatch, workspaceBody, workspacePatch } from '../../representation/workspace-body.ts'
 import { answer } from '../answer.ts'
-import { keyed } from '../cache-policy.ts'
+import { keyed, unkept } from '../cache-policy.ts'
 import { signalOf } from '../deadline.ts'
 import { type Http, refused } from '../http.ts'
 import { bodyLimits } from '../limits.ts'
@@ -79,7 +79,7 @@ const change = async (
   const changed = isWorkspaceId(workspaceId)
     ? await c.get('services').changeWorkspace(workspaceId, named, signalOf(c))
     : null
-  return answerWith(c, changed, { 'Cache-Control': 'private, no-store' })
+  return answerWith(c, changed, unkept)
 }
 
 interface PatchBody {
