@@ -4,37 +4,28 @@
 import type { BoxAddress } from '../application/ports.ts'
 import type { OwnBallot } from '../domain/ballot/ballot.ts'
 import type { CountingDefinition } from '../domain/poll/counting.ts'
-import { rankingsIn } from '../domain/poll/poll.ts'
 import type { FirstsAmong } from '../domain/tally/runoff.ts'
 import { emptyTally } from '../domain/tally/tally.ts'
 import type { NamedVoter } from '../domain/voter/named-voter.ts'
 import { type Clock, monotonic } from '../kernel/clock.ts'
 import { refuse } from '../kernel/result.ts'
 import type { SpanPlace } from '../kernel/trace.ts'
-import { archivedBallots } from './archived-ballots.ts'
 import { commitGroup } from './commit-group.ts'
 import { eraseBallot, forgetErasedVoters } from './erase-ballot.ts'
+import { type Founded, found } from './founded.ts'
 import { heldBallots } from './held-ballots.ts'
 import { type BoxState, type Ledger, openLedger } from './ledger.ts'
 import { type BallotKeys, firstHead } from './log.ts'
 import { auditOf, checkpointNow, logPage, standingOf } from './log-reading.ts'
 import type { BoxNeeds } from './needs.ts'
-import { Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import { ownBallot } from './own-ballot.ts'
 import { proveBallot } from './proof.ts'
 import type { BallotBoxRpc, CastReply, CastRequest } from './protocol.ts'
-import { type Counted, Rankings } from './rankings.ts'
+import type { Counted } from './rankings.ts'
 import { type LoggedBallot, RecentEvents } from './recent-events.ts'
-import { Reporter } from './reporter.ts'
 import { isGone, standsAt } from './standing.ts'
 import { travelOf, turnAway, type Waiting, WaitingLine } from './waiting-line.ts'
-
-/** What a box has once somebody has voted in it. */
-interface Founded {
-  readonly outbox: Outbox
-  readonly reporter: Reporter
-  readonly rankings: Rankings
-}
 
 export class Box implements BallotBoxRpc {
   readonly #needs: BoxNeeds
@@ -243,32 +234,13 @@ export class Box implements BallotBoxRpc {
   #found(): void {
     const state = this.#state
     if (state === null) return
-    const { settings, send, board, report, after } = this.#needs
-    const outbox = new Outbox(
-      {
-        ...state.address,
-        workspaceId: state.definition.poll.workspaceId,
-        rankings: () => rankingsIn((this.#state ?? state).definition.poll.questions),
-        resendAfterMs: settings.resendAfterMs,
-        eventsAfter: (seq, limit) =>
-          this.#recent.after(seq, limit) ?? archivedBallots(this.#ledger, state, seq, limit),
-        send,
-        keepArchived: (seq) => {
-          this.#ledger.keepArchived(seq)
-          this.#recent.drop(seq)
-        },
-      },
-      state.archived,
-    )
-    const reporter = new Reporter({
-      ...state.address,
-      current: () => ({ version: this.#state?.seq ?? 0, tally: this.#state?.tally ?? state.tally }),
-      send: (tally) => board.report(tally),
-      onFinal: () => (this.#destroyed ? undefined : this.#ledger.dropRankings()),
-      after,
-      report,
+    this.#founded = found({
+      needs: this.#needs,
+      ledger: this.#ledger,
+      recent: this.#recent,
+      state,
+      current: () => this.#state,
     })
-    this.#founded = { outbox, reporter, rankings: new Rankings(this.#ledger) }
     // The board may have missed the last report, and the platform may have given up the alarm that would repeat it.
     this.#lookLater(0)
   }
